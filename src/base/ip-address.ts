@@ -1,0 +1,146 @@
+declare const ipAddress: unique symbol;
+
+/** 4 or 6, as in the IP header's version field. */
+export type Family = 4 | 6;
+
+/**
+ * An IPv4 or IPv6 address as canonical text (dotted quad; RFC 5952 for IPv6), so that equal addresses are equal
+ * strings and recorded inputs stay readable.
+ */
+export type IpAddress = string & { readonly [ipAddress]: true };
+
+export function familyOf(address: IpAddress): Family {
+  return address.includes(':') ? 6 : 4;
+}
+
+/** The address in canonical text, or undefined if the text is not an address. No zone, no prefix length. */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  return bytes && ipAddressFromBytes(bytes);
+}
+
+/** 4 or 16 bytes in network order. */
+export function ipAddressFromBytes(bytes: Uint8Array): IpAddress {
+  return (bytes.length === 4 ? bytes.join('.') : formatIpv6(bytes)) as IpAddress;
+}
+
+/** 4 or 16 bytes in network order. */
+export function ipAddressBytes(address: IpAddress): Uint8Array {
+  const bytes = address.includes(':') ? parseIpv6(address) : parseIpv4(address);
+  if (!bytes) throw new TypeError(`not an IP address: "${address}"`);
+  return bytes;
+}
+
+/** Negative, zero or positive; as unsigned integers in network byte order (RFC 9568 section 6.4.3). */
+export function compareIpAddresses(left: IpAddress, right: IpAddress): number {
+  const leftBytes = ipAddressBytes(left);
+  const rightBytes = ipAddressBytes(right);
+  if (leftBytes.length !== rightBytes.length) return leftBytes.length - rightBytes.length;
+  for (let index = 0; index < leftBytes.length; index++) {
+    const difference = leftBytes[index]! - rightBytes[index]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export function isMulticast(address: IpAddress): boolean {
+  const first = ipAddressBytes(address)[0]!;
+  return familyOf(address) === 4 ? first >= 224 && first <= 239 : first === 0xff;
+}
+
+/** fe80::/10 or 169.254.0.0/16. */
+export function isLinkLocal(address: IpAddress): boolean {
+  const bytes = ipAddressBytes(address);
+  if (bytes.length === 4) return bytes[0] === 169 && bytes[1] === 254;
+  return bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
+}
+
+export function isUnspecified(address: IpAddress): boolean {
+  return ipAddressBytes(address).every(byte => byte === 0);
+}
+
+/** Whether the first `prefixLength` bits of both addresses agree; false for different families. */
+export function sameNetwork(left: IpAddress, right: IpAddress, prefixLength: number): boolean {
+  const leftBytes = ipAddressBytes(left);
+  const rightBytes = ipAddressBytes(right);
+  if (leftBytes.length !== rightBytes.length) return false;
+  for (let bit = 0; bit < prefixLength; bit += 8) {
+    const mask = prefixLength - bit >= 8 ? 0xff : (0xff << (8 - (prefixLength - bit))) & 0xff;
+    if ((leftBytes[bit >> 3]! & mask) !== (rightBytes[bit >> 3]! & mask)) return false;
+  }
+  return true;
+}
+
+/** The longest prefix length of the family: 32 or 128. */
+export function maximumPrefixLength(family: Family): 32 | 128 {
+  return family === 4 ? 32 : 128;
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4) return undefined;
+  const bytes = new Uint8Array(4);
+  for (let index = 0; index < 4; index++) {
+    const part = parts[index]!;
+    if (!/^(0|[1-9][0-9]{0,2})$/.test(part)) return undefined;
+    const value = Number(part);
+    if (value > 255) return undefined;
+    bytes[index] = value;
+  }
+  return bytes;
+}
+
+function parseIpv6(text: string): Uint8Array | undefined {
+  let head = text;
+  let tail: Uint8Array | undefined;
+  const lastColon = text.lastIndexOf(':');
+  if (text.includes('.', lastColon)) {
+    tail = parseIpv4(text.slice(lastColon + 1));
+    if (!tail) return undefined;
+    head = `${text.slice(0, lastColon + 1)}0:0`;
+  }
+  const halves = head.split('::');
+  if (halves.length > 2) return undefined;
+  const left = parseGroups(halves[0]!);
+  const right = halves.length === 2 ? parseGroups(halves[1]!) : [];
+  if (!left || !right) return undefined;
+  const missing = 8 - left.length - right.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const groups = [...left, ...new Array<number>(missing).fill(0), ...right];
+  const bytes = new Uint8Array(16);
+  for (let index = 0; index < 8; index++) {
+    bytes[index * 2] = groups[index]! >> 8;
+    bytes[index * 2 + 1] = groups[index]! & 0xff;
+  }
+  if (tail) bytes.set(tail, 12);
+  return bytes;
+}
+
+function parseGroups(text: string): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  for (const part of text.split(':')) {
+    if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
+    groups.push(Number.parseInt(part, 16));
+  }
+  return groups;
+}
+
+function formatIpv6(bytes: Uint8Array): string {
+  const groups: number[] = [];
+  for (let index = 0; index < 16; index += 2) groups.push((bytes[index]! << 8) | bytes[index + 1]!);
+  // RFC 5952: the longest run of two or more zero groups, the first of equals, becomes "::".
+  let bestStart = -1;
+  let bestLength = 1;
+  for (let start = 0; start < 8; start++) {
+    let length = 0;
+    while (start + length < 8 && groups[start + length] === 0) length++;
+    if (length > bestLength) {
+      bestStart = start;
+      bestLength = length;
+    }
+  }
+  const hex = (part: readonly number[]): string => part.map(group => group.toString(16)).join(':');
+  if (bestStart < 0) return hex(groups);
+  return `${hex(groups.slice(0, bestStart))}::${hex(groups.slice(bestStart + bestLength))}`;
+}

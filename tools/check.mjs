@@ -1,0 +1,7 @@
+// The gate before every commit: types (pure folders without Node's), lint, format, house rules.
+import { must, tool } from './run.mjs';
+
+must(tool('tsc'), ['-p', 'tsconfig.pure.json']);
+must(tool('tsc'), ['-p', 'tsconfig.test.json']);
+must(tool('biome'), ['check', '--error-on-warnings', '.']);
+must(process.execPath, ['tools/tidy.mjs']);
