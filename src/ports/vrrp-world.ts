@@ -1,0 +1,102 @@
+import type { Duration } from '../base/duration.ts';
+import type { Instant } from '../base/instant.ts';
+import type { IpAddress } from '../base/ip-address.ts';
+import type { LogLevel } from './log.ts';
+import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from './network.ts';
+import type { RunnableScript, ScriptOutcome } from './script.ts';
+
+/**
+ * Everything the world can tell the VRRP engine. Plain data: a recorded sequence of these, with the instants at which
+ * they were handled, replays a run bit for bit.
+ */
+export type VrrpInput =
+  | { readonly type: 'link-changed'; readonly link: Link }
+  | { readonly type: 'link-removed'; readonly index: number }
+  | { readonly type: 'address-added'; readonly address: InterfaceAddress }
+  | { readonly type: 'address-removed'; readonly address: InterfaceAddress }
+  /** The whole truth: at start, and after the kernel dropped messages (ENOBUFS). Replaces all earlier knowledge. */
+  | {
+      readonly type: 'resynchronised';
+      readonly links: readonly Link[];
+      readonly addresses: readonly InterfaceAddress[];
+      /** Interfaces whose IPv6 forwarding is on: their neighbour advertisements carry the router flag. */
+      readonly forwardingLinks: readonly number[];
+    }
+  | {
+      readonly type: 'packet-received';
+      /** ChannelSpec.key. */
+      readonly channel: string;
+      /** The interface it came in on. */
+      readonly linkIndex: number;
+      readonly source: IpAddress;
+      readonly destination: IpAddress;
+      /** IPv4 TTL or IPv6 hop limit. */
+      readonly ttl: number;
+      /** Bytes after the IP header; for IPv4 as many as the IP total length says, Ethernet padding cut off. */
+      readonly payload: Uint8Array;
+    }
+  | { readonly type: 'packet-malformed'; readonly channel: string; readonly reason: string }
+  /** The kernel refused to send; errno name such as ENETDOWN. */
+  | { readonly type: 'send-failed'; readonly channel: string; readonly error: string }
+  /** A channel could not be opened, or broke; the engine may ask again. */
+  | { readonly type: 'channel-failed'; readonly channel: string; readonly error: string }
+  /** Answers change-addresses. `errors` holds an errno name for each request that failed, by its place. */
+  | {
+      readonly type: 'addresses-changed';
+      readonly batch: number;
+      readonly errors: readonly { readonly place: number; readonly error: string }[];
+    }
+  /** Answers run-script, exactly once for each run. */
+  | { readonly type: 'script-ended'; readonly run: number; readonly outcome: ScriptOutcome };
+
+/** Everything the VRRP engine can ask of the world. Executed in order. */
+export type VrrpEffect =
+  | { readonly type: 'open-channel'; readonly channel: ChannelSpec }
+  | { readonly type: 'close-channel'; readonly key: string }
+  | {
+      readonly type: 'send-packet';
+      readonly channel: string;
+      readonly source: IpAddress;
+      readonly destination: IpAddress;
+      /** 0 .. 255; undefined takes the kernel's default (unicast IPv6 only). */
+      readonly ttl: number | undefined;
+      /** The VRRP message with its checksum; the world adds the IP header (protocol 112, TOS 0xc0). */
+      readonly payload: Uint8Array;
+    }
+  /** Whole Ethernet frames: gratuitous ARPs and unsolicited neighbour advertisements. Best effort. */
+  | { readonly type: 'send-frames'; readonly linkIndex: number; readonly frames: readonly Uint8Array[] }
+  /** One netlink batch; answered by addresses-changed. EEXIST on add and EADDRNOTAVAIL on remove are reported, too. */
+  | {
+      readonly type: 'change-addresses';
+      readonly batch: number;
+      readonly operation: 'add' | 'remove';
+      readonly addresses: readonly AddressRequest[];
+    }
+  /** sysctl net.ipv4.conf.NAME.promote_secondaries. */
+  | { readonly type: 'set-promote-secondaries'; readonly linkName: string; readonly enabled: boolean }
+  | {
+      readonly type: 'run-script';
+      readonly run: number;
+      readonly script: RunnableScript;
+      /** Appended to the command's own arguments. */
+      readonly extraArguments: readonly string[];
+    }
+  /** To the whole process group of a run; no-op once it ended. */
+  | { readonly type: 'signal-script'; readonly run: number; readonly signal: 'TERM' | 'KILL' }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  /** The engine has nothing left to do after a stop: the process may end. */
+  | { readonly type: 'stopped' };
+
+/** What the driver needs of an engine; linux/ and sim/ run the same one. */
+export interface Engine<Input, Effect> {
+  handle(now: Instant, input: Input): readonly Effect[];
+  /** To be called when nextDeadline is reached; calling early is harmless. */
+  advance(now: Instant): readonly Effect[];
+  nextDeadline(): Instant | undefined;
+}
+
+/** How late the event loop woke, for the engine's and the operator's judgement. */
+export interface Lateness {
+  readonly last: Duration;
+  readonly worst: Duration;
+}
