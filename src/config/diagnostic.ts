@@ -1,0 +1,158 @@
+import type { Located } from './source.ts';
+
+/** `advice` is ours alone: keepalived would say nothing, and the exit code of a test never depends on it. */
+export type Severity = 'error' | 'warning' | 'advice';
+
+/**
+ * How keepalived ranks the same trouble, which decides the exit code of `-t`: it `ignores` it; it remembers a missing
+ * `file` or interface (4), `other` trouble (5) or scripts without script `security` (6); or it `aborts` at once for
+ * want of a parameter (2).
+ */
+export type KeepalivedClass = 'ignores' | 'file' | 'other' | 'security' | 'aborts';
+
+/** Something that the operator should know about a configuration. */
+export interface Diagnostic {
+  /** Stable kebab-case name, explained in docs/diagnostics.md. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly file: string;
+  /** From 1; 0 when the whole file is meant. */
+  readonly line: number;
+  /** From 1, in characters; 0 when the whole line is meant. */
+  readonly column: number;
+  /** The column after the last character that is meant. */
+  readonly endColumn?: number;
+  /** The line as written. */
+  readonly excerpt: string;
+  /** What is wrong. One sentence, without a full stop. */
+  readonly message: string;
+  /** What to write instead, or what follows from it. */
+  readonly hint?: string;
+  readonly keepalivedClass: KeepalivedClass;
+  /** The configuration must not be run: start and reload refuse. */
+  readonly refuses: boolean;
+}
+
+/** Everything about a diagnostic but its place. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly keepalivedClass: KeepalivedClass;
+  readonly refuses?: boolean;
+}
+
+/** A file may be wrong in every line; nobody reads more than this. */
+const limit = 1_000;
+
+/** Collects the diagnostics of one load. */
+export class Diagnostics {
+  readonly #found: Diagnostic[] = [];
+  #suppressed = 0;
+  #refused = false;
+  readonly #classes = new Set<KeepalivedClass>();
+
+  report(where: Located, finding: Finding): void {
+    this.#classes.add(finding.keepalivedClass);
+    this.#refused ||= finding.refuses === true;
+    if (this.#found.length >= limit) {
+      this.#suppressed++;
+      return;
+    }
+    this.#found.push({
+      code: finding.code,
+      severity: finding.severity,
+      file: where.line.file,
+      line: where.line.number,
+      column: where.column,
+      ...(where.length > 0 && { endColumn: where.column + where.length }),
+      excerpt: where.line.text,
+      message: finding.message,
+      ...(finding.hint !== undefined && { hint: finding.hint }),
+      keepalivedClass: finding.keepalivedClass,
+      refuses: finding.refuses === true,
+    });
+  }
+
+  /** In the order of files and lines in which they were found. */
+  get all(): readonly Diagnostic[] {
+    if (this.#suppressed === 0) return this.#found;
+    const last = this.#found[this.#found.length - 1];
+    if (!last) return this.#found;
+    return [
+      ...this.#found,
+      {
+        code: 'too-many-diagnostics',
+        severity: 'warning',
+        file: last.file,
+        line: 0,
+        column: 0,
+        excerpt: '',
+        message: `${this.#suppressed} more diagnostics are not shown`,
+        keepalivedClass: 'ignores',
+        refuses: false,
+      },
+    ];
+  }
+
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  /** The exit status of keepalived's -t for the same file. */
+  get testExitStatus(): number {
+    if (this.#classes.has('aborts')) return 2;
+    if (this.#classes.has('security')) return 6;
+    if (this.#classes.has('other')) return 5;
+    if (this.#classes.has('file')) return 4;
+    return 0;
+  }
+}
+
+/** As compilers write it: place, severity, message and code, then the line with a caret, then the hint. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const place =
+    diagnostic.line === 0
+      ? diagnostic.file
+      : `${diagnostic.file}:${diagnostic.line}${diagnostic.column > 0 ? `:${diagnostic.column}` : ''}`;
+  const lines = [`${place}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]`];
+  if (diagnostic.line > 0 && diagnostic.excerpt !== '') {
+    const gutter = `${diagnostic.line} | `;
+    const shown = printable(diagnostic.excerpt);
+    lines.push(`  ${gutter}${shown}`);
+    if (diagnostic.column > 0) {
+      const characters = [...diagnostic.excerpt];
+      const start = diagnostic.column - 1;
+      const end = Math.max(start + 1, (diagnostic.endColumn ?? start + 2) - 1);
+      const before = blank(characters.slice(0, start));
+      const under = Math.max(1, width(characters.slice(start, end)));
+      lines.push(`  ${' '.repeat(gutter.length - 2)}| ${before}${'^'.repeat(under)}`);
+    }
+  }
+  if (diagnostic.hint !== undefined) lines.push(`  = ${diagnostic.hint}`);
+  return lines.join('\n');
+}
+
+/** Control characters must not reach the operator's terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '\ufffd');
+}
+
+/** Spaces as wide as the text on a terminal; tabs stay tabs. */
+function blank(characters: readonly string[]): string {
+  return characters.map(character => (character === '\t' ? '\t' : ' '.repeat(width([character])))).join('');
+}
+
+/** Columns on a terminal: East Asian wide characters take two. */
+function width(characters: readonly string[]): number {
+  let columns = 0;
+  for (const character of characters) {
+    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+      character,
+    )
+      ? 2
+      : 1;
+  }
+  return columns;
+}
