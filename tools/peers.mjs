@@ -1,0 +1,180 @@
+// The programs our tests run beside us: keepalived and FRR as peers, tcpdump and tshark as independent decoders.
+// They are downloaded as Debian packages and unpacked into .cache/peers; nothing is installed, no service starts, and no
+// privilege is needed. A copy the machine has installed is not used, so that every run tests against the same build.
+// `node tools/peers.mjs` fetches what is missing and prints what there is.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './run.mjs';
+
+const cache = `${root}.cache/peers`;
+const manifest = `${cache}/peers.json`;
+
+/** Each program: the package it comes from, where it lies in there, and variables it needs besides its libraries. */
+const programs = {
+  keepalived: { from: 'keepalived', file: 'usr/sbin/keepalived', versionFlag: '--version' },
+  tcpdump: { from: 'tcpdump', file: 'usr/bin/tcpdump', versionFlag: '--version' },
+  tshark: { from: 'tshark', file: 'usr/bin/tshark', versionFlag: '--version', variables: wireshark },
+  dumpcap: { from: 'wireshark-common', file: 'usr/bin/dumpcap', versionFlag: '--version', variables: wireshark },
+  nft: { from: 'nftables', file: 'usr/sbin/nft', versionFlag: '--version' },
+  killall: { from: 'psmisc', file: 'usr/bin/killall', versionFlag: '--version' },
+  zebra: { from: 'frr', file: 'usr/lib/frr/zebra', versionFlag: '--version' },
+  vrrpd: { from: 'frr', file: 'usr/lib/frr/vrrpd', versionFlag: '--version' },
+  vtysh: { from: 'frr', file: 'usr/bin/vtysh', versionFlag: '--help' },
+};
+
+function wireshark(unpacked, libraries) {
+  return {
+    WIRESHARK_DATA_DIR: `${unpacked}/usr/share/wireshark`,
+    WIRESHARK_PLUGIN_DIR: `${libraries}/wireshark/plugins`,
+  };
+}
+
+function output(command, args, options = {}) {
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  const text = `${result.stdout ?? ''}${result.stderr ?? ''}`;
+  if (result.error) throw new Error(`${command}: ${result.error.message}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${text.slice(-2000)}`);
+  return result.stdout;
+}
+
+/** Options that let apt work on lists of its own, for a machine whose lists are missing or may not be written. */
+function privateLists() {
+  const state = `${cache}/apt`;
+  mkdirSync(`${state}/lists/partial`, { recursive: true });
+  mkdirSync(`${state}/cache/archives/partial`, { recursive: true });
+  const options = [
+    ['Dir::State', state],
+    ['Dir::State::status', '/var/lib/dpkg/status'],
+    ['Dir::Cache', `${state}/cache`],
+    ['APT::Sandbox::User', ''],
+  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  output('apt-get', [...options, '-qq', 'update']);
+  return options;
+}
+
+function known(aptOptions, name) {
+  const result = spawnSync('apt-cache', [...aptOptions, 'show', '--no-all-versions', name], { encoding: 'utf8' });
+  return result.status === 0 && result.stdout !== '';
+}
+
+function installed(name) {
+  const result = spawnSync('dpkg-query', ['-W', '-f', `\${db:Status-Abbrev}`, name], { encoding: 'utf8' });
+  return result.status === 0 && result.stdout.startsWith('ii');
+}
+
+/** The wanted packages and the libraries that they need and this machine lacks. */
+function packagesToFetch(aptOptions, wanted) {
+  const found = new Set(wanted);
+  let frontier = [...wanted];
+  while (frontier.length > 0) {
+    const flags = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(kind => `--no-${kind}`);
+    const text = output('apt-cache', [...aptOptions, 'depends', ...flags, ...frontier]);
+    frontier = [...text.matchAll(/^ +\|?(?:Pre)?Depends: (lib[^\s<>]+)$/gm)]
+      .map(match => match[1])
+      .filter(name => !found.has(name) && !installed(name));
+    for (const name of frontier) found.add(name);
+    frontier = [...new Set(frontier)];
+  }
+  return [...found];
+}
+
+function fetchPackages() {
+  const wanted = [...new Set(Object.values(programs).map(program => program.from))];
+  const aptOptions = wanted.every(name => known([], name)) ? [] : privateLists();
+  const names = packagesToFetch(aptOptions, wanted);
+  console.log(`peers: fetching ${names.length} Debian packages into .cache/peers (nothing is installed)`);
+  const staging = `${cache}/staging`;
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(`${staging}/root`, { recursive: true });
+  output('apt-get', [...aptOptions, '-qq', 'download', ...names], { cwd: staging });
+  for (const file of readdirSync(staging).filter(name => name.endsWith('.deb'))) {
+    output('dpkg', ['-x', file, 'root'], { cwd: staging });
+  }
+  rmSync(`${cache}/root`, { recursive: true, force: true });
+  renameSync(`${staging}/root`, `${cache}/root`);
+  rmSync(staging, { recursive: true, force: true });
+}
+
+function libraryFolders() {
+  const base = `${cache}/root/usr/lib`;
+  const triplet = readdirSync(base).find(name => /-linux-gnu/.test(name)) ?? '';
+  return [`${base}/${triplet}`, `${base}/${triplet}/frr`, `${cache}/root/lib/${triplet}`];
+}
+
+/** A script that starts the program with its own libraries; the process keeps the program's name. */
+function writeWrapper(name, program) {
+  const [libraries] = libraryFolders();
+  const variables = {
+    LD_LIBRARY_PATH: libraryFolders().join(':'),
+    ...program.variables?.(`${cache}/root`, libraries),
+  };
+  const exports = Object.entries(variables).map(([key, value]) => `export ${key}='${value}'`);
+  const file = `${cache}/bin/${name}`;
+  writeFileSync(file, `#!/bin/sh\n${exports.join('\n')}\nexec '${cache}/root/${program.file}' "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+function inspect() {
+  mkdirSync(`${cache}/bin`, { recursive: true });
+  const found = {};
+  for (const [name, program] of Object.entries(programs)) {
+    if (!existsSync(`${cache}/root/${program.file}`)) return { missing: name, found };
+    const file = writeWrapper(name, program);
+    const result = spawnSync(file, [program.versionFlag], { encoding: 'utf8' });
+    const text = `${result.stdout}${result.stderr}`;
+    if (result.status !== 0) return { missing: `${name} (${text.trim().split('\n')[0]})`, found };
+    found[name] = { path: file, version: /\d+(\.\d+)+/.exec(text)?.[0] ?? 'unknown' };
+  }
+  return { found };
+}
+
+/**
+ * Fetches what is missing. Returns `{ programs: { NAME: { path, version } }, problem }`; `problem` says why programs are
+ * lacking (no apt, no network), and the tests that need them are skipped by name. The same is left in peers.json.
+ */
+export function preparePeers() {
+  mkdirSync(cache, { recursive: true });
+  let state = inspect();
+  let problem;
+  if (state.missing) {
+    try {
+      fetchPackages();
+      state = inspect();
+      if (state.missing) problem = `${state.missing} does not start`;
+    } catch (error) {
+      problem = error.message;
+    }
+  }
+  const result = { programs: state.found, problem };
+  writeFileSync(manifest, `${JSON.stringify(result, undefined, 2)}\n`);
+  return result;
+}
+
+/** What the last preparePeers() found. */
+export function knownPeers() {
+  return existsSync(manifest)
+    ? JSON.parse(readFileSync(manifest, 'utf8'))
+    : { programs: {}, problem: 'not fetched yet' };
+}
+
+if (import.meta.url === pathToFileURL(path.resolve(process.argv[1] ?? '')).href) {
+  const { programs: found, problem } = preparePeers();
+  for (const [name, program] of Object.entries(found)) console.log(`${name} ${program.version} ${program.path}`);
+  if (problem) {
+    console.error(`peers: ${problem}`);
+    process.exit(1);
+  }
+}
