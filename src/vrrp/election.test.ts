@@ -32,34 +32,30 @@ describe('judgeAsMaster', () => {
   });
 });
 
-it('gives way on a tie when the own address is gone', () => {
-  expect(judgeAsMaster({ priority: 100, address: undefined }, at(100, '10.0.0.1'))).toBe('yield');
-  expect(judgeAsMaster({ priority: 101, address: undefined }, at(100, '10.0.0.1'))).toBe('assert');
-});
-
 describe('judgeAsBackup', () => {
-  const preempting = { priority: 200, preempt: true };
+  const preempting = { priority: 200, preempt: true, preemptDelayRunning: false };
 
   it('accepts the better and the equal', () => {
-    expect(judgeAsBackup(preempting, { priority: 201 })).toBe('accept');
-    expect(judgeAsBackup(preempting, { priority: 200 })).toBe('accept');
+    expect(judgeAsBackup(preempting, 201)).toBe('accept');
+    expect(judgeAsBackup(preempting, 200)).toBe('accept');
   });
 
   it('discards the lower while it preempts', () => {
-    expect(judgeAsBackup(preempting, { priority: 199 })).toBe('discard-lower');
-    expect(judgeAsBackup(preempting, { priority: 1 })).toBe('discard-lower');
+    expect(judgeAsBackup(preempting, 199)).toBe('discard-lower');
+    expect(judgeAsBackup(preempting, 1)).toBe('discard-lower');
   });
 
-  it('accepts the lower without preemption', () => {
-    expect(judgeAsBackup({ ...preempting, preempt: false }, { priority: 1 })).toBe('accept');
+  it('accepts the lower without preemption and while preemption is delayed', () => {
+    expect(judgeAsBackup({ ...preempting, preempt: false }, 1)).toBe('accept');
+    expect(judgeAsBackup({ ...preempting, preemptDelayRunning: true }, 1)).toBe('accept');
   });
 
   it('preempts as owner whatever preempt says', () => {
-    expect(judgeAsBackup({ priority: 255, preempt: false }, { priority: 254 })).toBe('discard-lower');
+    expect(judgeAsBackup({ ...preempting, priority: 255, preempt: false }, 254)).toBe('discard-lower');
   });
 
   it('knows priority 0', () => {
-    expect(judgeAsBackup(preempting, { priority: 0 })).toBe('priority-zero');
-    expect(judgeAsBackup({ ...preempting, preempt: false }, { priority: 0 })).toBe('priority-zero');
+    expect(judgeAsBackup(preempting, 0)).toBe('priority-zero');
+    expect(judgeAsBackup({ ...preempting, preempt: false }, 0)).toBe('priority-zero');
   });
 });

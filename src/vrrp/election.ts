@@ -1,18 +1,11 @@
 import { compareIpAddresses, type IpAddress } from '../base/ip-address.ts';
 
-/** What an advert claims. */
+/** One side of an election. */
 export interface Contender {
-  /** 0 .. 255. */
+  /** Effective priority: ours 1 .. 255, an advertised one 0 .. 255. */
   readonly priority: number;
-  /** The source address of the packet. */
+  /** The source address of its adverts. */
   readonly address: IpAddress;
-}
-
-export interface OwnClaim {
-  /** Effective priority, 1 .. 255. */
-  readonly priority: number;
-  /** The source address of our adverts, as long as we have one. */
-  readonly address: IpAddress | undefined;
 }
 
 export type MasterJudgement =
@@ -26,11 +19,9 @@ export type MasterJudgement =
   | 'answer-zero';
 
 /** RFC 9568 section 6.4.3. Preempt_Mode plays no part here. */
-export function judgeAsMaster(own: OwnClaim, peer: Contender): MasterJudgement {
+export function judgeAsMaster(own: Contender, peer: Contender): MasterJudgement {
   if (peer.priority === 0) return 'answer-zero';
   if (peer.priority !== own.priority) return peer.priority > own.priority ? 'yield' : 'assert';
-  // An address that went away claims nothing.
-  if (own.address === undefined) return 'yield';
   const order = compareIpAddresses(peer.address, own.address);
   if (order === 0) return 'ignore-self';
   return order > 0 ? 'yield' : 'assert';
@@ -46,14 +37,16 @@ export type BackupJudgement =
 
 export interface BackupStance {
   readonly priority: number;
-  /** Whether a lower priority is to be displaced now: Preempt_Mode, and no preempt_delay still running. */
   readonly preempt: boolean;
+  /** preempt_delay, keepalived's extension: a lower master is tolerated until it has passed. */
+  readonly preemptDelayRunning: boolean;
 }
 
 /** RFC 9568 section 6.4.2. Addresses are not compared: a backup never takes over from an equal that advertises. */
-export function judgeAsBackup(own: BackupStance, peer: { readonly priority: number }): BackupJudgement {
-  if (peer.priority === 0) return 'priority-zero';
-  if (peer.priority >= own.priority) return 'accept';
+export function judgeAsBackup(own: BackupStance, peerPriority: number): BackupJudgement {
+  if (peerPriority === 0) return 'priority-zero';
+  if (peerPriority >= own.priority) return 'accept';
   // RFC 9568 section 6.1: the address owner takes over whatever Preempt_Mode says.
-  return own.preempt || own.priority === 255 ? 'discard-lower' : 'accept';
+  const preempts = own.preempt || own.priority === 255;
+  return preempts && !own.preemptDelayRunning ? 'discard-lower' : 'accept';
 }
