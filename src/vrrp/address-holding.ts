@@ -1,0 +1,215 @@
+import type { AddressRequest } from '../ports/network.ts';
+
+/** Where one address of an instance stands between the kernel and us. */
+type Status =
+  | 'absent'
+  /** Asked for, not answered. */
+  | 'adding'
+  | 'present'
+  | 'removing'
+  /** The kernel refused; tried again when told to. */
+  | 'refused';
+
+interface Held {
+  readonly request: AddressRequest;
+  status: Status;
+  /**
+   * Removals of ours whose notice the kernel has still to deliver; they are not somebody else's doing. Negative while
+   * the notice came before the answer.
+   */
+  removalNotices: number;
+}
+
+/** What to ask of the kernel next. */
+export interface AddressBatch {
+  readonly operation: 'add' | 'remove';
+  readonly requests: readonly AddressRequest[];
+}
+
+/** Identifies an address on an interface. */
+export function addressKey(linkIndex: number, address: string): string {
+  return `${linkIndex} ${address}`;
+}
+
+/**
+ * The addresses of one virtual router: which of them the kernel has, and what to do to make that all or none. Thousands
+ * of addresses are changed in batches, so that adverts go out in between.
+ */
+export class AddressHolding {
+  #held = new Map<string, Held>();
+  #wanted = false;
+  #inFlight: { readonly operation: 'add' | 'remove'; readonly held: readonly (Held | undefined)[] } | undefined;
+  /** Addresses that a reload dropped and the kernel still has. */
+  #dropped: AddressRequest[] = [];
+
+  /** `isPresent` tells which the kernel has already: left over by an earlier life, or kept across a reload. */
+  constructor(requests: readonly AddressRequest[], isPresent: (key: string) => boolean) {
+    for (const request of requests) {
+      const key = addressKey(request.linkIndex, request.address);
+      this.#held.set(key, { request, status: isPresent(key) ? 'present' : 'absent', removalNotices: 0 });
+    }
+  }
+
+  /** All addresses, whatever their status. */
+  get requests(): readonly AddressRequest[] {
+    return Array.from(this.#held.values(), held => held.request);
+  }
+
+  has(key: string): boolean {
+    return this.#held.has(key);
+  }
+
+  isPresent(key: string): boolean {
+    return this.#held.get(key)?.status === 'present';
+  }
+
+  get anyPresent(): boolean {
+    for (const held of this.#held.values()) if (held.status === 'present') return true;
+    return this.#dropped.length > 0;
+  }
+
+  /** True while the kernel has still to be asked or to answer. */
+  get busy(): boolean {
+    return this.#inFlight !== undefined || this.#pending() !== undefined;
+  }
+
+  want(wanted: boolean): void {
+    this.#wanted = wanted;
+    for (const held of this.#held.values()) if (held.status === 'refused') held.status = 'absent';
+  }
+
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
+  /** A reload: other addresses from now on. Those that stay keep their status. */
+  replace(requests: readonly AddressRequest[], isPresent: (key: string) => boolean): void {
+    const before = this.#held;
+    this.#held = new Map();
+    for (const request of requests) {
+      const key = addressKey(request.linkIndex, request.address);
+      const known = before.get(key);
+      if (known && sameRequest(known.request, request)) this.#held.set(key, known);
+      else {
+        // The same address in another form (prefix, label) is removed and added again.
+        if (known && holdsInKernel(known.status)) this.#dropped.push(known.request);
+        const present = known === undefined && isPresent(key);
+        this.#held.set(key, {
+          request,
+          status: present ? 'present' : 'absent',
+          removalNotices: known?.removalNotices ?? 0,
+        });
+      }
+      before.delete(key);
+    }
+    for (const held of before.values()) if (holdsInKernel(held.status)) this.#dropped.push(held.request);
+  }
+
+  /** The next batch of at most `limit` addresses, or undefined while one is under way or nothing is to be done. */
+  nextBatch(limit: number): AddressBatch | undefined {
+    if (this.#inFlight) return undefined;
+    if (this.#dropped.length > 0) {
+      const requests = this.#dropped.splice(0, limit);
+      const successors = requests.map(request => this.#held.get(addressKey(request.linkIndex, request.address)));
+      this.#inFlight = { operation: 'remove', held: successors };
+      return { operation: 'remove', requests };
+    }
+    const from = this.#pending();
+    if (from === undefined) return undefined;
+    const chosen: Held[] = [];
+    for (const held of this.#held.values()) {
+      if (held.status !== from) continue;
+      chosen.push(held);
+      if (chosen.length === limit) break;
+    }
+    const operation = this.#wanted ? 'add' : 'remove';
+    for (const held of chosen) held.status = operation === 'add' ? 'adding' : 'removing';
+    this.#inFlight = { operation, held: chosen };
+    return { operation, requests: chosen.map(held => held.request) };
+  }
+
+  /** The kernel's answer to the batch: `errors` by place. Returns the addresses that are in now. */
+  settle(errors: ReadonlyMap<number, string>): readonly AddressRequest[] {
+    const batch = this.#inFlight;
+    this.#inFlight = undefined;
+    if (!batch) return [];
+    const added: AddressRequest[] = [];
+    batch.held.forEach((held, place) => {
+      if (!held) return;
+      const error = errors.get(place);
+      if (batch.operation === 'remove') {
+        // Gone already (EADDRNOTAVAIL), or its interface is: either way it is not there.
+        if (error === undefined) held.removalNotices++;
+        if (held.status === 'removing') held.status = 'absent';
+      } else if (error === undefined || error === 'EEXIST') {
+        held.status = 'present';
+        added.push(held.request);
+      } else {
+        held.status = 'refused';
+      }
+    });
+    return added;
+  }
+
+  /** Whether any address was refused and should be tried again. */
+  get anyRefused(): boolean {
+    for (const held of this.#held.values()) if (held.status === 'refused') return true;
+    return false;
+  }
+
+  /**
+   * The kernel says that an address went away. Returns its request if that was not our doing while we hold it.
+   */
+  removed(key: string): AddressRequest | undefined {
+    const held = this.#held.get(key);
+    if (!held) return undefined;
+    if (held.removalNotices > 0 || held.status === 'removing') {
+      held.removalNotices--;
+      return undefined;
+    }
+    if (held.status !== 'present') return undefined;
+    held.status = 'absent';
+    return this.#wanted ? held.request : undefined;
+  }
+
+  /** The kernel says that an address is there: somebody put back what we want. Unwanted additions are not our affair. */
+  appeared(key: string): void {
+    const held = this.#held.get(key);
+    if (this.#wanted && held && (held.status === 'absent' || held.status === 'refused')) held.status = 'present';
+  }
+
+  /** After the kernel dropped notices: the dump is the truth. Returns what is missing although we hold it. */
+  resynchronise(isPresent: (key: string) => boolean): readonly AddressRequest[] {
+    const missing: AddressRequest[] = [];
+    for (const [key, held] of this.#held) {
+      held.removalNotices = 0;
+      if (held.status === 'adding' || held.status === 'removing') continue;
+      const present = isPresent(key);
+      if (held.status === 'present' && !present) {
+        held.status = 'absent';
+        if (this.#wanted) missing.push(held.request);
+      } else if (present && this.#wanted) held.status = 'present';
+    }
+    return missing;
+  }
+
+  /** The status that makes work now: absent while the addresses are wanted, present while they are not. */
+  #pending(): Status | undefined {
+    const from: Status = this.#wanted ? 'absent' : 'present';
+    for (const held of this.#held.values()) if (held.status === from) return from;
+    return undefined;
+  }
+}
+
+function holdsInKernel(status: Status): boolean {
+  return status === 'present' || status === 'adding';
+}
+
+function sameRequest(left: AddressRequest, right: AddressRequest): boolean {
+  const leftEntries = Object.entries(left).filter(([name]) => name !== 'peer');
+  return (
+    leftEntries.every(([name, value]) => (right as unknown as Record<string, unknown>)[name] === value) &&
+    left.peer?.address === right.peer?.address &&
+    left.peer?.prefixLength === right.peer?.prefixLength
+  );
+}
