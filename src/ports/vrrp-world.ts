@@ -83,7 +83,8 @@ export type VrrpEffect =
     }
   /** To the whole process group of a run; no-op once it ended. */
   | { readonly type: 'signal-script'; readonly run: number; readonly signal: 'TERM' | 'KILL' }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  /** `detail`: only worth a line when the operator asked for detail (-D). */
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly detail: boolean }
   /** The engine has nothing left to do after a stop: the process may end. */
   | { readonly type: 'stopped' };
 

@@ -1,0 +1,99 @@
+import type { Duration } from '../base/duration.ts';
+import { after, earliest, type Instant } from '../base/instant.ts';
+import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
+
+/** One frame to send: a gratuitous ARP or an unsolicited neighbour advertisement. */
+export interface Announcement {
+  readonly linkIndex: number;
+  readonly address: IpAddress;
+  /** The instance that holds the address, so that its frames can be withdrawn. */
+  readonly owner: string;
+}
+
+interface Line {
+  readonly frames: Announcement[];
+  /** Position of the next frame; the array is dropped when it is through. */
+  next: number;
+  /** When pacing allows the next frame. */
+  readyAt: Instant;
+}
+
+/** How far apart frames on one interface are to be; 0 is no pacing. */
+export interface Pacing {
+  readonly garp: Duration;
+  readonly neighbourAdvertisement: Duration;
+}
+
+/**
+ * Frames waiting to be sent, in a line per interface and family. Bursts of thousands of frames are handed out in
+ * portions, so that adverts go out in between.
+ */
+export class AnnouncementQueue {
+  readonly #lines = new Map<string, Line>();
+  #pacing: Pacing;
+
+  constructor(pacing: Pacing) {
+    this.#pacing = pacing;
+  }
+
+  reconfigure(pacing: Pacing): void {
+    this.#pacing = pacing;
+  }
+
+  /** `repeat` rounds over all the addresses, so that each is out once before any goes out twice. */
+  enqueue(now: Instant, announcements: readonly Announcement[], repeat: number): void {
+    for (let round = 0; round < repeat; round++) {
+      for (const announcement of announcements) {
+        const key = `${announcement.linkIndex} ${familyOf(announcement.address)}`;
+        let line = this.#lines.get(key);
+        if (!line) {
+          line = { frames: [], next: 0, readyAt: now };
+          this.#lines.set(key, line);
+        }
+        line.frames.push(announcement);
+      }
+    }
+  }
+
+  /** Whether frames of this owner still wait. */
+  isWaiting(owner: string): boolean {
+    for (const { frames, next } of this.#lines.values()) {
+      for (let place = next; place < frames.length; place++) if (frames[place]!.owner === owner) return true;
+    }
+    return false;
+  }
+
+  /** The owner gave its addresses up: nothing may be announced for it any more. */
+  withdraw(owner: string): void {
+    for (const [key, line] of this.#lines) {
+      const rest = line.frames.slice(line.next).filter(frame => frame.owner !== owner);
+      if (rest.length === 0) this.#lines.delete(key);
+      else this.#lines.set(key, { frames: rest, next: 0, readyAt: line.readyAt });
+    }
+  }
+
+  nextDeadline(): Instant | undefined {
+    let deadline: Instant | undefined;
+    for (const line of this.#lines.values()) deadline = earliest(deadline, line.readyAt);
+    return deadline;
+  }
+
+  /** At most `limit` frames that may be sent now, in order. */
+  take(now: Instant, limit: number): readonly Announcement[] {
+    const taken: Announcement[] = [];
+    for (const [key, line] of this.#lines) {
+      while (line.next < line.frames.length && line.readyAt <= now && taken.length < limit) {
+        const frame = line.frames[line.next++]!;
+        taken.push(frame);
+        const gap = this.#gap(familyOf(frame.address));
+        if (gap > 0) line.readyAt = after(now, gap);
+      }
+      if (line.next === line.frames.length && line.readyAt <= now) this.#lines.delete(key);
+    }
+    return taken;
+  }
+
+  #gap(family: Family): Duration {
+    return family === 4 ? this.#pacing.garp : this.#pacing.neighbourAdvertisement;
+  }
+}
