@@ -18,7 +18,7 @@ const request = (last: number, prefixLength = 32): AddressRequest => ({
   noPrefixRoute: false,
   autoJoin: false,
 });
-const keyOf = (last: number): string => addressKey(2, `192.0.2.${last}`);
+const keyOf = (last: number, prefixLength = 32): string => addressKey(request(last, prefixLength));
 const nothing = (): boolean => false;
 const none = new Map<number, string>();
 const lasts = (requests: readonly AddressRequest[] | undefined): number[] =>
@@ -62,13 +62,13 @@ describe('holding addresses', () => {
   });
 
   it('adopts what is there already', () => {
-    const addresses = new AddressHolding([request(1), request(2)], key => key === keyOf(1));
+    const addresses = new AddressHolding([request(1), request(2)], ({ address }) => address === '192.0.2.1');
     addresses.want(true);
     expect(lasts(addresses.nextBatch(5)?.requests)).toEqual([2]);
   });
 
   it('removes leftovers while it is not to hold them', () => {
-    const addresses = new AddressHolding([request(1), request(2)], key => key === keyOf(1));
+    const addresses = new AddressHolding([request(1), request(2)], ({ address }) => address === '192.0.2.1');
     expect(addresses.anyPresent).toBe(true);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'remove', requests: [request(1)] });
   });
@@ -120,7 +120,7 @@ describe('a removal noticed', () => {
 
   it('is found by a resynchronisation as well', () => {
     const addresses = holding(2);
-    expect(lasts(addresses.resynchronise(key => key === keyOf(1)))).toEqual([2]);
+    expect(lasts(addresses.resynchronise(({ address }) => address === '192.0.2.1'))).toEqual([2]);
     expect(lasts(addresses.nextBatch(5)?.requests)).toEqual([2]);
   });
 });
@@ -142,7 +142,7 @@ describe('a reload', () => {
     expect(addresses.busy).toBe(false);
   });
 
-  it('removes and adds again an address whose prefix changed, without mistaking that for a foreign removal', () => {
+  it('removes the old and adds the new one when a prefix length changes, without mistaking that for foreign doing', () => {
     const addresses = holding(1);
     addresses.replace([request(1, 24)], nothing);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'remove', requests: [request(1)] });
@@ -150,6 +150,18 @@ describe('a reload', () => {
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'add', requests: [request(1, 24)] });
     addresses.settle(none);
     expect(addresses.removed(keyOf(1))).toBeUndefined();
-    expect(addresses.removed(keyOf(1))).toEqual(request(1, 24));
+    expect(addresses.removed(keyOf(1, 24))).toEqual(request(1, 24));
+  });
+
+  it('removes and adds again an address whose label changes', () => {
+    const addresses = holding(1);
+    const labelled = { ...request(1), label: 'eth0:1' };
+    addresses.replace([labelled], nothing);
+    expect(addresses.nextBatch(5)).toMatchObject({ operation: 'remove', requests: [request(1)] });
+    addresses.settle(none);
+    expect(addresses.nextBatch(5)).toMatchObject({ operation: 'add', requests: [labelled] });
+    addresses.settle(none);
+    expect(addresses.removed(keyOf(1))).toBeUndefined();
+    expect(addresses.removed(keyOf(1))).toEqual(labelled);
   });
 });

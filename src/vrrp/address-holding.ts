@@ -1,3 +1,4 @@
+import type { IpAddress } from '../base/ip-address.ts';
 import type { AddressRequest } from '../ports/network.ts';
 
 /** Where one address of an instance stands between the kernel and us. */
@@ -26,9 +27,13 @@ export interface AddressBatch {
   readonly requests: readonly AddressRequest[];
 }
 
-/** Identifies an address on an interface. */
-export function addressKey(linkIndex: number, address: string): string {
-  return `${linkIndex} ${address}`;
+/** Identifies an address on an interface, as the kernel does: one address may be there with two prefix lengths. */
+export function addressKey(address: {
+  readonly linkIndex: number;
+  readonly address: IpAddress;
+  readonly prefixLength: number;
+}): string {
+  return `${address.linkIndex} ${address.address}/${address.prefixLength}`;
 }
 
 /**
@@ -43,10 +48,10 @@ export class AddressHolding {
   #dropped: AddressRequest[] = [];
 
   /** `isPresent` tells which the kernel has already: left over by an earlier life, or kept across a reload. */
-  constructor(requests: readonly AddressRequest[], isPresent: (key: string) => boolean) {
+  constructor(requests: readonly AddressRequest[], isPresent: (request: AddressRequest) => boolean) {
     for (const request of requests) {
-      const key = addressKey(request.linkIndex, request.address);
-      this.#held.set(key, { request, status: isPresent(key) ? 'present' : 'absent', removalNotices: 0 });
+      const key = addressKey(request);
+      this.#held.set(key, { request, status: isPresent(request) ? 'present' : 'absent', removalNotices: 0 });
     }
   }
 
@@ -83,17 +88,17 @@ export class AddressHolding {
   }
 
   /** A reload: other addresses from now on. Those that stay keep their status. */
-  replace(requests: readonly AddressRequest[], isPresent: (key: string) => boolean): void {
+  replace(requests: readonly AddressRequest[], isPresent: (request: AddressRequest) => boolean): void {
     const before = this.#held;
     this.#held = new Map();
     for (const request of requests) {
-      const key = addressKey(request.linkIndex, request.address);
+      const key = addressKey(request);
       const known = before.get(key);
       if (known && sameRequest(known.request, request)) this.#held.set(key, known);
       else {
         // The same address in another form (prefix, label) is removed and added again.
         if (known && holdsInKernel(known.status)) this.#dropped.push(known.request);
-        const present = known === undefined && isPresent(key);
+        const present = known === undefined && isPresent(request);
         this.#held.set(key, {
           request,
           status: present ? 'present' : 'absent',
@@ -110,7 +115,7 @@ export class AddressHolding {
     if (this.#inFlight) return undefined;
     if (this.#dropped.length > 0) {
       const requests = this.#dropped.splice(0, limit);
-      const successors = requests.map(request => this.#held.get(addressKey(request.linkIndex, request.address)));
+      const successors = requests.map(request => this.#held.get(addressKey(request)));
       this.#inFlight = { operation: 'remove', held: successors };
       return { operation: 'remove', requests };
     }
@@ -179,12 +184,12 @@ export class AddressHolding {
   }
 
   /** After the kernel dropped notices: the dump is the truth. Returns what is missing although we hold it. */
-  resynchronise(isPresent: (key: string) => boolean): readonly AddressRequest[] {
+  resynchronise(isPresent: (request: AddressRequest) => boolean): readonly AddressRequest[] {
     const missing: AddressRequest[] = [];
-    for (const [key, held] of this.#held) {
+    for (const held of this.#held.values()) {
       held.removalNotices = 0;
       if (held.status === 'adding' || held.status === 'removing') continue;
-      const present = isPresent(key);
+      const present = isPresent(held.request);
       if (held.status === 'present' && !present) {
         held.status = 'absent';
         if (this.#wanted) missing.push(held.request);
