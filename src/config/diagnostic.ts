@@ -60,14 +60,16 @@ export class Diagnostics {
       this.#suppressed++;
       return;
     }
+    const { line, start, end } = where;
+    const column = start < 0 ? 0 : characters(line.text.slice(0, start)) + 1;
     this.#found.push({
       code: finding.code,
       severity: finding.severity,
-      file: where.line.file,
-      line: where.line.number,
-      column: where.column,
-      ...(where.length > 0 && { endColumn: where.column + where.length }),
-      excerpt: where.line.text,
+      file: line.file,
+      line: line.number,
+      column,
+      ...(start >= 0 && end > start && { endColumn: column + characters(line.text.slice(start, end)) }),
+      excerpt: line.text,
       message: finding.message,
       ...(finding.hint !== undefined && { hint: finding.hint }),
       keepalivedClass: finding.keepalivedClass,
@@ -132,6 +134,12 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   }
   if (diagnostic.hint !== undefined) lines.push(`  = ${diagnostic.hint}`);
   return lines.join('\n');
+}
+
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 /** Control characters must not reach the operator's terminal. */

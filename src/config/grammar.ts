@@ -1,0 +1,84 @@
+import { assert } from '../base/assert.ts';
+
+/** Why a keyword that is not built yet must not be passed over. */
+export type RefusalReason = 'wire' | 'election' | 'addresses' | 'privilege' | 'traffic';
+
+/**
+ * `built` keywords have a reader. A `harmless` one is reported, and loading goes on without it. A `refused` one changes
+ * the wire, who is master, which addresses or routes exist, with what privilege something runs, or which traffic gets
+ * through: start and reload refuse until it is built.
+ */
+export type Standing =
+  | { readonly type: 'built' }
+  | { readonly type: 'harmless' }
+  | { readonly type: 'refused'; readonly reason: RefusalReason };
+
+/** A keyword of a block, or a word of a block's free lines: what the operator may write and what it means. */
+export interface KeywordRow {
+  readonly keyword: string;
+  /** `-` for none. */
+  readonly arguments: string;
+  readonly default: string;
+  readonly standing: Standing;
+  readonly note: string;
+  /** First keepalived release after 2.2.7 that has it. */
+  readonly since: string | undefined;
+  readonly deprecated: boolean;
+}
+
+/** A block's keywords, or the words of its free lines, and the blocks inside it. */
+export interface BlockGrammar {
+  /** Keywords from the root, joined by dots; `root` itself for the outermost. */
+  readonly path: string;
+  /** `keywords`: each line begins with one of the rows. `lines`: anything may begin a line, rows are words after it. */
+  readonly kind: 'keywords' | 'lines';
+  readonly rows: ReadonlyMap<string, KeywordRow>;
+  readonly blocks: ReadonlyMap<string, BlockGrammar>;
+}
+
+/** Builds a grammar from tables of text: one row a line, `keyword | arguments | default | standing | note`. */
+export function blockGrammar(
+  path: string,
+  kind: 'keywords' | 'lines',
+  tables: readonly string[],
+  blocks: Readonly<Record<string, BlockGrammar>> = {},
+): BlockGrammar {
+  const rows = new Map<string, KeywordRow>();
+  for (const table of tables) {
+    for (const line of table.split('\n')) {
+      if (line === '') continue;
+      const row = parseRow(line);
+      assert(!rows.has(row.keyword), `${path} has ${row.keyword} once`);
+      rows.set(row.keyword, row);
+    }
+  }
+  return { path, kind, rows, blocks: new Map(Object.entries(blocks)) };
+}
+
+function parseRow(line: string): KeywordRow {
+  const cells = line.split(' | ');
+  assert(cells.length === 5, `a table row has five cells: ${line}`);
+  const [keyword, args, otherwise, standing, note] = cells as [string, string, string, string, string];
+  const [kind, ...flags] = standing.split(', ');
+  return {
+    keyword,
+    arguments: args,
+    default: otherwise,
+    standing: parseStanding(kind!),
+    note,
+    since: flags.find(flag => flag.startsWith('since '))?.slice('since '.length),
+    deprecated: flags.includes('deprecated'),
+  };
+}
+
+function parseStanding(text: string): Standing {
+  if (text === 'built' || text === 'harmless') return { type: text };
+  const reason = /^refused:(wire|election|addresses|privilege|traffic)$/.exec(text)?.[1];
+  assert(reason !== undefined, `a standing is built, harmless or refused: ${text}`);
+  return { type: 'refused', reason: reason as RefusalReason };
+}
+
+/** A block of which nothing is known but that anything may stand in it. */
+export function freeLines(path: string): BlockGrammar {
+  return blockGrammar(path, 'lines', []);
+}
