@@ -1,0 +1,143 @@
+// Loads one damaged configuration as `holdfast -t` would, on a machine made up for it.
+import { root } from '../run.mjs';
+import { mutatedConfiguration, readCorpus } from './configurations.mjs';
+import { randomFor } from './random.mjs';
+
+const file = '/etc/keepalived/keepalived.conf';
+const folders = ['examples', 'test/fixtures/configurations'];
+
+/** A machine with one file besides the fuzzed one, and every script in place. */
+function host(text) {
+  const files = new Map([
+    [file, text],
+    ['/etc/keepalived/other.conf', 'global_defs {\n    router_id other\n}\n'],
+  ]);
+  const program = { kind: 'file', uid: 0, gid: 0, mode: 0o755 };
+  return {
+    readFile: name => (files.has(name) ? { ok: true, value: files.get(name) } : { ok: false, reason: 'ENOENT' }),
+    glob: (pattern, directory) => {
+      const absolute = pattern.startsWith('/') ? pattern : `${directory}/${pattern}`;
+      const star = absolute.indexOf('*');
+      const [head, tail] = star < 0 ? [absolute, ''] : [absolute.slice(0, star), absolute.slice(star + 1)];
+      const matches = name => (star < 0 ? name === head : name.startsWith(head) && name.endsWith(tail));
+      return [...files.keys()].filter(matches).sort();
+    },
+    status: name => (name.endsWith('/') ? { kind: 'directory', uid: 0, gid: 0, mode: 0o755 } : program),
+    realPath: name => name,
+    mayExecute: () => true,
+    user: name => (name === 'root' || name === 'keepalived_script' ? { name, uid: 0, gid: 0, groups: [] } : undefined),
+    groupId: name => (name === 'root' ? 0 : undefined),
+    ownUid: 0,
+    ownGid: 0,
+    searchPath: ['/usr/bin', '/bin'],
+    environment: () => undefined,
+    hostName: 'fuzz.example',
+    interfaceNames: ['lo', 'eth0', 'eth1', 'ens33'],
+  };
+}
+
+export async function configurationTarget(dist, seed) {
+  const { loadConfiguration } = await import(`${dist}/engine/configuration.js`);
+  const { formatDiagnostic } = await import(`${dist}/config/diagnostic.js`);
+  const corpus = readCorpus(root, folders);
+  const textOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
+
+  return {
+    /** Counts by outcome go to `count`; a broken promise throws. */
+    run(index, count) {
+      const text = textOf(index);
+      const loaded = loadConfiguration(file, host(text), { configId: 'holdfast', allIncludesStrict: false });
+      checkVerdict(loaded);
+      for (const diagnostic of loaded.diagnostics) {
+        checkDiagnostic(diagnostic, formatDiagnostic);
+        count(`${diagnostic.severity}: ${diagnostic.code}`);
+      }
+      if (loaded.configuration) checkVrrp(loaded.configuration.vrrp);
+      count(loaded.configuration ? 'loaded' : 'refused');
+    },
+    describe: textOf,
+  };
+}
+
+function must(condition, what) {
+  if (!condition) throw new Error(what);
+}
+
+function checkVerdict({ configuration, diagnostics, testExitStatus, startExitStatus }) {
+  must([0, 2, 4, 5, 6].includes(testExitStatus), `an exit status of ${testExitStatus}`);
+  const refused = diagnostics.some(diagnostic => diagnostic.refuses);
+  must(configuration !== undefined || diagnostics.length > 0, 'refused without a diagnostic');
+  must(configuration === undefined || !refused, 'loaded although a diagnostic refuses');
+  must((configuration === undefined) === (startExitStatus !== undefined), 'an exit status for a start that goes on');
+}
+
+function checkDiagnostic(diagnostic, formatDiagnostic) {
+  const { code, file: where, line, column, endColumn, excerpt, message } = diagnostic;
+  const shown = JSON.stringify(diagnostic).slice(0, 500);
+  must(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(code), `a diagnostic without a code: ${shown}`);
+  must(where !== '' && message !== '', `a diagnostic without file or message: ${shown}`);
+  must(Number.isInteger(line) && line >= 0 && Number.isInteger(column) && column >= 0, `no place: ${shown}`);
+  const width = [...excerpt].length;
+  must(column <= width + 1, `a column beyond its line: ${shown}`);
+  must(endColumn === undefined || (endColumn > column && endColumn <= width + 1), `an end before its begin: ${shown}`);
+  const text = formatDiagnostic(diagnostic);
+  must(!/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text), `control characters for the terminal: ${shown}`);
+}
+
+/** What the engine relies on, whatever the file said. */
+function checkVrrp({ instances, syncGroups, scripts }) {
+  const whole = value => Number.isInteger(value);
+  const within = (value, first, last) => whole(value) && value >= first && value <= last;
+  const scriptNames = new Set(scripts.map(({ name }) => name));
+  for (const instance of instances) {
+    const say = what => `${instance.name}: ${what}`;
+    const { version, advertisementInterval: interval, destination, addresses } = instance;
+    must(within(instance.vrid, 1, 255), say('a VRID beyond 1 .. 255'));
+    must(within(instance.priority, 1, 255), say('a priority beyond 1 .. 255'));
+    must(instance.family === 4 || version === 3, say('VRRPv2 over IPv6'));
+    const unit = version === 2 ? 1_000_000 : 10_000;
+    must(within(interval / unit, 1, version === 2 ? 255 : 4095), say(`an interval of ${interval}`));
+    must(within(instance.downTimerAdverts, 1, 100), say('down_timer_adverts'));
+    must(within(instance.preemptDelay, 0, 1_000_000_000), say('preempt_delay'));
+    must(addresses.length <= 255, say('too many addresses'));
+    const family = address => (address.includes(':') ? 6 : 4);
+    must(
+      addresses.every(({ address }) => family(address) === instance.family),
+      say('addresses of both families'),
+    );
+    for (const { address, prefixLength } of [...addresses, ...instance.excludedAddresses]) {
+      must(within(prefixLength, 0, family(address) === 4 ? 32 : 128), say('a prefix length'));
+    }
+    if (destination.type === 'unicast') {
+      must(destination.peers.length > 0, say('unicast without a peer'));
+      must(
+        destination.peers.every(peer => family(peer.address) === instance.family),
+        say('a peer of the other family'),
+      );
+    } else must(instance.interface !== undefined, say('multicast without an interface'));
+    if (instance.authentication.type === 'password') {
+      must(version === 2 && instance.authentication.bytes.length === 8, say('a password'));
+    }
+    must(instance.source === undefined || family(instance.source) === instance.family, say('a source address'));
+    checkTrackers(instance, scriptNames, say);
+  }
+  const names = instances.map(({ name }) => name);
+  must(new Set(names).size === names.length, 'two instances of one name');
+  for (const group of syncGroups) {
+    must(
+      group.members.every(member => names.includes(member)),
+      `${group.name}: a member that does not exist`,
+    );
+    checkTrackers(group, scriptNames, what => `${group.name}: ${what}`);
+  }
+}
+
+function checkTrackers({ trackInterfaces, trackScripts }, scriptNames, say) {
+  for (const { weight } of [...trackInterfaces, ...trackScripts]) {
+    must(Number.isInteger(weight) && Math.abs(weight) <= 253, say(`a weight of ${weight}`));
+  }
+  must(
+    trackScripts.every(({ script }) => scriptNames.has(script)),
+    say('a tracked script that does not exist'),
+  );
+}

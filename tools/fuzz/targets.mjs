@@ -1,0 +1,5 @@
+/** The two halves of the fuzzer by name: what makes an input from its number, and what it runs it through. */
+export async function loadTarget(part, dist, seed) {
+  if (part === 'packets') return (await import('./packet-target.mjs')).packetTarget(dist, seed);
+  return (await import('./configuration-target.mjs')).configurationTarget(dist, seed);
+}
