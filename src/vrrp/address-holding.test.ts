@@ -84,7 +84,7 @@ describe('holding addresses', () => {
     expect(lasts(addresses.settle(errors))).toEqual([1]);
     expect(addresses.nextBatch(5)).toBeUndefined();
     expect(addresses.anyRefused).toBe(true);
-    addresses.want(true);
+    addresses.retryRefused();
     expect(lasts(addresses.nextBatch(5)?.requests)).toEqual([2]);
   });
 });
@@ -121,6 +121,8 @@ describe('a removal noticed', () => {
   it('is found by a resynchronisation as well', () => {
     const addresses = holding(2);
     expect(lasts(addresses.resynchronise(({ address }) => address === '192.0.2.1'))).toEqual([2]);
+    expect(addresses.nextBatch(5)).toBeUndefined();
+    addresses.want(true);
     expect(lasts(addresses.nextBatch(5)?.requests)).toEqual([2]);
   });
 });
@@ -134,7 +136,7 @@ it('leaves alone what somebody adds while we are backup', () => {
 describe('a reload', () => {
   it('touches only what changed', () => {
     const addresses = holding(3);
-    addresses.replace([request(1), request(3), request(4)], nothing);
+    addresses.replace([request(1), request(3), request(4)], nothing, nothing);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'remove', requests: [request(2)] });
     addresses.settle(none);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'add', requests: [request(4)] });
@@ -142,9 +144,15 @@ describe('a reload', () => {
     expect(addresses.busy).toBe(false);
   });
 
+  it('leaves an address that moves to another instance where it is', () => {
+    const addresses = holding(2);
+    addresses.replace([request(1)], nothing, ({ address }) => address === '192.0.2.2');
+    expect(addresses.busy).toBe(false);
+  });
+
   it('removes the old and adds the new one when a prefix length changes, without mistaking that for foreign doing', () => {
     const addresses = holding(1);
-    addresses.replace([request(1, 24)], nothing);
+    addresses.replace([request(1, 24)], nothing, nothing);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'remove', requests: [request(1)] });
     addresses.settle(none);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'add', requests: [request(1, 24)] });
@@ -156,7 +164,7 @@ describe('a reload', () => {
   it('removes and adds again an address whose label changes', () => {
     const addresses = holding(1);
     const labelled = { ...request(1), label: 'eth0:1' };
-    addresses.replace([labelled], nothing);
+    addresses.replace([labelled], nothing, nothing);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'remove', requests: [request(1)] });
     addresses.settle(none);
     expect(addresses.nextBatch(5)).toMatchObject({ operation: 'add', requests: [labelled] });

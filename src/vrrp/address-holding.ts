@@ -9,7 +9,9 @@ type Status =
   | 'present'
   | 'removing'
   /** The kernel refused; tried again when told to. */
-  | 'refused';
+  | 'refused'
+  /** Somebody else removed it; put back with the next mastership. */
+  | 'lost';
 
 interface Held {
   readonly request: AddressRequest;
@@ -43,7 +45,7 @@ export function addressKey(address: {
 export class AddressHolding {
   #held = new Map<string, Held>();
   #wanted = false;
-  #inFlight: { readonly operation: 'add' | 'remove'; readonly held: readonly (Held | undefined)[] } | undefined;
+  #inFlight: (AddressBatch & { readonly held: readonly (Held | undefined)[] }) | undefined;
   /** Addresses that a reload dropped and the kernel still has. */
   #dropped: AddressRequest[] = [];
 
@@ -68,6 +70,18 @@ export class AddressHolding {
     return this.#held.get(key)?.status === 'present';
   }
 
+  /** The addresses that the kernel has. */
+  get present(): readonly AddressRequest[] {
+    const present: AddressRequest[] = [];
+    for (const { status, request } of this.#held.values()) if (status === 'present') present.push(request);
+    return present;
+  }
+
+  /** What the batch under way asked for, by place. */
+  get inFlight(): readonly AddressRequest[] {
+    return this.#inFlight?.requests ?? [];
+  }
+
   get anyPresent(): boolean {
     for (const held of this.#held.values()) if (held.status === 'present') return true;
     return this.#dropped.length > 0;
@@ -80,6 +94,12 @@ export class AddressHolding {
 
   want(wanted: boolean): void {
     this.#wanted = wanted;
+    for (const held of this.#held.values()) {
+      if (held.status === 'refused' || held.status === 'lost') held.status = 'absent';
+    }
+  }
+
+  retryRefused(): void {
     for (const held of this.#held.values()) if (held.status === 'refused') held.status = 'absent';
   }
 
@@ -87,8 +107,15 @@ export class AddressHolding {
     return this.#wanted;
   }
 
-  /** A reload: other addresses from now on. Those that stay keep their status. */
-  replace(requests: readonly AddressRequest[], isPresent: (request: AddressRequest) => boolean): void {
+  /**
+   * A reload: other addresses from now on. Those that stay keep their status; those that go are removed, unless
+   * another instance claims them, which then adopts them.
+   */
+  replace(
+    requests: readonly AddressRequest[],
+    isPresent: (request: AddressRequest) => boolean,
+    isClaimed: (request: AddressRequest) => boolean,
+  ): void {
     const before = this.#held;
     this.#held = new Map();
     for (const request of requests) {
@@ -107,7 +134,23 @@ export class AddressHolding {
       }
       before.delete(key);
     }
-    for (const held of before.values()) if (holdsInKernel(held.status)) this.#dropped.push(held.request);
+    for (const held of before.values()) {
+      if (holdsInKernel(held.status) && !isClaimed(held.request)) this.#dropped.push(held.request);
+    }
+  }
+
+  /** Leaves these addresses in the kernel: another instance has adopted them. */
+  forget(isClaimed: (request: AddressRequest) => boolean): void {
+    for (const [key, held] of this.#held) if (isClaimed(held.request)) this.#held.delete(key);
+    this.#dropped = this.#dropped.filter(request => !isClaimed(request));
+  }
+
+  /** What the next batch would do; undefined while one is under way or nothing is to be done. */
+  get nextOperation(): 'add' | 'remove' | undefined {
+    if (this.#inFlight) return undefined;
+    if (this.#dropped.length > 0) return 'remove';
+    const pending = this.#pending();
+    return pending && (this.#wanted ? 'add' : 'remove');
   }
 
   /** The next batch of at most `limit` addresses, or undefined while one is under way or nothing is to be done. */
@@ -116,8 +159,8 @@ export class AddressHolding {
     if (this.#dropped.length > 0) {
       const requests = this.#dropped.splice(0, limit);
       const successors = requests.map(request => this.#held.get(addressKey(request)));
-      this.#inFlight = { operation: 'remove', held: successors };
-      return { operation: 'remove', requests };
+      this.#inFlight = { operation: 'remove', requests, held: successors };
+      return this.#inFlight;
     }
     const from = this.#pending();
     if (from === undefined) return undefined;
@@ -129,8 +172,8 @@ export class AddressHolding {
     }
     const operation = this.#wanted ? 'add' : 'remove';
     for (const held of chosen) held.status = operation === 'add' ? 'adding' : 'removing';
-    this.#inFlight = { operation, held: chosen };
-    return { operation, requests: chosen.map(held => held.request) };
+    this.#inFlight = { operation, requests: chosen.map(held => held.request), held: chosen };
+    return this.#inFlight;
   }
 
   /** The kernel's answer to the batch: `errors` by place. Returns the addresses that are in now. */
@@ -173,14 +216,14 @@ export class AddressHolding {
       return undefined;
     }
     if (held.status !== 'present') return undefined;
-    held.status = 'absent';
+    held.status = this.#wanted ? 'lost' : 'absent';
     return this.#wanted ? held.request : undefined;
   }
 
   /** The kernel says that an address is there: somebody put back what we want. Unwanted additions are not our affair. */
   appeared(key: string): void {
     const held = this.#held.get(key);
-    if (this.#wanted && held && (held.status === 'absent' || held.status === 'refused')) held.status = 'present';
+    if (this.#wanted && held && (held.status === 'lost' || held.status === 'refused')) held.status = 'present';
   }
 
   /** After the kernel dropped notices: the dump is the truth. Returns what is missing although we hold it. */
@@ -191,7 +234,7 @@ export class AddressHolding {
       if (held.status === 'adding' || held.status === 'removing') continue;
       const present = isPresent(held.request);
       if (held.status === 'present' && !present) {
-        held.status = 'absent';
+        held.status = this.#wanted ? 'lost' : 'absent';
         if (this.#wanted) missing.push(held.request);
       } else if (present && this.#wanted) held.status = 'present';
     }

@@ -202,7 +202,10 @@ export class VirtualRouter {
   #startup(now: Instant): readonly RouterEffect[] {
     if (this.#state.type !== 'initialize') return [];
     // RFC 9568 6.4.1: the owner is master at once. keepalived's `state MASTER` only shortens the first wait.
-    if (this.#priority === 255) return this.#becomeMaster(now, true);
+    if (this.#priority === 255) {
+      // In a sync group the others have to agree first.
+      return this.#settings.grouped ? this.#becomeBackup(now, 'skew', true) : this.#becomeMaster(now, true);
+    }
     return this.#becomeBackup(now, this.#settings.startsAsMaster ? 'first' : 'down', true);
   }
 

@@ -1,0 +1,375 @@
+import { assert } from '../base/assert.ts';
+import { milliseconds, seconds } from '../base/duration.ts';
+import { after, earliest, type Instant } from '../base/instant.ts';
+import { familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
+import { encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
+import type { AddressRequest } from '../ports/network.ts';
+import type { VrrpEffect } from '../ports/vrrp-world.ts';
+import { AddressHolding } from '../vrrp/address-holding.ts';
+import type { Announcement, AnnouncementQueue } from '../vrrp/announcement-queue.ts';
+import { Announcements } from '../vrrp/announcements.ts';
+import type { VirtualAddress, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
+import { type Counters, newCounters } from '../vrrp/counters.ts';
+import { detailLine, type FaultCause, type LogLine, line, rejectLine } from '../vrrp/log-lines.ts';
+import {
+  checkAdvertisement,
+  type Observation,
+  type ReceivedPacket,
+  type RejectReason,
+} from '../vrrp/receive-checks.ts';
+import { type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
+import type { NetworkView } from './network-view.ts';
+
+/** A refused address is asked for again after this. */
+const retryDelay = seconds(1);
+/** A removal is judged only now: the interface going down removes addresses, too, and says so a moment later. */
+const lossJudgementDelay = milliseconds(2);
+
+/** What instances share. */
+export interface Surroundings {
+  readonly network: NetworkView;
+  readonly queue: AnnouncementQueue;
+  readonly out: VrrpEffect[];
+  /** Whether anybody reads detail lines. */
+  readonly detail: boolean;
+}
+
+/** One virtual router with everything around its state machine: addresses, announcements, counters, sending. */
+export class Instance {
+  readonly machine: VirtualRouter;
+  readonly holding: AddressHolding;
+  readonly announcements: Announcements;
+  counters: Counters = newCounters();
+  /** Own reasons for FAULT, those of the sync group's other members left out. */
+  causes: readonly FaultCause[] = [];
+  lastTransitionAt: Instant | undefined;
+  retryAt: Instant | undefined;
+
+  #configuration: VirtualRouterConfiguration;
+  #around: Surroundings;
+  /** Said once until the state changes. */
+  readonly #said = new Set<RejectReason | Observation | 'send-failed'>();
+  #lost: { readonly judgeAt: Instant; readonly addresses: AddressRequest[] } | undefined;
+
+  constructor(configuration: VirtualRouterConfiguration, grouped: boolean, around: Surroundings) {
+    this.#configuration = configuration;
+    this.#around = around;
+    const settings = routerSettings(configuration, grouped);
+    this.machine = new VirtualRouter(settings, configuration.priority, undefined);
+    this.announcements = new Announcements(configuration.garp);
+    const requests = this.requestsFor(configuration);
+    this.holding = new AddressHolding(requests, request => around.network.hasExactly(request));
+  }
+
+  get configuration(): VirtualRouterConfiguration {
+    return this.#configuration;
+  }
+
+  get name(): string {
+    return this.#configuration.name;
+  }
+
+  get channelKey(): string {
+    return channelKey(this.#configuration);
+  }
+
+  get linkIndex(): number | undefined {
+    const { interface: name } = this.#configuration;
+    return name === undefined ? undefined : this.#around.network.linkNamed(name)?.index;
+  }
+
+  /** A reload brought another configuration for the same virtual router. */
+  reconfigure(
+    now: Instant,
+    configuration: VirtualRouterConfiguration,
+    grouped: boolean,
+    isClaimed: (request: AddressRequest) => boolean,
+  ): void {
+    const isMaster = this.machine.state.type === 'master';
+    this.#configuration = configuration;
+    this.machine.reconfigure(routerSettings(configuration, grouped));
+    this.announcements.reconfigure(now, configuration.garp, isMaster);
+    const before = new Set(this.holding.present);
+    this.#replaceRequests(isClaimed);
+    // Adopted from another instance: the address stays, but its frames may have to go elsewhere.
+    const adopted = this.holding.present.filter(request => !before.has(request));
+    if (isMaster) this.announce(now, adopted, configuration.garp.masterRepeat);
+  }
+
+  /** Interfaces came or went: ask for the addresses on those that exist. Returns whether that changes anything. */
+  followLinks(): boolean {
+    const requests = this.requestsFor(this.#configuration);
+    const indexes = (of: readonly AddressRequest[]): string => of.map(({ linkIndex }) => linkIndex).join();
+    if (indexes(requests) === indexes(this.holding.requests)) return false;
+    // Nothing can be removed from an interface that is gone.
+    this.#replaceRequests(({ linkIndex }) => this.#around.network.link(linkIndex) === undefined);
+    return true;
+  }
+
+  #replaceRequests(isClaimed: (request: AddressRequest) => boolean): void {
+    const requests = this.requestsFor(this.#configuration);
+    this.holding.replace(requests, request => this.#around.network.hasExactly(request), isClaimed);
+  }
+
+  /** Where adverts come from now: the configured source, else the interface's primary address. */
+  currentSource(): IpAddress | undefined {
+    const { source, family, priority } = this.#configuration;
+    if (source !== undefined) return source;
+    const index = this.linkIndex;
+    if (index === undefined) return undefined;
+    // Only the owner's virtual addresses are its own.
+    const own = this.holding.requests;
+    const isVirtual = (found: { readonly address: IpAddress; readonly prefixLength: number }): boolean =>
+      priority !== 255 &&
+      own.some(({ address, prefixLength }) => address === found.address && prefixLength === found.prefixLength);
+    return this.#around.network.primaryAddress(index, family, isVirtual);
+  }
+
+  /** The addresses of a configuration on the interfaces that exist. */
+  requestsFor({ addresses, excludedAddresses, interface: own }: VirtualRouterConfiguration): readonly AddressRequest[] {
+    const requests: AddressRequest[] = [];
+    for (const { interface: name = own, noTrack: _, ...rest } of [...addresses, ...excludedAddresses]) {
+      const link = name === undefined ? undefined : this.#around.network.linkNamed(name);
+      if (link) requests.push({ linkIndex: link.index, ...rest });
+    }
+    return requests;
+  }
+
+  nextDeadline(): Instant | undefined {
+    const own = earliest(this.machine.nextDeadline(), this.announcements.nextDeadline());
+    return earliest(own, earliest(this.retryAt, this.#lost?.judgeAt));
+  }
+
+  /** Runs the parts around the machine that are due; the machine itself is the caller's. */
+  advance(now: Instant): void {
+    for (const { repeat } of this.announcements.advance(now)) this.announce(now, this.#present(), repeat);
+    if (this.retryAt !== undefined && this.retryAt <= now) {
+      this.retryAt = undefined;
+      this.holding.retryRefused();
+    }
+  }
+
+  say(logLine: LogLine | undefined): void {
+    if (!logLine || (logLine.detail && !this.#around.detail)) return;
+    this.#around.out.push({ type: 'log', ...logLine });
+  }
+
+  /** The checked advertisement as the machine's input, or undefined if it was discarded and counted. */
+  judge(received: ReceivedPacket): (RouterInput & { type: 'advertisement' }) | undefined {
+    const { state } = this.machine;
+    if (state.type === 'initialize' || state.type === 'fault') return undefined;
+    const configuration = this.#configuration;
+    const sameMaster = state.type === 'backup' && state.master?.address === received.source;
+    const result = checkAdvertisement(received, {
+      version: configuration.version,
+      vrid: configuration.vrid,
+      priority: configuration.priority,
+      interval: configuration.advertisementInterval,
+      authentication: configuration.authentication,
+      addresses: configuration.addresses.map(({ address }) => address),
+      destination: configuration.destination,
+      checksumWithoutPseudoHeader: configuration.checksumWithoutPseudoHeader,
+      skipAddressCheck: configuration.skipCheckAdvertAddresses && sameMaster,
+      ownerIgnoreAdverts: configuration.ownerIgnoreAdverts,
+      ownSource: this.machine.source,
+    });
+    if (!result.ok) {
+      this.counters.rejected[result.reason]++;
+      this.#sayOnce(result.reason, rejectLine(this.name, received.source, result.reason));
+      return undefined;
+    }
+    const { advertisement, observations } = result.value;
+    this.counters.advertisementsReceived++;
+    if (advertisement.priority === 0) this.counters.priorityZeroReceived++;
+    for (const observation of observations) {
+      this.counters.observed[observation]++;
+      this.#observe(observation, received.source);
+    }
+    const { priority, interval } = advertisement;
+    return { type: 'advertisement', source: received.source, priority, interval };
+  }
+
+  sendAdvertisement(priority: number): void {
+    const configuration = this.#configuration;
+    const source = this.machine.source;
+    if (source === undefined) return;
+    const { vrid, version, family, advertisementInterval: interval, authentication, destination } = configuration;
+    const advertisement = {
+      version,
+      vrid,
+      priority,
+      interval,
+      addresses: configuration.addresses.map(({ address }) => address),
+      authentication: authentication.type === 'password' ? { type: 1, data: authentication.bytes } : undefined,
+    };
+    const pseudoHeader = !configuration.checksumWithoutPseudoHeader;
+    const send = (to: IpAddress, ttl: number | undefined): void => {
+      const payload = encodeAdvertisement(advertisement, { family, source, destination: to, pseudoHeader });
+      this.#around.out.push({ type: 'send-packet', channel: this.channelKey, source, destination: to, ttl, payload });
+    };
+    if (destination.type === 'multicast') send(destination.group, 255);
+    else if (destination.type === 'unicast') {
+      const ttl = destination.ttl ?? (family === 4 ? 255 : undefined);
+      for (const peer of destination.peers) send(peer.address, ttl);
+    }
+    this.counters.advertisementsSent++;
+    if (priority === 0) this.counters.priorityZeroSent++;
+  }
+
+  sendFailed(error: string): void {
+    this.#sayOnce('send-failed', line(`(${this.name}) cannot send advertisements: ${error}`, 'error'));
+  }
+
+  /** Everything a transition means for addresses and announcements. */
+  entered(now: Instant, state: 'initialize' | 'backup' | 'master' | 'fault'): void {
+    this.lastTransitionAt = now;
+    this.#said.clear();
+    if (state === 'master') {
+      this.counters.becameMaster++;
+      this.announcements.becameMaster(now);
+      this.#lost = undefined;
+      this.#sayAddresses('setting');
+      this.holding.want(true);
+      // Addresses that are there already (an owner's, or left over) are not added, so they are announced here.
+      this.announce(now, this.#present(), this.#configuration.garp.masterRepeat);
+      return;
+    }
+    if (this.holding.wanted) {
+      this.counters.releasedMaster++;
+      this.announcements.leftMaster();
+      this.#around.queue.withdraw(this.name);
+      this.#lost = undefined;
+    }
+    if (this.holding.anyPresent || this.holding.wanted) this.#sayAddresses('removing');
+    this.holding.want(false);
+    this.retryAt = undefined;
+  }
+
+  reassert(now: Instant): void {
+    const burst = this.announcements.reassert(now);
+    // One burst at a time: a peer that keeps sending must not make the queue grow.
+    if (burst && !this.#around.queue.isWaiting(this.name)) this.announce(now, this.#present(), burst.repeat);
+  }
+
+  /** The kernel answered for this instance's part of a batch. */
+  settle(now: Instant, operation: 'add' | 'remove', errors: ReadonlyMap<number, string>): void {
+    const requests = this.holding.inFlight;
+    for (const [place, error] of errors) {
+      const address = requests[place]?.address;
+      if (operation === 'add' ? error !== 'EEXIST' : error !== 'EADDRNOTAVAIL' && error !== 'ENODEV') {
+        this.say(line(`(${this.name}) cannot ${operation} address ${address}: ${error}`, 'error'));
+      }
+    }
+    const added = this.holding.settle(errors);
+    if (this.holding.anyRefused && this.holding.wanted) this.retryAt = after(now, retryDelay);
+    if (this.holding.wanted) this.announce(now, added, this.#configuration.garp.masterRepeat);
+  }
+
+  announce(now: Instant, requests: readonly AddressRequest[], repeat: number): void {
+    const announcements: Announcement[] = [];
+    for (const { linkIndex, address } of requests) {
+      const link = this.#around.network.link(linkIndex);
+      if (!link || link.mac === undefined || (link.noArp && familyOf(address) === 4)) continue;
+      announcements.push({ linkIndex, address, owner: this.name });
+      if (!this.#around.detail) continue;
+      const what = familyOf(address) === 4 ? 'gratuitous ARPs' : 'Unsolicited Neighbour Adverts';
+      this.say(detailLine(`(${this.name}) Sending/queueing ${what} on ${link.name} for ${address}`));
+    }
+    this.#around.queue.enqueue(now, announcements, repeat);
+  }
+
+  /** Somebody else took an address of ours away. */
+  lost(now: Instant, request: AddressRequest): void {
+    this.#lost ??= { judgeAt: after(now, lossJudgementDelay), addresses: [] };
+    this.#lost.addresses.push(request);
+  }
+
+  /** Whether an address is really lost, not gone with its interface: the machine is to be told. */
+  judgeLoss(now: Instant): boolean {
+    if (!this.#lost || this.#lost.judgeAt > now) return false;
+    const { addresses } = this.#lost;
+    this.#lost = undefined;
+    const tracked = addresses.filter(({ linkIndex, address }) => {
+      const link = this.#around.network.link(linkIndex);
+      return link?.adminUp === true && !this.#virtualAddress(address)?.noTrack;
+    });
+    for (const { address } of tracked) {
+      this.say(line(`(${this.name}) address ${address} was removed by another program`, 'warning'));
+    }
+    return tracked.length > 0;
+  }
+
+  #present(): readonly AddressRequest[] {
+    return this.holding.present;
+  }
+
+  #sayAddresses(verb: 'setting' | 'removing'): void {
+    if (this.#configuration.addresses.length > 0) this.say(line(`(${this.name}) ${verb} VIPs.`));
+    if (this.#configuration.excludedAddresses.length > 0) this.say(line(`(${this.name}) ${verb} E-VIPs.`));
+  }
+
+  #sayOnce(what: RejectReason | Observation | 'send-failed', logLine: LogLine): void {
+    if (this.#said.has(what)) return;
+    this.#said.add(what);
+    this.say(logLine);
+  }
+
+  #observe(observation: Observation, from: IpAddress): void {
+    const lines: Record<Observation, LogLine> = {
+      'address-list': line(
+        `(${this.name}) the address list of ${from} is not ours: check virtual_ipaddress on both nodes`,
+        'warning',
+      ),
+      'interval-differs': line(`(${this.name}) the advertisement interval of ${from} is not ours`, 'warning'),
+      'checksum-form': detailLine(
+        `(${this.name}) ${from} computes the IPv4 checksum the other way (v3_checksum_as_v2)`,
+      ),
+      // The machine has an event of its own for this.
+      'own-address': detailLine(`(${this.name}) an advertisement came from our own address ${from}`),
+      'first-address-not-link-local': detailLine(`(${this.name}) the first address from ${from} is not link-local`),
+      'owner-hears-advert': line(`(${this.name}) we own the addresses, yet ${from} advertises them`, 'warning'),
+    };
+    this.#sayOnce(observation, lines[observation]);
+  }
+
+  #virtualAddress(address: IpAddress): VirtualAddress | undefined {
+    const { addresses, excludedAddresses } = this.#configuration;
+    return [...addresses, ...excludedAddresses].find(other => other.address === address);
+  }
+}
+
+/** Receiving is shared by all instances of a family on an interface. */
+export function channelKey({
+  family,
+  interface: name,
+}: Pick<VirtualRouterConfiguration, 'family' | 'interface'>): string {
+  return `${family}:${name ?? '*'}`;
+}
+
+/** Whether this instance, rather than another with the same VRID, is meant by a packet. */
+export function isMeant(configuration: VirtualRouterConfiguration, source: IpAddress, destination: IpAddress): boolean {
+  const expected = configuration.destination;
+  switch (expected.type) {
+    case 'multicast':
+      return destination === expected.group;
+    case 'unicast':
+      return !isMulticast(destination) && expected.peers.some(({ address }) => address === source);
+    case 'no-peer':
+      return false;
+  }
+}
+
+function routerSettings(configuration: VirtualRouterConfiguration, grouped: boolean): RouterSettings {
+  assert(configuration.advertisementInterval > 0, 'an advertisement interval is positive');
+  return {
+    version: configuration.version,
+    advertisementInterval: configuration.advertisementInterval,
+    downTimerAdverts: configuration.downTimerAdverts,
+    preempt: configuration.preempt,
+    preemptDelay: configuration.preemptDelay,
+    startsAsMaster: configuration.initialState === 'master',
+    lowerPriorityNoAdvert: configuration.lowerPriorityNoAdvert,
+    higherPrioritySendAdvert: configuration.higherPrioritySendAdvert,
+    grouped,
+  };
+}

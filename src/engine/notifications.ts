@@ -1,0 +1,48 @@
+import { type NotifiedState, scriptNotifications } from '../notify/script-notifications.ts';
+import type { RunnableScript } from '../ports/script.ts';
+import type { VrrpEffect } from '../ports/vrrp-world.ts';
+import type { Group } from './group.ts';
+import type { Instance } from './instance.ts';
+
+/** Starts notification scripts in the order of the events and remembers which are still running. */
+export class Notifications {
+  readonly #allocateRun: () => number;
+  readonly #out: VrrpEffect[];
+  readonly #running = new Set<number>();
+
+  constructor(allocateRun: () => number, out: VrrpEffect[]) {
+    this.#allocateRun = allocateRun;
+    this.#out = out;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  instance({ configuration: { notify, name }, machine: { priority } }: Instance, state: NotifiedState): void {
+    for (const { script, extraArguments } of scriptNotifications(notify, { kind: 'INSTANCE', name, priority }, state)) {
+      this.run(script, extraArguments);
+    }
+  }
+
+  group({ configuration: { notify, name } }: Group, state: NotifiedState): void {
+    for (const { script, extraArguments } of scriptNotifications(notify, { kind: 'GROUP', name, priority: 0 }, state)) {
+      this.run(script, extraArguments);
+    }
+  }
+
+  run(script: RunnableScript, extraArguments: readonly string[]): void {
+    const run = this.#allocateRun();
+    this.#running.add(run);
+    this.#out.push({ type: 'run-script', run, script, extraArguments });
+  }
+
+  ended(run: number): void {
+    this.#running.delete(run);
+  }
+
+  /** The time for them is up; they are no longer waited for. */
+  abandon(): void {
+    this.#running.clear();
+  }
+}

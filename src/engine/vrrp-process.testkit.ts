@@ -1,0 +1,347 @@
+import { type Duration, microseconds, milliseconds, seconds, zero } from '../base/duration.ts';
+import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
+import { type Family, familyOf, type IpAddress, isMulticast, parseIpAddress } from '../base/ip-address.ts';
+import type { MacAddress } from '../base/mac-address.ts';
+import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
+import type { RunnableScript, ScriptOutcome } from '../ports/script.ts';
+import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import type {
+  NotifyScripts,
+  SyncGroupConfiguration,
+  TrackScriptConfiguration,
+  VirtualAddress,
+  VirtualRouterConfiguration,
+  VrrpConfiguration,
+} from '../vrrp/configuration.ts';
+import { VrrpProcess } from './vrrp-process.ts';
+
+export const ip = (text: string): IpAddress => {
+  const address = parseIpAddress(text);
+  if (!address) throw new TypeError(text);
+  return address;
+};
+
+export const at = (time: Duration): Instant => after(instantFromMicroseconds(0), time);
+
+export const script = (text: string): RunnableScript => ({
+  command: { type: 'program', argv: [text] },
+  identity: undefined,
+  text,
+});
+
+export const noScripts: NotifyScripts = {
+  master: undefined,
+  backup: undefined,
+  fault: undefined,
+  stop: undefined,
+  generic: undefined,
+  deleted: undefined,
+  reportDeleted: false,
+  masterReceivedLowerPriority: undefined,
+};
+
+export function virtualAddress(text: string, overrides: Partial<VirtualAddress> = {}): VirtualAddress {
+  const address = ip(text);
+  return {
+    address,
+    prefixLength: familyOf(address) === 4 ? 32 : 128,
+    interface: undefined,
+    peer: undefined,
+    broadcast: undefined,
+    label: undefined,
+    scope: 0,
+    preferredLifetimeSeconds: undefined,
+    noDad: familyOf(address) === 6,
+    home: false,
+    manageTemporary: false,
+    noPrefixRoute: false,
+    autoJoin: false,
+    noTrack: false,
+    ...overrides,
+  };
+}
+
+/** A virtual router with every default of the configuration language. */
+export function router(overrides: Partial<VirtualRouterConfiguration> = {}): VirtualRouterConfiguration {
+  const family: Family = overrides.family ?? 4;
+  return {
+    name: 'VI_1',
+    vrid: 51,
+    family,
+    version: family === 6 ? 3 : 2,
+    interface: 'eth0',
+    initialState: 'backup',
+    priority: 100,
+    advertisementInterval: seconds(1),
+    downTimerAdverts: 3,
+    preempt: true,
+    preemptDelay: zero,
+    source: undefined,
+    trackSource: false,
+    destination: { type: 'multicast', group: ip(family === 4 ? '224.0.0.18' : 'ff02::12') },
+    authentication: { type: 'none' },
+    addresses: [virtualAddress(family === 4 ? '192.0.2.100' : '2001:db8::100')],
+    excludedAddresses: [],
+    promoteSecondaries: false,
+    checksumWithoutPseudoHeader: false,
+    skipCheckAdvertAddresses: false,
+    lowerPriorityNoAdvert: false,
+    higherPrioritySendAdvert: false,
+    ownerIgnoreAdverts: false,
+    garp: {
+      masterRepeat: 5,
+      masterDelay: seconds(5),
+      masterRefresh: zero,
+      masterRefreshRepeat: 1,
+      lowerPriorityRepeat: 5,
+      lowerPriorityDelay: seconds(5),
+    },
+    dontTrackPrimary: false,
+    trackInterfaces: [],
+    trackScripts: [],
+    notify: noScripts,
+    ...overrides,
+  };
+}
+
+export function configuration(
+  instances: readonly VirtualRouterConfiguration[],
+  rest: { syncGroups?: readonly SyncGroupConfiguration[]; scripts?: readonly TrackScriptConfiguration[] } = {},
+): VrrpConfiguration {
+  return {
+    global: {
+      routerId: 'test',
+      startupDelay: zero,
+      logUnknownVrids: true,
+      dynamicInterfaces: false,
+      garpInterval: zero,
+      gnaInterval: zero,
+    },
+    instances,
+    syncGroups: rest.syncGroups ?? [],
+    scripts: rest.scripts ?? [],
+  };
+}
+
+export function syncGroup(name: string, members: readonly string[], notify = noScripts): SyncGroupConfiguration {
+  return { name, members, trackInterfaces: [], trackScripts: [], trackingWeight: false, notify };
+}
+
+export function trackScript(name: string, rest: Partial<TrackScriptConfiguration> = {}): TrackScriptConfiguration {
+  return {
+    name,
+    script: script(`/check/${name}`),
+    interval: seconds(1),
+    timeout: seconds(1),
+    rise: 1,
+    fall: 1,
+    ...rest,
+  };
+}
+
+export function link(index: number, name: string, rest: Partial<Link> = {}): Link {
+  return {
+    index,
+    name,
+    adminUp: true,
+    running: true,
+    loopback: false,
+    mtu: 1500,
+    mac: `02:00:00:00:00:0${index}` as MacAddress,
+    multicast: true,
+    noArp: false,
+    ...rest,
+  };
+}
+
+export function interfaceAddress(linkIndex: number, text: string, prefixLength = 24): InterfaceAddress {
+  const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
+  return { linkIndex, address: ip(text), prefixLength, scope: 0, flags };
+}
+
+interface Scheduled {
+  readonly at: Instant;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** Several engines on one link, with a clock that moves only when told to. */
+export class TestSegment {
+  now: Instant = at(zero);
+  readonly nodes: TestNode[] = [];
+  readonly latency: Duration = microseconds(100);
+  #scheduled: Scheduled[] = [];
+  #order = 0;
+
+  node(name: string, configured: VrrpConfiguration, address: string, rest: { links?: readonly Link[] } = {}): TestNode {
+    const node = new TestNode(this, name, configured, address, rest.links ?? [link(2, 'eth0')]);
+    this.nodes.push(node);
+    return node;
+  }
+
+  schedule(delay: Duration, run: () => void): void {
+    this.#scheduled.push({ at: after(this.now, delay), order: this.#order++, run });
+  }
+
+  /** Lets this much time pass, running everything that falls due, in order. */
+  pass(span: Duration): void {
+    const end = after(this.now, span);
+    for (let turns = 0; ; turns++) {
+      if (turns > 1_000_000) throw new Error('the engines never come to rest');
+      let next: Instant | undefined;
+      for (const event of this.#scheduled) next = earliest(next, event.at);
+      for (const node of this.nodes) next = earliest(next, node.nextDeadline());
+      if (next === undefined || next > end) break;
+      if (next > this.now) this.now = next;
+      const due = this.#scheduled
+        .filter(event => event.at <= this.now)
+        .sort((a, b) => a.at - b.at || a.order - b.order);
+      this.#scheduled = this.#scheduled.filter(event => event.at > this.now);
+      for (const event of due) event.run();
+      for (const node of this.nodes) node.advance();
+    }
+    this.now = end;
+  }
+
+  deliver(from: TestNode, packet: VrrpEffect & { type: 'send-packet' }): void {
+    for (const node of this.nodes) {
+      if (node === from || !from.connected || !node.connected) continue;
+      const family = familyOf(packet.destination);
+      if (!isMulticast(packet.destination) && !node.owns(packet.destination)) continue;
+      this.schedule(this.latency, () => {
+        if (node.connected) {
+          node.receive({
+            type: 'packet-received',
+            channel: `${family}:eth0`,
+            linkIndex: 2,
+            source: packet.source,
+            destination: packet.destination,
+            ttl: packet.ttl ?? 64,
+            payload: packet.payload,
+          });
+        }
+      });
+    }
+  }
+}
+
+/** One machine: an engine over a kernel that obeys. */
+export class TestNode {
+  readonly name: string;
+  readonly engine: VrrpProcess;
+  /** false: isolated with its carrier up. */
+  connected = true;
+  alive = true;
+  readonly logs: string[] = [];
+  /** Everything but log lines, with the instant. */
+  readonly effects: { readonly at: Instant; readonly effect: VrrpEffect }[] = [];
+  /** Commands of notification and track scripts as started. */
+  readonly started: string[] = [];
+  readonly held = new Map<string, AddressRequest>();
+  /** What a script does; undefined lets it hang. */
+  outcomeOf: (text: string) => ScriptOutcome | undefined = () => ({ type: 'exited', status: 0 });
+  /** An errno name for requests that the kernel refuses. */
+  refuse: (request: AddressRequest, operation: 'add' | 'remove') => string | undefined = () => undefined;
+  readonly #segment: TestSegment;
+  readonly #own: InterfaceAddress[];
+
+  constructor(
+    segment: TestSegment,
+    name: string,
+    configured: VrrpConfiguration,
+    address: string,
+    links: readonly Link[],
+  ) {
+    this.name = name;
+    this.#segment = segment;
+    this.engine = new VrrpProcess(configured, { detail: true, receiveBufferBytes: undefined });
+    const family = familyOf(ip(address));
+    this.#own = links.map(({ index }) => interfaceAddress(index, address, family === 4 ? 24 : 64));
+    this.receive({ type: 'resynchronised', links, addresses: this.#own, forwardingLinks: [] });
+  }
+
+  owns(address: IpAddress): boolean {
+    return this.#own.some(own => own.address === address);
+  }
+
+  get states(): Record<string, string> {
+    return Object.fromEntries(this.engine.instances.map(({ name, machine }) => [name, machine.state.type]));
+  }
+
+  state(name = 'VI_1'): string | undefined {
+    return this.states[name];
+  }
+
+  get addresses(): readonly string[] {
+    return [...this.held.values()].map(({ address }) => address);
+  }
+
+  /** Adverts sent so far: [instant, priority]. */
+  get adverts(): readonly { readonly at: Instant; readonly priority: number; readonly payload: Uint8Array }[] {
+    return this.effects.flatMap(({ at, effect }) =>
+      effect.type === 'send-packet' ? [{ at, priority: effect.payload[2]!, payload: effect.payload }] : [],
+    );
+  }
+
+  nextDeadline(): Instant | undefined {
+    return this.alive ? this.engine.nextDeadline() : undefined;
+  }
+
+  receive(input: VrrpInput): void {
+    if (this.alive) this.perform(this.engine.handle(this.#segment.now, input));
+  }
+
+  advance(): void {
+    const deadline = this.nextDeadline();
+    if (deadline !== undefined && deadline <= this.#segment.now) this.perform(this.engine.advance(this.#segment.now));
+  }
+
+  stop(): void {
+    this.perform(this.engine.stop(this.#segment.now));
+  }
+
+  reload(next: VrrpConfiguration): void {
+    this.perform(this.engine.reload(this.#segment.now, next));
+  }
+
+  perform(effects: readonly VrrpEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'log') {
+        this.logs.push(effect.text);
+        continue;
+      }
+      this.effects.push({ at: this.#segment.now, effect });
+      if (effect.type === 'send-packet') this.#segment.deliver(this, effect);
+      else if (effect.type === 'change-addresses') this.#change(effect);
+      else if (effect.type === 'run-script') this.#start(effect);
+    }
+  }
+
+  #change({ batch, operation, addresses }: VrrpEffect & { type: 'change-addresses' }): void {
+    const errors: { place: number; error: string }[] = [];
+    const notices: VrrpInput[] = [];
+    addresses.forEach((request, place) => {
+      const key = `${request.linkIndex} ${request.address}/${request.prefixLength}`;
+      const present = this.held.has(key);
+      const error =
+        this.refuse(request, operation) ??
+        (operation === 'add' && present ? 'EEXIST' : operation === 'remove' && !present ? 'EADDRNOTAVAIL' : undefined);
+      if (error) {
+        errors.push({ place, error });
+        return;
+      }
+      if (operation === 'add') this.held.set(key, request);
+      else this.held.delete(key);
+      const address = interfaceAddress(request.linkIndex, request.address, request.prefixLength);
+      notices.push({ type: operation === 'add' ? 'address-added' : 'address-removed', address });
+    });
+    this.#segment.schedule(microseconds(50), () => this.receive({ type: 'addresses-changed', batch, errors }));
+    for (const notice of notices) this.#segment.schedule(microseconds(60), () => this.receive(notice));
+  }
+
+  #start({ run, script: { text }, extraArguments }: VrrpEffect & { type: 'run-script' }): void {
+    this.started.push([text, ...extraArguments].join(' '));
+    const outcome = this.outcomeOf(text);
+    if (outcome) this.#segment.schedule(milliseconds(1), () => this.receive({ type: 'script-ended', run, outcome }));
+  }
+}

@@ -1,0 +1,491 @@
+import { seconds } from '../base/duration.ts';
+import { after, earliest, type Instant } from '../base/instant.ts';
+import { advertisedVrid } from '../packet/vrrp-advertisement.ts';
+import type { InterfaceAddress } from '../ports/network.ts';
+import type { Engine, VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { addressKey } from '../vrrp/address-holding.ts';
+import { AnnouncementQueue } from '../vrrp/announcement-queue.ts';
+import type { VrrpConfiguration } from '../vrrp/configuration.ts';
+import { newCounters } from '../vrrp/counters.ts';
+import { eventLine, faultLine, formatSeconds, groupLine, line, transitionLine } from '../vrrp/log-lines.ts';
+import { effectivePriority } from '../vrrp/tracking.ts';
+import type { RouterEffect, RouterInput, RouterState } from '../vrrp/virtual-router.ts';
+import { AddressBatches } from './address-batches.ts';
+import { addressee, UnknownSenders } from './addressee.ts';
+import { announcementFrames } from './announcement-frames.ts';
+import { Channels } from './channels.ts';
+import { agreesToTakeOver, type Group, isFaulty } from './group.ts';
+import { Instance, type Surroundings } from './instance.ts';
+import { NetworkView } from './network-view.ts';
+import { Notifications } from './notifications.ts';
+import { groupedNames, reloadInstances } from './reload.ts';
+import { TrackedScripts } from './tracked-scripts.ts';
+import { causesOfFault, sameCause, trackedObjects } from './tracked-state.ts';
+
+/** Frames handed out at once; more would keep adverts waiting. */
+const framesPerTurn = 64;
+/** Stop scripts get this long. */
+const stopGrace = seconds(1);
+
+export interface VrrpProcessOptions {
+  /** Whether anybody reads detail lines. */
+  readonly detail: boolean;
+  /** SO_RCVBUF of the VRRP sockets in bytes; undefined leaves the kernel's default. */
+  readonly receiveBufferBytes: number | undefined;
+}
+
+/**
+ * The VRRP side of the daemon: all virtual routers of one machine, their sync groups, trackers and addresses. Pure: it
+ * runs alike over the kernel and in the simulator.
+ */
+export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
+  readonly #network = new NetworkView();
+  readonly #queue: AnnouncementQueue;
+  readonly #scripts: TrackedScripts;
+  readonly #channels: Channels;
+  readonly #batches = new AddressBatches();
+  readonly #options: VrrpProcessOptions;
+  readonly #around: Surroundings;
+  readonly #out: VrrpEffect[] = [];
+  readonly #notifications: Notifications;
+  readonly #unknownSenders = new UnknownSenders();
+
+  #configuration: VrrpConfiguration;
+  #instances: readonly Instance[] = [];
+  #groups: readonly Group[] = [];
+  #groupOf = new Map<Instance, Group>();
+  /** Removed by a reload, still giving up addresses. */
+  #leaving: Instance[] = [];
+  #lastRun = 0;
+  #phase: 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped' = 'waiting-for-network';
+  #startAt: Instant | undefined;
+  #stopBy: Instant | undefined;
+
+  constructor(configuration: VrrpConfiguration, options: VrrpProcessOptions) {
+    this.#configuration = configuration;
+    this.#options = options;
+    this.#queue = new AnnouncementQueue(pacing(configuration));
+    const allocateRun = (): number => ++this.#lastRun;
+    this.#scripts = new TrackedScripts(allocateRun);
+    this.#notifications = new Notifications(allocateRun, this.#out);
+    this.#channels = new Channels(options.receiveBufferBytes);
+    this.#around = { network: this.#network, queue: this.#queue, out: this.#out, detail: options.detail };
+  }
+
+  get instances(): readonly Instance[] {
+    return this.#instances;
+  }
+
+  get groups(): readonly Group[] {
+    return this.#groups;
+  }
+
+  get configuration(): VrrpConfiguration {
+    return this.#configuration;
+  }
+
+  get network(): NetworkView {
+    return this.#network;
+  }
+
+  get phase(): 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped' {
+    return this.#phase;
+  }
+
+  handle(now: Instant, input: VrrpInput): readonly VrrpEffect[] {
+    switch (input.type) {
+      case 'packet-received':
+        this.#receive(now, input);
+        break;
+      case 'addresses-changed':
+        for (const { instance, operation, errors } of this.#batches.answered(input.batch, input.errors)) {
+          instance.settle(now, operation, errors);
+          this.#batches.touch(instance);
+        }
+        break;
+      case 'script-ended':
+        this.#notifications.ended(input.run);
+        if (this.#scripts.ended(input.run, input.outcome, this.#out)) this.#evaluateAll(now);
+        break;
+      case 'resynchronised':
+        this.#network.resynchronise(input.links, input.addresses, input.forwardingLinks);
+        if (this.#phase === 'waiting-for-network') this.#begin(now);
+        else this.#resynchronise(now);
+        break;
+      case 'link-changed':
+        this.#network.setLink(input.link);
+        this.#linksChanged(now);
+        break;
+      case 'link-removed':
+        this.#network.removeLink(input.index);
+        this.#linksChanged(now);
+        break;
+      case 'address-added':
+        this.#network.addAddress(input.address);
+        this.#addressChanged(now, input.address, true);
+        break;
+      case 'address-removed':
+        this.#network.removeAddress(input.address);
+        this.#addressChanged(now, input.address, false);
+        break;
+      case 'send-failed':
+        for (const instance of this.#instances) {
+          if (instance.channelKey === input.channel) instance.sendFailed(input.error);
+        }
+        break;
+      case 'channel-failed':
+        this.#channels.failed(now, input.channel);
+        this.#log(line(`Cannot receive on ${input.channel}: ${input.error}`, 'error'));
+        break;
+      case 'packet-malformed':
+        this.#log(line(`Ignored a packet on ${input.channel}: ${input.reason}`, 'warning'), true);
+        break;
+    }
+    return this.#finish(now);
+  }
+
+  advance(now: Instant): readonly VrrpEffect[] {
+    if (this.#phase === 'delayed' && this.#startAt !== undefined && this.#startAt <= now) this.#run(now);
+    // Adverts and elections first: whatever else is due is never more urgent.
+    for (const instance of this.#instances) this.#apply(now, instance, instance.machine.advance(now));
+    for (const instance of this.#instances) {
+      if (instance.judgeLoss(now)) this.#feed(now, instance, { type: 'address-lost' });
+      const retrying = instance.retryAt !== undefined && instance.retryAt <= now;
+      instance.advance(now);
+      if (retrying) this.#batches.touch(instance);
+    }
+    this.#channels.retry(now, this.#out);
+    if (this.#phase === 'running' && this.#scripts.advance(now, this.#out)) this.#evaluateAll(now);
+    return this.#finish(now);
+  }
+
+  nextDeadline(): Instant | undefined {
+    let deadline = earliest(this.#startAt, this.#stopBy);
+    for (const instance of this.#instances) deadline = earliest(deadline, instance.nextDeadline());
+    if (this.#phase === 'running') deadline = earliest(deadline, this.#scripts.nextDeadline());
+    return earliest(earliest(deadline, this.#queue.nextDeadline()), this.#channels.nextDeadline());
+  }
+
+  /** Gives every mastership up, removes the addresses, runs the stop scripts; `stopped` follows when all is done. */
+  stop(now: Instant): readonly VrrpEffect[] {
+    if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
+    const wasRunning = this.#phase === 'running';
+    this.#phase = 'stopping';
+    this.#startAt = undefined;
+    this.#stopBy = after(now, stopGrace);
+    this.#scripts.stop(this.#out);
+    // All the adverts before any address: the peers' clocks start with the advert.
+    for (const instance of this.#instances)
+      this.#apply(now, instance, instance.machine.handle(now, { type: 'shutdown' }));
+    for (const instance of this.#instances) {
+      instance.entered(now, 'initialize');
+      this.#batches.touch(instance);
+      if (wasRunning) this.#notifications.instance(instance, 'STOP');
+    }
+    for (const group of this.#groups) if (wasRunning) this.#notifications.group(group, 'STOP');
+    return this.#finish(now);
+  }
+
+  /**
+   * Goes over to a checked configuration without giving up what stays: instances keep state, counters and addresses,
+   * scripts their verdicts. No notification is repeated.
+   */
+  reload(now: Instant, configuration: VrrpConfiguration): readonly VrrpEffect[] {
+    if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
+    this.#configuration = configuration;
+    this.#queue.reconfigure(pacing(configuration));
+    if (this.#phase === 'waiting-for-network') return this.#finish(now);
+    // A long reload must not look like silence to the peers.
+    for (const instance of this.#instances) {
+      if (instance.machine.state.type === 'master') instance.sendAdvertisement(instance.machine.priority);
+    }
+    const { instances, removed, claimed } = reloadInstances(now, this.#instances, configuration, this.#around);
+    for (const instance of removed) this.#dismiss(now, instance, claimed);
+    for (const instance of instances) this.#batches.touch(instance);
+    this.#instances = instances;
+    this.#leaving.push(...removed);
+    this.#regroup();
+    this.#scripts.configure(now, configuration.scripts, true, this.#out);
+    this.#openChannels();
+    this.#setPromotion(true);
+    if (this.#phase === 'running') {
+      this.#evaluateAll(now);
+      for (const group of this.#groups) this.#reconcile(now, group);
+    }
+    // "(NAME) setting VIPs." tells who reads the log that a master went through the reload.
+    for (const instance of this.#instances) {
+      if (instance.machine.state.type === 'master' && instance.holding.busy) {
+        instance.say(line(`(${instance.name}) setting VIPs.`));
+      }
+    }
+    return this.#finish(now);
+  }
+
+  clearCounters(): void {
+    for (const instance of this.#instances) instance.counters = newCounters();
+  }
+
+  #begin(now: Instant): void {
+    const grouped = groupedNames(this.#configuration);
+    this.#instances = this.#configuration.instances.map(
+      configuration => new Instance(configuration, grouped.has(configuration.name), this.#around),
+    );
+    this.#regroup();
+    this.#openChannels();
+    this.#setPromotion(true);
+    const delay = this.#configuration.global.startupDelay;
+    if (delay > 0) {
+      this.#log(line(`Delaying startup for ${formatSeconds(delay)}`));
+      this.#phase = 'delayed';
+      this.#startAt = after(now, delay);
+      return;
+    }
+    this.#run(now);
+  }
+
+  #run(now: Instant): void {
+    this.#phase = 'running';
+    this.#startAt = undefined;
+    this.#scripts.configure(now, this.#configuration.scripts, false, this.#out);
+    for (const instance of this.#instances) {
+      // What an earlier life left behind is taken away before anything is decided; an owner's addresses stay.
+      if (instance.configuration.priority !== 255 && instance.holding.anyPresent) instance.entered(now, 'initialize');
+      if (instance.configuration.priority !== 255) this.#batches.touch(instance);
+    }
+    this.#evaluateAll(now);
+    if (this.#scripts.advance(now, this.#out)) this.#evaluateAll(now);
+  }
+
+  #regroup(): void {
+    const byName = new Map(this.#instances.map(instance => [instance.name, instance]));
+    const before = new Map(this.#groups.map(group => [group.configuration.name, group.state]));
+    this.#groupOf = new Map();
+    this.#groups = this.#configuration.syncGroups.map(configuration => {
+      const members = configuration.members.flatMap(name => byName.get(name) ?? []);
+      const group: Group = { configuration, members, state: before.get(configuration.name) ?? 'INIT' };
+      for (const member of members) this.#groupOf.set(member, group);
+      return group;
+    });
+  }
+
+  #openChannels(): void {
+    this.#channels.configure(
+      this.#instances.map(instance => instance.configuration),
+      this.#network,
+      this.#out,
+    );
+  }
+
+  #setPromotion(enabled: boolean): void {
+    const names = new Set<string>();
+    for (const { configuration } of this.#instances) {
+      if (!configuration.promoteSecondaries) continue;
+      for (const { interface: name = configuration.interface } of configuration.addresses) if (name) names.add(name);
+    }
+    for (const linkName of names) this.#out.push({ type: 'set-promote-secondaries', linkName, enabled });
+  }
+
+  #linksChanged(now: Instant): void {
+    if (this.#phase === 'waiting-for-network') return;
+    this.#openChannels();
+    for (const instance of this.#instances) {
+      if (instance.followLinks()) this.#batches.touch(instance);
+    }
+    if (this.#phase === 'running') this.#evaluateAll(now);
+  }
+
+  #addressChanged(now: Instant, address: InterfaceAddress, added: boolean): void {
+    if (this.#phase === 'waiting-for-network') return;
+    const key = addressKey(address);
+    let virtual = false;
+    for (const instance of this.#instances) {
+      if (!instance.holding.has(key)) continue;
+      virtual = true;
+      if (added) instance.holding.appeared(key);
+      else {
+        const lost = instance.holding.removed(key);
+        if (lost) instance.lost(now, lost);
+      }
+    }
+    if (!virtual && this.#phase === 'running') this.#evaluateAll(now);
+  }
+
+  /** Notices were lost: compare what we believe with what there is. */
+  #resynchronise(now: Instant): void {
+    this.#log(line('The kernel dropped network notices: compared everything with a fresh dump', 'warning'));
+    for (const instance of this.#instances) {
+      const missing = instance.holding.resynchronise(request => this.#network.hasExactly(request));
+      for (const request of missing) instance.lost(now, request);
+    }
+    this.#linksChanged(now);
+  }
+
+  #receive(now: Instant, packet: VrrpInput & { type: 'packet-received' }): void {
+    if (this.#phase !== 'running') return;
+    const vrid = advertisedVrid(packet.payload);
+    const instance = addressee(this.#instances, packet, vrid);
+    if (instance) {
+      const input = instance.judge({ ...packet, family: instance.configuration.family });
+      if (input) this.#feed(now, instance, input);
+      return;
+    }
+    const isNews = this.#unknownSenders.isNews(packet.channel, packet.source, vrid);
+    if (!isNews || !this.#configuration.global.logUnknownVrids) return;
+    this.#log(line(`Unknown VRID(${vrid ?? '-'}) received on ${packet.channel} from ${packet.source}`, 'warning'));
+  }
+
+  /** Gives the machine an input and carries out what it answers. */
+  #feed(now: Instant, instance: Instance, input: RouterInput): void {
+    this.#apply(now, instance, instance.machine.handle(now, input));
+  }
+
+  #apply(now: Instant, instance: Instance, effects: readonly RouterEffect[]): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'advertise':
+          instance.sendAdvertisement(effect.priority);
+          break;
+        case 'event':
+          instance.say(eventLine(instance.name, effect.event));
+          if (effect.event.type === 'lower-priority-received') this.#heardLowerPriority(instance);
+          break;
+        case 'reassert':
+          for (const member of this.#groupOf.get(instance)?.members ?? [instance]) {
+            if (member.machine.state.type === 'master') member.reassert(now);
+          }
+          break;
+        case 'wants-master':
+          this.#considerTakeOver(now, instance);
+          break;
+        case 'transition':
+          if (effect.to !== 'initialize') this.#transition(now, instance, effect.to, effect.initial);
+          break;
+      }
+    }
+  }
+
+  #heardLowerPriority(instance: Instance): void {
+    const script = instance.configuration.notify.masterReceivedLowerPriority;
+    if (script) this.#notifications.run(script, []);
+  }
+
+  #considerTakeOver(now: Instant, instance: Instance): void {
+    const group = this.#groupOf.get(instance);
+    if (!group || !agreesToTakeOver(group)) return;
+    this.#log(groupLine(group.configuration.name, 'MASTER'));
+    group.state = 'MASTER';
+    for (const member of group.members) this.#feed(now, member, { type: 'take-over' });
+    this.#notifications.group(group, 'MASTER');
+  }
+
+  #transition(
+    now: Instant,
+    instance: Instance,
+    to: Exclude<RouterState['type'], 'initialize'>,
+    initial: boolean,
+  ): void {
+    const group = this.#groupOf.get(instance);
+    const state = notifiedState[to];
+    const follows = group !== undefined && group.state !== state && state !== 'MASTER';
+    if (follows) {
+      group.state = state;
+      if (!initial) this.#log(groupLine(group.configuration.name, state));
+      this.#notifications.group(group, state);
+    }
+    instance.say(transitionLine(instance.name, to, initial));
+    instance.entered(now, to);
+    this.#batches.touch(instance);
+    this.#notifications.instance(instance, state);
+    // Any member leaving MASTER takes the others along.
+    if (group && to === 'backup') {
+      for (const member of group.members) if (member !== instance) this.#feed(now, member, { type: 'yield' });
+    }
+  }
+
+  /** After a reload: a member that joined a group of masters follows them. */
+  #reconcile(now: Instant, group: Group): void {
+    if (isFaulty(group) || !group.members.some(({ machine }) => machine.state.type === 'master')) return;
+    for (const member of group.members) this.#feed(now, member, { type: 'take-over' });
+    group.state = 'MASTER';
+  }
+
+  #dismiss(now: Instant, instance: Instance, claimed: ReadonlySet<string>): void {
+    this.#apply(now, instance, instance.machine.handle(now, { type: 'shutdown' }));
+    instance.entered(now, 'initialize');
+    instance.holding.forget(request => claimed.has(addressKey(request)));
+    this.#batches.touch(instance);
+    this.#notifications.instance(instance, instance.configuration.notify.reportDeleted ? 'DELETED' : 'FAULT');
+  }
+
+  /** Looks at everything tracked and moves priorities and FAULT accordingly. */
+  #evaluateAll(now: Instant): void {
+    if (this.#phase !== 'running') return;
+    for (const instance of this.#instances) this.#evaluate(now, instance);
+    for (const instance of this.#instances) this.#settleFault(now, instance);
+  }
+
+  #evaluate(now: Instant, instance: Instance): void {
+    const group = this.#groupOf.get(instance)?.configuration;
+    const scripts = (name: string): 'up' | 'down' | 'waiting' => this.#scripts.status(name);
+    const objects = trackedObjects(instance.configuration, group, this.#network, scripts);
+    const source = instance.currentSource();
+    if (source !== instance.machine.source) this.#feed(now, instance, { type: 'source-changed', source });
+    const priority = effectivePriority(
+      instance.configuration.priority,
+      objects.map(({ object }) => object),
+    );
+    this.#feed(now, instance, { type: 'priority-changed', priority });
+    const causes = causesOfFault(instance.configuration, objects, this.#network, source);
+    for (const cause of causes) {
+      if (!instance.causes.some(known => sameCause(known, cause))) instance.say(faultLine(instance.name, cause));
+    }
+    instance.causes = causes;
+  }
+
+  #settleFault(now: Instant, instance: Instance): void {
+    const group = this.#groupOf.get(instance);
+    const causes = group ? group.members.flatMap(member => member.causes) : instance.causes;
+    const { state } = instance.machine;
+    if (causes.length === 0) {
+      this.#feed(now, instance, state.type === 'initialize' ? { type: 'startup' } : { type: 'recovered' });
+      return;
+    }
+    // Before the first result of a script nothing is known: neither backup nor fault is told to anybody.
+    const onlyWaiting = causes.every(({ type }) => type === 'script-waiting');
+    if (state.type === 'initialize' && onlyWaiting) return;
+    this.#feed(now, instance, { type: 'fault' });
+  }
+
+  #log(logLine: ReturnType<typeof line>, detail = false): void {
+    if (!detail || this.#options.detail) this.#out.push({ type: 'log', ...logLine, detail });
+  }
+
+  /** What every turn ends with: the next batch, waiting frames, and whether a stop is through. */
+  #finish(now: Instant): readonly VrrpEffect[] {
+    this.#batches.pump(this.#out);
+    announcementFrames(this.#queue.take(now, framesPerTurn), this.#network, this.#options.detail, this.#out);
+    if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.holding.busy);
+    this.#concludeStop(now);
+    return this.#out.splice(0);
+  }
+
+  #concludeStop(now: Instant): void {
+    if (this.#phase !== 'stopping') return;
+    if (this.#stopBy !== undefined && this.#stopBy <= now) this.#notifications.abandon();
+    if (this.#notifications.running === 0) this.#stopBy = undefined;
+    if (this.#batches.busy || this.#notifications.running > 0) return;
+    this.#phase = 'stopped';
+    this.#channels.closeAll(this.#out);
+    this.#setPromotion(false);
+    this.#out.push({ type: 'stopped' });
+  }
+}
+
+const notifiedState = { master: 'MASTER', backup: 'BACKUP', fault: 'FAULT' } as const;
+
+function pacing({ global }: VrrpConfiguration): {
+  garp: typeof global.garpInterval;
+  neighbourAdvertisement: typeof global.gnaInterval;
+} {
+  return { garp: global.garpInterval, neighbourAdvertisement: global.gnaInterval };
+}
