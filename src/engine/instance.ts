@@ -49,6 +49,8 @@ export class Instance {
   #around: Surroundings;
   /** Said once until the state changes. */
   readonly #said = new Set<RejectReason | Observation | 'send-failed'>();
+  /** "removing VIPs." was said since the addresses were last set. */
+  #givingUp = false;
   #lost: { readonly judgeAt: Instant; readonly addresses: AddressRequest[] } | undefined;
 
   constructor(configuration: VirtualRouterConfiguration, grouped: boolean, around: Surroundings) {
@@ -228,6 +230,7 @@ export class Instance {
       this.counters.becameMaster++;
       this.announcements.becameMaster(now);
       this.#lost = undefined;
+      this.#givingUp = false;
       this.#sayAddresses('setting');
       this.holding.want(true);
       // Addresses that are there already (an owner's, or left over) are not added, so they are announced here.
@@ -240,7 +243,8 @@ export class Instance {
       this.#around.queue.withdraw(this.name);
       this.#lost = undefined;
     }
-    if (this.holding.anyPresent || this.holding.wanted) this.#sayAddresses('removing');
+    if (!this.#givingUp && (this.holding.anyPresent || this.holding.wanted)) this.#sayAddresses('removing');
+    this.#givingUp = true;
     this.holding.want(false);
     this.retryAt = undefined;
   }

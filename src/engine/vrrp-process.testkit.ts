@@ -173,8 +173,13 @@ export class TestSegment {
   #scheduled: Scheduled[] = [];
   #order = 0;
 
-  node(name: string, configured: VrrpConfiguration, address: string, rest: { links?: readonly Link[] } = {}): TestNode {
-    const node = new TestNode(this, name, configured, address, rest.links ?? [link(2, 'eth0')]);
+  node(
+    name: string,
+    configured: VrrpConfiguration,
+    address: string,
+    rest: { links?: readonly Link[]; leftOver?: readonly string[] } = {},
+  ): TestNode {
+    const node = new TestNode(this, name, configured, address, rest.links ?? [link(2, 'eth0')], rest.leftOver ?? []);
     this.nodes.push(node);
     return node;
   }
@@ -251,13 +256,19 @@ export class TestNode {
     configured: VrrpConfiguration,
     address: string,
     links: readonly Link[],
+    leftOver: readonly string[],
   ) {
     this.name = name;
     this.#segment = segment;
     this.engine = new VrrpProcess(configured, { detail: true, receiveBufferBytes: undefined });
     const family = familyOf(ip(address));
     this.#own = links.map(({ index }) => interfaceAddress(index, address, family === 4 ? 24 : 64));
-    this.receive({ type: 'resynchronised', links, addresses: this.#own, forwardingLinks: [] });
+    for (const text of leftOver) {
+      const request = { linkIndex: 2, ...virtualAddress(text) };
+      this.held.set(`2 ${request.address}/${request.prefixLength}`, request);
+    }
+    const found = [...this.held.values()].map(request => interfaceAddress(2, request.address, request.prefixLength));
+    this.receive({ type: 'resynchronised', links, addresses: [...this.#own, ...found], forwardingLinks: [] });
   }
 
   owns(address: IpAddress): boolean {
