@@ -1,0 +1,220 @@
+import { type Duration, inSeconds } from '../base/duration.ts';
+import type { RunnableScript } from '../ports/script.ts';
+import type {
+  InterfaceTracker,
+  NotifyScripts,
+  ScriptTracker,
+  TrackScriptConfiguration,
+  VirtualAddress,
+  VirtualRouterConfiguration,
+  VrrpConfiguration,
+  VrrpGlobals,
+} from '../vrrp/configuration.ts';
+import { addressText } from './address-text.ts';
+import { scriptText } from './script-text.ts';
+import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
+
+/** The configuration as it was understood, for -d: one line per setting, in the words of keepalived's dump. */
+export function renderConfiguration(configuration: VrrpConfiguration): string[] {
+  return [
+    ...globalLines(configuration.global),
+    '------< VRRP Topology >------',
+    ...configuration.instances.flatMap(instance => [
+      ` VRRP Instance = ${instance.name}`,
+      ...settingLines(instance),
+      ...addressLines(instance, address => addressText({ ...address, isSet: false })),
+      ...trackerLines(instance.trackInterfaces, instance.trackScripts),
+      ...notifyLines(instance.notify),
+    ]),
+    ...groupLines(configuration, () => undefined),
+    ...scriptLines(configuration.scripts),
+  ];
+}
+
+/** What USR1 writes: the configuration, and beside it what the process makes of it right now. */
+export function renderData(snapshot: VrrpSnapshot): string {
+  const { configuration } = snapshot;
+  const states = new Map(snapshot.groups.map(group => [group.name, group.state]));
+  const lines = [
+    ...globalLines(configuration.global),
+    '------< VRRP Topology >------',
+    ...snapshot.instances.flatMap(instance => {
+      const set = new Map([...instance.addresses, ...instance.excludedAddresses].map(a => [a.configuration, a]));
+      return [
+        ` VRRP Instance = ${instance.configuration.name}`,
+        ...stateLines(instance),
+        ...settingLines(instance.configuration),
+        ...addressLines(instance.configuration, ({ configuration: address }) =>
+          addressText(set.get(address) ?? { configuration: address, interface: undefined, isSet: false }),
+        ),
+        ...trackerLines(instance.configuration.trackInterfaces, instance.configuration.trackScripts),
+        ...notifyLines(instance.configuration.notify),
+      ];
+    }),
+    ...groupLines(configuration, name => states.get(name)),
+    ...scriptLines(configuration.scripts),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function globalLines(global: VrrpGlobals): string[] {
+  return [
+    '------< Global definitions >------',
+    ` Router ID = ${global.routerId}`,
+    ` Dynamic interfaces = ${global.dynamicInterfaces}`,
+    ` Startup delay = ${inSeconds(global.startupDelay)} sec`,
+    ` Log unknown VRIDs = ${global.logUnknownVrids}`,
+    ` Gratuitous ARP interval = ${inSeconds(global.garpInterval).toFixed(6)}`,
+    ` Gratuitous NA interval = ${inSeconds(global.gnaInterval).toFixed(6)}`,
+  ];
+}
+
+function stateLines(instance: InstanceSnapshot): string[] {
+  const { lastTransitionAt, master, nextEventIn, source } = instance;
+  const lines = [
+    `   State = ${instance.state}`,
+    `   Effective priority = ${instance.effectivePriority}`,
+    `   Master down timer = ${Math.round(instance.masterDownInterval)} usecs`,
+  ];
+  if (instance.group !== undefined) lines.push(`   Sync group = ${instance.group}`);
+  if (lastTransitionAt !== undefined) lines.push(`   Last transition = ${(lastTransitionAt / 1_000_000).toFixed(6)}`);
+  if (nextEventIn !== undefined) {
+    const what = instance.state === 'MASTER' ? 'Next advert' : 'Takes over unless it hears the master';
+    lines.push(`   ${what} in = ${Math.round(nextEventIn)} usecs`);
+  }
+  if (master) lines.push(`   Master router = ${master.address}, priority ${master.priority}`);
+  if (source !== undefined) lines.push(`   Using src_ip = ${source}`);
+  for (const fault of instance.faults) lines.push(`   Fault: ${fault}`);
+  return lines;
+}
+
+function settingLines(instance: VirtualRouterConfiguration): string[] {
+  const { destination, garp } = instance;
+  const lines = [
+    `   VRRP Version = ${instance.version}`,
+    `   Wantstate = ${instance.initialState.toUpperCase()}`,
+    `   Interface = ${instance.interface ?? '(none)'}`,
+  ];
+  if (instance.source !== undefined) lines.push(`   Source address from configuration = ${instance.source}`);
+  if (destination.type === 'multicast') lines.push(`   Multicast address ${destination.group}`);
+  lines.push(
+    `   Gratuitous ARP delay = ${inSeconds(garp.masterDelay)}`,
+    `   Gratuitous ARP repeat = ${garp.masterRepeat}`,
+    `   Gratuitous ARP refresh = ${inSeconds(garp.masterRefresh)}`,
+    `   Gratuitous ARP refresh repeat = ${garp.masterRefreshRepeat}`,
+    `   Gratuitous ARP lower priority delay = ${inSeconds(garp.lowerPriorityDelay)}`,
+    `   Gratuitous ARP lower priority repeat = ${garp.lowerPriorityRepeat}`,
+    `   Down timer adverts = ${instance.downTimerAdverts}`,
+    `   Send advert after receive lower priority advert = ${!instance.lowerPriorityNoAdvert}`,
+    `   Send advert after receive higher priority advert = ${instance.higherPrioritySendAdvert}`,
+    `   Virtual Router ID = ${instance.vrid}`,
+    `   Priority = ${instance.priority}`,
+    `   Advert interval = ${intervalText(instance)}`,
+    '   Accept = enabled',
+    `   Preempt = ${enabled(instance.preempt)}`,
+  );
+  if (instance.preemptDelay > 0) lines.push(`   Preempt delay = ${inSeconds(instance.preemptDelay)} secs`);
+  lines.push(
+    `   Promote_secondaries = ${enabled(instance.promoteSecondaries)}`,
+    `   Authentication type = ${instance.authentication.type === 'password' ? 'SIMPLE_PASSWORD' : 'none'}`,
+  );
+  if (instance.skipCheckAdvertAddresses) lines.push('   Skip check of advert addresses = true');
+  if (instance.ownerIgnoreAdverts) lines.push('   Owner ignores adverts = true');
+  if (instance.checksumWithoutPseudoHeader) lines.push('   Checksum without pseudo-header = true');
+  if (instance.dontTrackPrimary) lines.push('   Track own interface = false');
+  if (destination.type === 'unicast') {
+    lines.push(
+      `   Unicast TTL = ${destination.ttl ?? (instance.family === 4 ? 255 : 'kernel default')}`,
+      `   Check unicast src : ${destination.checkSource ? 'yes' : 'no'}`,
+      '   Unicast Peer :',
+      ...destination.peers.map(peer => `     ${peer.address} min_ttl ${peer.minimumTtl} max_ttl ${peer.maximumTtl}`),
+    );
+  }
+  return lines;
+}
+
+function intervalText({ version, advertisementInterval }: VirtualRouterConfiguration): string {
+  const seconds = inSeconds(advertisementInterval);
+  return version === 2 || Number.isInteger(seconds) ? `${seconds} sec` : `${Math.round(seconds * 1_000)} milli-sec`;
+}
+
+function addressLines(
+  instance: VirtualRouterConfiguration,
+  text: (address: { configuration: VirtualAddress; interface: string | undefined }) => string,
+): string[] {
+  const shown = (address: VirtualAddress): string =>
+    `     ${text({ configuration: address, interface: address.interface ?? instance.interface })}`;
+  const lines = [`   Virtual IP (${instance.addresses.length}):`, ...instance.addresses.map(shown)];
+  if (instance.excludedAddresses.length === 0) return lines;
+  return [...lines, '   Virtual IP Excluded :', ...instance.excludedAddresses.map(shown)];
+}
+
+function trackerLines(interfaces: readonly InterfaceTracker[], scripts: readonly ScriptTracker[]): string[] {
+  const weight = (tracker: InterfaceTracker | ScriptTracker): string =>
+    `weight ${tracker.weight}${tracker.reverse ? ' reverse' : ''}`;
+  return [
+    ...(interfaces.length > 0 ? ['   Tracked interfaces :'] : []),
+    ...interfaces.map(tracker => `     ${tracker.interface} ${weight(tracker)}`),
+    ...(scripts.length > 0 ? ['   Tracked scripts :'] : []),
+    ...scripts.map(tracker => `     ${tracker.script} ${weight(tracker)}`),
+  ];
+}
+
+function notifyLines(notify: NotifyScripts): string[] {
+  const lines = [`   Notify deleted = ${notify.reportDeleted ? 'Deleted' : 'Fault'}`];
+  const add = (what: string, script: RunnableScript | undefined): void => {
+    if (script) lines.push(`   ${what} script = ${scriptText(script)}${identityText(script)}`);
+  };
+  add('Backup state transition', notify.backup);
+  add('Master state transition', notify.master);
+  add('Fault state transition', notify.fault);
+  add('Stop state transition', notify.stop);
+  add('Deleted state transition', notify.deleted);
+  add('Generic state transition', notify.generic);
+  add('Master rx lower priority', notify.masterReceivedLowerPriority);
+  return lines;
+}
+
+function groupLines(configuration: VrrpConfiguration, state: (name: string) => string | undefined): string[] {
+  if (configuration.syncGroups.length === 0) return [];
+  return [
+    '------< VRRP Sync groups >------',
+    ...configuration.syncGroups.flatMap(group => {
+      const now = state(group.name);
+      return [
+        ` VRRP Sync Group = ${group.name}${now === undefined ? '' : `, ${now}`}`,
+        '   VRRP member instances :',
+        ...group.members.map(member => `     ${member}`),
+        ...trackerLines(group.trackInterfaces, group.trackScripts),
+        ...notifyLines(group.notify),
+      ];
+    }),
+  ];
+}
+
+function scriptLines(scripts: readonly TrackScriptConfiguration[]): string[] {
+  if (scripts.length === 0) return [];
+  return [
+    '------< VRRP Scripts >------',
+    ...scripts.flatMap(({ name, script, interval, timeout, rise, fall }) => [
+      ` VRRP Script = ${name}`,
+      `   Command = ${script === undefined ? '(refused: never run)' : `${scriptText(script)}${identityText(script)}`}`,
+      `   Interval = ${secondsText(interval)}`,
+      `   Timeout = ${secondsText(timeout)}`,
+      `   Rise = ${rise}`,
+      `   Fall = ${fall}`,
+    ]),
+  ];
+}
+
+function identityText({ identity }: RunnableScript): string {
+  return identity === undefined ? '' : `, uid:gid ${identity.uid}:${identity.gid}`;
+}
+
+function secondsText(span: Duration): string {
+  return `${inSeconds(span)} sec`;
+}
+
+function enabled(flag: boolean): string {
+  return flag ? 'enabled' : 'disabled';
+}

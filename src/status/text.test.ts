@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { addressText } from './address-text.ts';
+import { renderConfiguration, renderData } from './data-text.ts';
+import { scriptText } from './script-text.ts';
+import { renderStatistics } from './statistics-text.ts';
+import { address, configurationOf, processAfter, router, virtualAddress } from './status.testkit.ts';
+import { snapshotOf } from './vrrp-snapshot.ts';
+
+const master = () => {
+  const { process, now } = processAfter(configurationOf(router()), 4);
+  return snapshotOf(process, now, 1_795_151_901_000_000);
+};
+
+describe('renderStatistics', () => {
+  it("begins with keepalived's block", () => {
+    expect(renderStatistics(master()).split('\n').slice(0, 19)).toEqual([
+      'VRRP Instance: V1',
+      '  Advertisements:',
+      '    Received: 0',
+      '    Sent: 3',
+      '  Became master: 1',
+      '  Released master: 0',
+      '  Packet Errors:',
+      '    Length: 0',
+      '    TTL: 0',
+      '    Invalid Type: 0',
+      '    Advertisement Interval: 0',
+      '    Address List: 0',
+      '  Authentication Errors:',
+      '    Invalid Type: 0',
+      '    Type Mismatch: 0',
+      '    Failure: 0',
+      '  Priority Zero:',
+      '    Received: 0',
+      '    Sent: 0',
+    ]);
+  });
+});
+
+describe('renderData', () => {
+  it('shows state and configuration of each instance', () => {
+    const lines = renderData(master()).split('\n');
+    for (const line of [
+      ' Router ID = r1',
+      ' VRRP Instance = V1',
+      '   State = MASTER',
+      '   Master down timer = 3414063 usecs',
+      '   Virtual Router ID = 51',
+      '   Advert interval = 1 sec',
+      '   Virtual IP (1):',
+      '     10.9.0.100/24 dev eth0 scope global set',
+      '   Using src_ip = 10.9.0.1',
+    ]) {
+      expect(lines).toContain(line);
+    }
+  });
+});
+
+describe('renderConfiguration', () => {
+  it('says nothing about what is only known at run time', () => {
+    const lines = renderConfiguration(configurationOf(router()));
+    expect(lines).toContain('     10.9.0.100/24 dev eth0 scope global');
+    expect(lines.join('\n')).not.toContain('State =');
+  });
+
+  it('never shows the password', () => {
+    const bytes = new TextEncoder().encode('secret\0\0');
+    const text = renderConfiguration(configurationOf(router({ authentication: { type: 'password', bytes } })));
+    expect(text.join('\n')).toContain('SIMPLE_PASSWORD');
+    expect(text.join('\n')).not.toContain('secret');
+  });
+});
+
+describe('addressText', () => {
+  const shown = (changes: object, text = '10.9.0.101', prefixLength = 24) =>
+    addressText({
+      configuration: { ...virtualAddress(text, prefixLength), ...changes },
+      interface: 'e1',
+      isSet: true,
+    });
+
+  it("is keepalived's, captured from 2.2.7", () => {
+    expect(shown({ broadcast: address('10.9.0.255'), label: 'e1:5' })).toBe(
+      '10.9.0.101/24 brd 10.9.0.255 dev e1 scope global label e1:5 set',
+    );
+    expect(shown({}, 'fd00::201', 64)).toBe('fd00::201/64 dev e1 scope global preferred_lft forever set');
+    expect(shown({ preferredLifetimeSeconds: 0 }, 'fe80::100', 128)).toBe(
+      'fe80::100 dev e1 scope global deprecated set',
+    );
+  });
+});
+
+describe('scriptText', () => {
+  it('quotes each word', () => {
+    const command = { type: 'program', argv: ['/usr/bin/true', 'm'] } as const;
+    expect(scriptText({ command, identity: undefined, text: 'true m' })).toBe("'/usr/bin/true' 'm'");
+  });
+
+  it('shows what really runs for a shell command', () => {
+    const command = { type: 'shell', text: 'a && b', extraArguments: [] } as const;
+    expect(scriptText({ command, identity: undefined, text: 'a && b' })).toBe("'/bin/sh' '-c' 'a && b'");
+  });
+});
