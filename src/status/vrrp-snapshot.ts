@@ -2,7 +2,7 @@ import { type Duration, microseconds } from '../base/duration.ts';
 import { elapsed, type Instant } from '../base/instant.ts';
 import type { IpAddress } from '../base/ip-address.ts';
 import type { Instance } from '../engine/instance.ts';
-import type { VrrpProcess } from '../engine/vrrp-vrrp.ts';
+import type { VrrpProcess } from '../engine/vrrp-process.ts';
 import type { VirtualAddress, VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { Counters } from '../vrrp/counters.ts';
 import { masterDownInterval } from '../vrrp/intervals.ts';
