@@ -1,15 +1,43 @@
-// Runs the tests and ends with the line `N passed, N failed, N skipped`. Arguments name the parts: check, unit, net.
-import { mkdirSync, readFileSync } from 'node:fs';
+// Runs the tests and ends with the line `N passed, N failed, N skipped`.
+//
+//   npm test                        everything: check, unit, net, fuzz (a twentieth); with CI set, newest too
+//   node tools/test.mjs PART...     some parts; `newest` repeats the unit tests and one mixed pair on the newest Node
+//   node tools/test.mjs net NAME... only the files of test/net/ (or of the unit tests) whose path contains NAME
+//
+// A fresh clone needs nothing before: npm packages and peers are fetched first. The net tests send packets, so they run
+// one at a time inside namespaces of their own (see src/lab/enter.ts), as root or as an ordinary user.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { root, run, tool } from './run.mjs';
 
-const parts = process.argv.slice(2);
-const wanted = part => parts.length === 0 || parts.includes(part);
-const totals = { passed: 0, failed: 0, skipped: 0 };
-mkdirSync(`${root}.cache`, { recursive: true });
+const parts = ['check', 'unit', 'net', 'fuzz', 'newest'];
+const words = process.argv.slice(2);
+const names = words.filter(word => !parts.includes(word));
+const asked = words.filter(word => parts.includes(word));
+const usual = process.env.CI ? parts : parts.filter(part => part !== 'newest');
+const wanted = part => (asked.length > 0 ? asked : names.length > 0 ? ['unit', 'net'] : usual).includes(part);
 
-function vitest(project) {
-  const report = `${root}.cache/${project}-report.json`;
-  const status = run(tool('vitest'), [
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const cache = `${root}.cache`;
+mkdirSync(cache, { recursive: true });
+
+function step(title) {
+  console.log(`\n== ${title}`);
+}
+
+/** A step that passes or fails as a whole. */
+function count(title, status) {
+  totals[status === 0 ? 'passed' : 'failed'] += 1;
+  console.log(`${title}: ${status === 0 ? 'passed' : `failed (status ${status})`}`);
+  return status === 0;
+}
+
+/** Runs vitest by the given starter, which gets a command line and resolves with its exit status. */
+async function vitest(label, project, files, start, node = process.execPath) {
+  const report = `${cache}/${label}-report.json`;
+  rmSync(report, { force: true });
+  const status = await start([
+    node,
+    `${root}node_modules/vitest/vitest.mjs`,
     'run',
     '--project',
     project,
@@ -17,23 +45,113 @@ function vitest(project) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
+    ...files,
   ]);
+  if (!existsSync(report)) {
+    count(label, status || 1);
+    return;
+  }
   const result = JSON.parse(readFileSync(report, 'utf8'));
   totals.passed += result.numPassedTests;
-  totals.failed += result.numFailedTests + (result.numFailedTests === 0 && status !== 0 ? 1 : 0);
-  totals.skipped += result.numPendingTests + result.numTodoTests;
+  // A file that cannot be loaded has no tests to fail.
+  totals.failed += Math.max(result.numFailedTests, status === 0 ? 0 : 1);
   for (const file of result.testResults) {
-    for (const test of file.assertionResults)
-      if (test.status !== 'passed' && test.status !== 'failed') console.log(`skipped: ${test.fullName}`);
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed' || test.status === 'failed') continue;
+      totals.skipped += 1;
+      console.log(`skipped: ${test.fullName}`);
+    }
   }
 }
 
-if (wanted('check')) {
-  const status = run(process.execPath, ['tools/check.mjs']);
-  totals[status === 0 ? 'passed' : 'failed'] += 1;
-}
-if (wanted('unit')) vitest('unit');
-if (wanted('net')) vitest('net');
+const here = argv => run(argv[0], argv.slice(1));
 
-console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+async function insideNamespaces(label, files, environment, node) {
+  const { NamespacesForbidden, runInNamespaces } = await import(`${root}dist/lab/enter.js`);
+  const begun = async argv => runInNamespaces(argv, environment);
+  try {
+    await vitest(label, 'net', files, begun, node);
+  } catch (error) {
+    if (!(error instanceof NamespacesForbidden)) throw error;
+    console.log(error.message);
+    const list = `${cache}/net-list.json`;
+    run(tool('vitest'), ['list', '--project', 'net', `--json=${list}`, ...files]);
+    for (const test of JSON.parse(readFileSync(list, 'utf8'))) {
+      totals.skipped += 1;
+      console.log(`skipped (no namespaces): ${test.name}`);
+    }
+  }
+}
+
+let prepared = false;
+async function prepare() {
+  if (prepared) return true;
+  step('build');
+  if (!count('build', run(process.execPath, ['tools/build.mjs']))) return false;
+  const { preparePeers } = await import('./peers.mjs');
+  const { programs, problem } = preparePeers();
+  const versions = Object.entries(programs).map(([name, program]) => `${name} ${program.version}`);
+  console.log(
+    `peers: ${versions.join(', ') || 'none'}${problem ? `; ${problem}: tests that need more are skipped` : ''}`,
+  );
+  prepared = true;
+  return true;
+}
+
+/** Path of the newest Node, one binary from npm; undefined if it cannot be had. */
+function newestNode() {
+  const folder = `${cache}/newest-node`;
+  const name = `node-linux-${process.arch}`;
+  const binary = `${folder}/node_modules/${name}/bin/node`;
+  if (!existsSync(binary)) {
+    mkdirSync(folder, { recursive: true });
+    run('npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--no-package-lock',
+      `${name}@26`,
+    ]);
+  }
+  return existsSync(binary) ? binary : undefined;
+}
+
+if (!existsSync(tool('vitest'))) {
+  step('npm ci');
+  const status = run('npm', ['ci', '--no-audit', '--no-fund']);
+  if (status !== 0) process.exit(status);
+}
+if (wanted('check')) {
+  step('check: types, lint, house rules');
+  count('check', run(process.execPath, ['tools/check.mjs']));
+}
+if (wanted('unit')) {
+  step('unit');
+  await vitest('unit', 'unit', names, here);
+}
+if (wanted('net') && (await prepare())) {
+  step('net: in namespaces, one file at a time');
+  await insideNamespaces('net', names, {});
+}
+if (wanted('fuzz') && (await prepare())) {
+  step('fuzz: 50,000 packets, 5,000 configurations');
+  count('fuzz', run(process.execPath, ['tools/fuzz.mjs', '--share', '0.05']));
+}
+if (wanted('newest') && (await prepare())) {
+  step('newest Node: unit tests and one mixed pair');
+  const node = newestNode();
+  if (node === undefined) {
+    totals.skipped += 1;
+    console.log('skipped: newest Node (its npm package could not be fetched)');
+  } else {
+    run(node, ['--version']);
+    await vitest('newest-unit', 'unit', names, here, node);
+    await insideNamespaces('newest-net', ['mixed-pair-v3-ipv4'], { HOLDFAST_TEST_NODE: node }, node);
+  }
+}
+
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(totals.failed === 0 ? 0 : 1);
