@@ -204,6 +204,8 @@ export class Node {
   readonly addresses = new Set<string>();
   /** Neither sends nor receives while true; carrier stays. */
   cut = false;
+  /** An errno name with which its kernel refuses every address from now on. */
+  refuseAddresses: string | undefined;
 
   readonly #world: World;
   readonly #own: readonly string[];
@@ -348,7 +350,10 @@ export class Node {
   /** A kernel that does at once what it is asked, and tells about it. */
   #changeAddresses(now: Instant, effect: VrrpEffect & { type: 'change-addresses' }): void {
     const { batch, operation } = effect;
-    this.#execute(this.process.handle(now, { type: 'addresses-changed', batch, errors: [] }));
+    const error = this.refuseAddresses;
+    const errors = error === undefined ? [] : effect.addresses.map((_, place) => ({ place, error }));
+    this.#execute(this.process.handle(now, { type: 'addresses-changed', batch, errors }));
+    if (error !== undefined) return;
     for (const request of effect.addresses) {
       const key = `${links.find(({ index }) => index === request.linkIndex)?.name} ${request.address}`;
       if (operation === 'add') this.addresses.add(key);
