@@ -10,13 +10,14 @@ import type { Announcement, AnnouncementQueue } from '../vrrp/announcement-queue
 import { Announcements } from '../vrrp/announcements.ts';
 import type { VirtualAddress, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
 import { type Counters, newCounters } from '../vrrp/counters.ts';
-import { detailLine, type FaultCause, type LogLine, line, rejectLine } from '../vrrp/log-lines.ts';
+import { detailLine, type FaultCause, type LogLine, line } from '../vrrp/log-lines.ts';
 import {
   checkAdvertisement,
   type Observation,
   type ReceivedPacket,
   type RejectReason,
 } from '../vrrp/receive-checks.ts';
+import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
 import { type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
 import type { NetworkView } from './network-view.ts';
 
@@ -78,6 +79,12 @@ export class Instance {
   get linkIndex(): number | undefined {
     const { interface: name } = this.#configuration;
     return name === undefined ? undefined : this.#around.network.linkNamed(name)?.index;
+  }
+
+  /** Whether an interface going up or down can change its state. */
+  dependsOn(linkName: string): boolean {
+    const { interface: own, trackInterfaces } = this.#configuration;
+    return own === linkName || trackInterfaces.some(tracked => tracked.interface === linkName);
   }
 
   /** A reload brought another configuration for the same virtual router. */
@@ -177,7 +184,7 @@ export class Instance {
     });
     if (!result.ok) {
       this.counters.rejected[result.reason]++;
-      this.#sayOnce(result.reason, rejectLine(this.name, received.source, result.reason));
+      this.#sayOnce(result.reason, () => rejectLine(configuration, received, result.reason));
       return undefined;
     }
     const { advertisement, observations } = result.value;
@@ -185,7 +192,7 @@ export class Instance {
     if (advertisement.priority === 0) this.counters.priorityZeroReceived++;
     for (const observation of observations) {
       this.counters.observed[observation]++;
-      this.#observe(observation, received.source);
+      this.#sayOnce(observation, () => observationLine(configuration, received.source, advertisement, observation));
     }
     const { priority, interval } = advertisement;
     return { type: 'advertisement', source: received.source, priority, interval };
@@ -219,7 +226,7 @@ export class Instance {
   }
 
   sendFailed(error: string): void {
-    this.#sayOnce('send-failed', line(`(${this.name}) cannot send advertisements: ${error}`, 'error'));
+    this.#sayOnce('send-failed', () => line(`(${this.name}) cannot send advertisements: ${error}`, 'error'));
   }
 
   /** Everything a transition means for addresses and announcements. */
@@ -247,6 +254,12 @@ export class Instance {
     this.#givingUp = true;
     this.holding.want(false);
     this.retryAt = undefined;
+  }
+
+  /** At start: takes away what an earlier life left behind. keepalived says so even if there is nothing. */
+  giveUpLeftovers(): void {
+    this.#sayAddresses('removing');
+    this.#givingUp = true;
   }
 
   reassert(now: Instant): void {
@@ -312,28 +325,10 @@ export class Instance {
     if (this.#configuration.excludedAddresses.length > 0) this.say(line(`(${this.name}) ${verb} E-VIPs.`));
   }
 
-  #sayOnce(what: RejectReason | Observation | 'send-failed', logLine: LogLine): void {
+  #sayOnce(what: RejectReason | Observation | 'send-failed', logLine: () => LogLine): void {
     if (this.#said.has(what)) return;
     this.#said.add(what);
-    this.say(logLine);
-  }
-
-  #observe(observation: Observation, from: IpAddress): void {
-    const lines: Record<Observation, LogLine> = {
-      'address-list': line(
-        `(${this.name}) the address list of ${from} is not ours: check virtual_ipaddress on both nodes`,
-        'warning',
-      ),
-      'interval-differs': line(`(${this.name}) the advertisement interval of ${from} is not ours`, 'warning'),
-      'checksum-form': detailLine(
-        `(${this.name}) ${from} computes the IPv4 checksum the other way (v3_checksum_as_v2)`,
-      ),
-      // The machine has an event of its own for this.
-      'own-address': detailLine(`(${this.name}) an advertisement came from our own address ${from}`),
-      'first-address-not-link-local': detailLine(`(${this.name}) the first address from ${from} is not link-local`),
-      'owner-hears-advert': line(`(${this.name}) we own the addresses, yet ${from} advertises them`, 'warning'),
-    };
-    this.#sayOnce(observation, lines[observation]);
+    this.say(logLine());
   }
 
   #virtualAddress(address: IpAddress): VirtualAddress | undefined {

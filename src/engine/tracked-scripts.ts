@@ -70,9 +70,10 @@ export class TrackedScripts {
     for (const { run } of before.values()) if (run) out.push({ type: 'signal-script', run: run.id, signal: 'TERM' });
   }
 
-  status(name: string): 'up' | 'down' | 'waiting' {
+  /** Undefined for a script that was refused when the configuration was read: it has no say. */
+  status(name: string): 'up' | 'down' | 'waiting' | undefined {
     const tracked = this.#tracked.get(name);
-    if (!tracked || tracked.configuration.script === undefined) return 'down';
+    if (!tracked || tracked.configuration.script === undefined) return undefined;
     return tracked.state.verdict === 'init' ? 'waiting' : tracked.state.verdict;
   }
 
@@ -122,7 +123,7 @@ export class TrackedScripts {
     const next = after(tracked.nextRunAt, interval);
     tracked.nextRunAt = next > now ? next : after(now, interval);
     if (tracked.run) {
-      out.push({ type: 'log', ...detailLine(`Track script ${name} is still running - skipping run`) });
+      out.push({ type: 'log', ...detailLine(`Track script ${name} is already running, expect idle - skipping run`) });
       return;
     }
     const id = this.#allocateRun();

@@ -1,7 +1,8 @@
 import type { IpAddress } from '../base/ip-address.ts';
 import type { SyncGroupConfiguration, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
 import type { FaultCause } from '../vrrp/log-lines.ts';
-import { holdsInFault, type TrackedObject } from '../vrrp/tracking.ts';
+import { effectivePriority, holdsInFault, type TrackedObject } from '../vrrp/tracking.ts';
+import type { Instance } from './instance.ts';
 import type { NetworkView } from './network-view.ts';
 
 /** A tracked object with what to say when it holds its instance in FAULT. */
@@ -10,12 +11,38 @@ export interface NamedObject {
   readonly cause: FaultCause;
 }
 
+/** What everything tracked comes to for one instance. */
+export interface TrackedVerdict {
+  readonly source: IpAddress | undefined;
+  readonly priority: number;
+  readonly causes: readonly FaultCause[];
+}
+
+export function judgeTracked(
+  instance: Instance,
+  group: SyncGroupConfiguration | undefined,
+  network: NetworkView,
+  scriptStatus: ScriptStatus,
+): TrackedVerdict {
+  const { configuration } = instance;
+  const named = trackedObjects(configuration, group, network, scriptStatus);
+  const source = instance.currentSource();
+  const objects = named.map(({ object }) => object);
+  return {
+    source,
+    priority: effectivePriority(configuration.priority, objects),
+    causes: causesOfFault(configuration, named, network, source),
+  };
+}
+
+type ScriptStatus = (name: string) => 'up' | 'down' | 'waiting' | undefined;
+
 /** Everything an instance tracks by itself and through its sync group. */
 export function trackedObjects(
   instance: VirtualRouterConfiguration,
   group: SyncGroupConfiguration | undefined,
   network: NetworkView,
-  scriptStatus: (name: string) => 'up' | 'down' | 'waiting',
+  scriptStatus: ScriptStatus,
 ): readonly NamedObject[] {
   const objects: NamedObject[] = [];
   for (const { interface: name, weight, reverse } of [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]) {
@@ -24,6 +51,7 @@ export function trackedObjects(
   }
   for (const { script, weight, reverse } of [...instance.trackScripts, ...(group?.trackScripts ?? [])]) {
     const status = scriptStatus(script);
+    if (status === undefined) continue;
     const type = status === 'waiting' ? 'script-waiting' : 'script';
     objects.push({ object: { status, weight, reverse }, cause: { type, script } });
   }

@@ -43,6 +43,7 @@ describe('a lone backup', () => {
     expect(types).toEqual(['open-channel', 'send-packet', 'change-addresses', 'send-frames']);
     expect(a.addresses).toEqual(['192.0.2.100']);
     expect(a.logs).toEqual([
+      '(VI_1) removing VIPs.',
       '(VI_1) Entering BACKUP STATE (init)',
       '(VI_1) Receive advertisement timeout',
       '(VI_1) Entering MASTER STATE',

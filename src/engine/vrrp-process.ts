@@ -1,15 +1,24 @@
 import { seconds } from '../base/duration.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
 import { advertisedVrid } from '../packet/vrrp-advertisement.ts';
-import type { InterfaceAddress } from '../ports/network.ts';
+import type { InterfaceAddress, Link } from '../ports/network.ts';
 import type { Engine, VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { addressKey } from '../vrrp/address-holding.ts';
 import { AnnouncementQueue } from '../vrrp/announcement-queue.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { newCounters } from '../vrrp/counters.ts';
-import { eventLine, faultLine, formatSeconds, groupLine, line, transitionLine } from '../vrrp/log-lines.ts';
-import { effectivePriority } from '../vrrp/tracking.ts';
-import type { RouterEffect, RouterInput, RouterState } from '../vrrp/virtual-router.ts';
+import {
+  eventLine,
+  faultLine,
+  formatSeconds,
+  gaveUpLine,
+  groupLine,
+  line,
+  linkLine,
+  transitionLine,
+  unknownVridLine,
+} from '../vrrp/log-lines.ts';
+import type { RouterEffect, RouterInput } from '../vrrp/virtual-router.ts';
 import { AddressBatches } from './address-batches.ts';
 import { addressee, UnknownSenders } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
@@ -18,9 +27,10 @@ import { agreesToTakeOver, type Group, isFaulty } from './group.ts';
 import { Instance, type Surroundings } from './instance.ts';
 import { NetworkView } from './network-view.ts';
 import { Notifications } from './notifications.ts';
+import { promotedLinks } from './promoted-links.ts';
 import { groupedNames, reloadInstances } from './reload.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
-import { causesOfFault, sameCause, trackedObjects } from './tracked-state.ts';
+import { judgeTracked, sameCause } from './tracked-state.ts';
 
 /** Frames handed out at once; more would keep adverts waiting. */
 const framesPerTurn = 64;
@@ -113,6 +123,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         else this.#resynchronise(now);
         break;
       case 'link-changed':
+        this.#sayLink(input.link);
         this.#network.setLink(input.link);
         this.#linksChanged(now);
         break;
@@ -249,8 +260,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#scripts.configure(now, this.#configuration.scripts, false, this.#out);
     for (const instance of this.#instances) {
       // What an earlier life left behind is taken away before anything is decided; an owner's addresses stay.
-      if (instance.configuration.priority !== 255 && instance.holding.anyPresent) instance.entered(now, 'initialize');
-      if (instance.configuration.priority !== 255) this.#batches.touch(instance);
+      if (instance.configuration.priority === 255) continue;
+      instance.giveUpLeftovers();
+      this.#batches.touch(instance);
     }
     this.#evaluateAll(now);
     if (this.#scripts.advance(now, this.#out)) this.#evaluateAll(now);
@@ -277,12 +289,15 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   }
 
   #setPromotion(enabled: boolean): void {
-    const names = new Set<string>();
-    for (const { configuration } of this.#instances) {
-      if (!configuration.promoteSecondaries) continue;
-      for (const { interface: name = configuration.interface } of configuration.addresses) if (name) names.add(name);
+    for (const linkName of promotedLinks(this.#instances)) {
+      this.#out.push({ type: 'set-promote-secondaries', linkName, enabled });
     }
-    for (const linkName of names) this.#out.push({ type: 'set-promote-secondaries', linkName, enabled });
+  }
+
+  #sayLink(link: Link): void {
+    const up = link.adminUp && link.running;
+    if (this.#network.link(link.index) === undefined || this.#network.isUp(link.name) === up) return;
+    if (this.#instances.some(instance => instance.dependsOn(link.name))) this.#log(linkLine(link.name, up));
   }
 
   #linksChanged(now: Instant): void {
@@ -331,7 +346,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     }
     const isNews = this.#unknownSenders.isNews(packet.channel, packet.source, vrid);
     if (!isNews || !this.#configuration.global.logUnknownVrids) return;
-    this.#log(line(`Unknown VRID(${vrid ?? '-'}) received on ${packet.channel} from ${packet.source}`, 'warning'));
+    const name = this.#network.link(packet.linkIndex)?.name ?? packet.channel;
+    this.#log(unknownVridLine(vrid, name, packet.source));
   }
 
   /** Gives the machine an input and carries out what it answers. */
@@ -358,7 +374,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
           this.#considerTakeOver(now, instance);
           break;
         case 'transition':
-          if (effect.to !== 'initialize') this.#transition(now, instance, effect.to, effect.initial);
+          this.#transition(now, instance, effect);
           break;
       }
     }
@@ -378,12 +394,12 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#notifications.group(group, 'MASTER');
   }
 
-  #transition(
-    now: Instant,
-    instance: Instance,
-    to: Exclude<RouterState['type'], 'initialize'>,
-    initial: boolean,
-  ): void {
+  #transition(now: Instant, instance: Instance, effect: RouterEffect & { type: 'transition' }): void {
+    const { to, initial, gaveUp } = effect;
+    if (to === 'initialize') {
+      if (gaveUp) instance.say(gaveUpLine(instance.name));
+      return;
+    }
     const group = this.#groupOf.get(instance);
     const state = notifiedState[to];
     const follows = group !== undefined && group.state !== state && state !== 'MASTER';
@@ -393,6 +409,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       this.#notifications.group(group, state);
     }
     instance.say(transitionLine(instance.name, to, initial));
+    if (gaveUp) instance.say(gaveUpLine(instance.name));
     instance.entered(now, to);
     this.#batches.touch(instance);
     this.#notifications.instance(instance, state);
@@ -426,16 +443,10 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #evaluate(now: Instant, instance: Instance): void {
     const group = this.#groupOf.get(instance)?.configuration;
-    const scripts = (name: string): 'up' | 'down' | 'waiting' => this.#scripts.status(name);
-    const objects = trackedObjects(instance.configuration, group, this.#network, scripts);
-    const source = instance.currentSource();
+    const verdict = judgeTracked(instance, group, this.#network, name => this.#scripts.status(name));
+    const { source, priority, causes } = verdict;
     if (source !== instance.machine.source) this.#feed(now, instance, { type: 'source-changed', source });
-    const priority = effectivePriority(
-      instance.configuration.priority,
-      objects.map(({ object }) => object),
-    );
     this.#feed(now, instance, { type: 'priority-changed', priority });
-    const causes = causesOfFault(instance.configuration, objects, this.#network, source);
     for (const cause of causes) {
       if (!instance.causes.some(known => sameCause(known, cause))) instance.say(faultLine(instance.name, cause));
     }

@@ -143,7 +143,7 @@ export interface ScriptTracker {
 
 export interface TrackScriptConfiguration {
   readonly name: string;
-  /** Undefined: refused (missing, not executable, insecure); it counts as failed and is never run. */
+  /** Undefined: refused (missing, not executable, insecure); it is never run and tracking it has no effect. */
   readonly script: RunnableScript | undefined;
   readonly interval: Duration;
   readonly timeout: Duration;

@@ -1,8 +1,7 @@
 import { unreachable } from '../base/assert.ts';
-import { type Duration, inSeconds } from '../base/duration.ts';
+import { type Duration, inMilliseconds, inSeconds } from '../base/duration.ts';
 import type { LogLevel } from '../ports/log.ts';
 import type { ScriptOutcome } from '../ports/script.ts';
-import type { RejectReason } from './receive-checks.ts';
 import type { RouterEvent, RouterState } from './virtual-router.ts';
 
 /** A line as the log gets it. `detail` lines appear only where detail was asked for. */
@@ -49,12 +48,10 @@ export function eventLine(name: string, event: RouterEvent): LogLine | undefined
       return line(`(${name}) WARNING - received advert from our own address ${event.from}`, 'warning');
     case 'interval-learned':
       return line(
-        `(${name}) advertisement interval changed: mine=${formatMilliseconds(event.from)}, rcved=${formatMilliseconds(event.to)}`,
+        `(${name}) advertisement interval updated from ${inMilliseconds(event.from)}ms to ${inMilliseconds(event.to)}ms by master`,
       );
     case 'preempt-delay-started':
-      return line(`(${name}) start preempt delay (${formatSeconds(event.delay)})`);
-    case 'priority-zero-sent':
-      return line(`(${name}) sent 0 priority`);
+      return line(`(${name}) start preempt delay (${inSeconds(event.delay).toFixed(6)})`);
     case 'priority-changed':
       return line(`(${name}) Changing effective priority from ${event.from} to ${event.to}`);
     default:
@@ -65,6 +62,18 @@ export function eventLine(name: string, event: RouterEvent): LogLine | undefined
 export function transitionLine(name: string, to: RouterState['type'], initial: boolean): LogLine | undefined {
   if (to === 'initialize') return undefined;
   return line(`(${name}) Entering ${to.toUpperCase()} STATE${initial ? ' (init)' : ''}`);
+}
+
+export function gaveUpLine(name: string): LogLine {
+  return line(`(${name}) sent 0 priority`);
+}
+
+export function linkLine(name: string, up: boolean): LogLine {
+  return line(`Netlink reports ${name} ${up ? 'up' : 'down'}`);
+}
+
+export function unknownVridLine(vrid: number | undefined, interfaceName: string, from: string): LogLine {
+  return line(`Unknown VRID(${vrid ?? '-'}) received on interface(${interfaceName}). ignoring... (from ${from})`);
 }
 
 export function groupLine(name: string, state: 'MASTER' | 'BACKUP' | 'FAULT'): LogLine {
@@ -115,35 +124,6 @@ export function scriptVerdictLine(name: string, up: boolean, outcome: ScriptOutc
   }
 }
 
-const rejectText: Record<RejectReason, string> = {
-  'too-short': 'the packet is shorter than its fields and addresses',
-  ttl: 'its TTL or hop limit is not 255: it did not come from this link',
-  version: 'it is of another VRRP version',
-  checksum: 'its checksum is wrong',
-  type: 'its type is not ADVERTISEMENT',
-  vrid: 'it is for another virtual router',
-  'auth-type-unknown': 'its authentication type is unknown',
-  'auth-type-mismatch': 'its authentication type is not ours',
-  'auth-failure': 'its password is not ours',
-  'interval-mismatch': 'its advertisement interval is not ours',
-  'interval-zero': 'its advertisement interval is 0',
-  'count-zero': 'it carries no address',
-  'unicast-expected': 'it came by multicast and we are configured for unicast',
-  'multicast-expected': 'it came by unicast and we are configured for multicast',
-  'wrong-group': 'it went to another multicast group',
-  'unknown-peer': 'its sender is not one of our unicast peers',
-  'peer-ttl': 'its TTL is outside the bounds for that peer',
-  'owner-ignores': 'we own the addresses and ignore adverts',
-};
-
-export function rejectLine(name: string, from: string, reason: RejectReason): LogLine {
-  return line(`(${name}) ignoring received advertisement from ${from}: ${rejectText[reason]}`, 'warning');
-}
-
 export function formatSeconds(span: Duration): string {
   return `${Number(inSeconds(span).toFixed(6))} seconds`;
-}
-
-function formatMilliseconds(span: Duration): string {
-  return `${span / 1_000} milli-sec`;
 }

@@ -65,7 +65,14 @@ export type RouterInput =
 export type RouterEffect =
   /** Priority 0 gives the mastership up. */
   | { readonly type: 'advertise'; readonly priority: number }
-  | { readonly type: 'transition'; readonly to: RouterState['type']; readonly initial: boolean }
+  | {
+      readonly type: 'transition';
+      readonly to: RouterState['type'];
+      /** The first one after startup. */
+      readonly initial: boolean;
+      /** An advert of priority 0 went out before it. */
+      readonly gaveUp: boolean;
+    }
   /** All that the sync group needs to know before it decides. */
   | { readonly type: 'wants-master' }
   /** A losing master was heard: announce the addresses anew. */
@@ -99,7 +106,6 @@ export type RouterEvent =
   | { readonly type: 'own-address-received'; readonly from: IpAddress }
   | { readonly type: 'interval-learned'; readonly from: Duration; readonly to: Duration }
   | { readonly type: 'preempt-delay-started'; readonly delay: Duration }
-  | { readonly type: 'priority-zero-sent' }
   | { readonly type: 'priority-changed'; readonly from: number; readonly to: number };
 
 export class VirtualRouter {
@@ -193,7 +199,7 @@ export class VirtualRouter {
         return [];
       case 'address-lost':
         if (this.#state.type !== 'master') return [];
-        return [...this.#advertiseZero(), ...this.#becomeBackup(now, 'skew', false)];
+        return [{ type: 'advertise', priority: 0 }, ...this.#becomeBackup(now, 'skew', false, true)];
       default:
         return unreachable(input);
     }
@@ -210,28 +216,25 @@ export class VirtualRouter {
   }
 
   #enterFault(): readonly RouterEffect[] {
-    if (this.#state.type === 'fault') return [];
-    const initial = this.#state.type === 'initialize';
-    const goodbye = this.#state.type === 'master' ? this.#advertiseZero() : [];
-    this.#state = { type: 'fault' };
-    return [...goodbye, { type: 'transition', to: 'fault', initial }];
+    return this.#state.type === 'fault' ? [] : this.#leave({ type: 'fault' });
   }
 
-  #leave(state: RouterState): readonly RouterEffect[] {
-    if (this.#state.type === 'initialize') return [];
-    const goodbye = this.#state.type === 'master' ? this.#advertiseZero() : [];
+  /** Into a state without timers; a master says goodbye first. */
+  #leave(state: { readonly type: 'initialize' | 'fault' }): readonly RouterEffect[] {
+    const { type: from } = this.#state;
+    if (from === state.type) return [];
     this.#state = state;
-    return [...goodbye, { type: 'transition', to: state.type, initial: false }];
+    const gaveUp = from === 'master';
+    const transition: RouterEffect = { type: 'transition', to: state.type, initial: from === 'initialize', gaveUp };
+    return gaveUp ? [{ type: 'advertise', priority: 0 }, transition] : [transition];
   }
 
-  #advertiseZero(): readonly RouterEffect[] {
-    return [
-      { type: 'advertise', priority: 0 },
-      { type: 'event', event: { type: 'priority-zero-sent' } },
-    ];
-  }
-
-  #becomeBackup(now: Instant, timer: 'down' | 'skew' | 'first', initial: boolean): readonly RouterEffect[] {
+  #becomeBackup(
+    now: Instant,
+    timer: 'down' | 'skew' | 'first',
+    initial: boolean,
+    gaveUp = false,
+  ): readonly RouterEffect[] {
     this.#state = {
       type: 'backup',
       timerStartedAt: now,
@@ -241,7 +244,7 @@ export class VirtualRouter {
       preemptAt: undefined,
       wantsMaster: false,
     };
-    return [{ type: 'transition', to: 'backup', initial }];
+    return [{ type: 'transition', to: 'backup', initial, gaveUp }];
   }
 
   /** The advert goes out before anything else, so that the old master withdraws first (RFC 9568 6.4.2). */
@@ -249,7 +252,7 @@ export class VirtualRouter {
     this.#state = { type: 'master', advertiseAt: after(now, this.#settings.advertisementInterval) };
     return [
       { type: 'advertise', priority: this.#priority },
-      { type: 'transition', to: 'master', initial },
+      { type: 'transition', to: 'master', initial, gaveUp: false },
     ];
   }
 
