@@ -1,6 +1,7 @@
 // House rules that types cannot hold: which folder may import which, what pure code may not name, how long a file may
 // grow. Works on plain text, because TypeScript's compiler interface is not stable.
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './run.mjs';
 
@@ -106,6 +107,19 @@ function findCycle(file, trail) {
   done.add(file);
 }
 for (const file of graph.keys()) findCycle(file, []);
+
+// What is written here must be true on any machine.
+const checkout = root.replace(/\/$/, '');
+const { stdout: listed } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+  cwd: root,
+  encoding: 'utf8',
+});
+for (const file of new Set(listed.split('\0').filter(Boolean))) {
+  if (!existsSync(path.join(root, file))) continue;
+  const text = readFileSync(path.join(root, file), 'latin1');
+  const place = text.indexOf(`${checkout}/`);
+  if (place >= 0) say(file, text.slice(0, place).split('\n').length, "names this checkout's own path");
+}
 
 for (const problem of problems) console.error(problem);
 console.error(`tidy: ${graph.size} files, ${problems.length} problems`);

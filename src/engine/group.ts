@@ -8,6 +8,21 @@ export interface Group {
   state: 'INIT' | 'MASTER' | 'BACKUP' | 'FAULT';
 }
 
+/** The groups of a configuration; one that existed before keeps the state that was last told to its scripts. */
+export function formGroups(
+  configurations: readonly SyncGroupConfiguration[],
+  instances: readonly Instance[],
+  before: readonly Group[],
+): readonly Group[] {
+  const byName = new Map(instances.map(instance => [instance.name, instance]));
+  const states = new Map(before.map(group => [group.configuration.name, group.state]));
+  return configurations.map(configuration => ({
+    configuration,
+    members: configuration.members.flatMap(name => byName.get(name) ?? []),
+    state: states.get(configuration.name) ?? 'INIT',
+  }));
+}
+
 /** Every member is master already or has let its down timer run out. */
 export function agreesToTakeOver(group: Group): boolean {
   return group.members.every(({ machine: { state } }) =>

@@ -23,7 +23,7 @@ import { AddressBatches } from './address-batches.ts';
 import { addressee, UnknownSenders } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
 import { Channels } from './channels.ts';
-import { agreesToTakeOver, type Group, isFaulty } from './group.ts';
+import { agreesToTakeOver, formGroups, type Group, isFaulty } from './group.ts';
 import { Instance, type Surroundings } from './instance.ts';
 import { NetworkView } from './network-view.ts';
 import { Notifications } from './notifications.ts';
@@ -269,15 +269,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   }
 
   #regroup(): void {
-    const byName = new Map(this.#instances.map(instance => [instance.name, instance]));
-    const before = new Map(this.#groups.map(group => [group.configuration.name, group.state]));
-    this.#groupOf = new Map();
-    this.#groups = this.#configuration.syncGroups.map(configuration => {
-      const members = configuration.members.flatMap(name => byName.get(name) ?? []);
-      const group: Group = { configuration, members, state: before.get(configuration.name) ?? 'INIT' };
-      for (const member of members) this.#groupOf.set(member, group);
-      return group;
-    });
+    this.#groups = formGroups(this.#configuration.syncGroups, this.#instances, this.#groups);
+    this.#groupOf = new Map(this.#groups.flatMap(group => group.members.map(member => [member, group] as const)));
   }
 
   #openChannels(): void {
