@@ -1,0 +1,92 @@
+import { zero } from '../base/duration.ts';
+import { elapsed, type Instant } from '../base/instant.ts';
+import type { Engine, Lateness } from '../ports/vrrp-world.ts';
+import type { Poller } from './poller.ts';
+import { DeadlineTimer } from './timer.ts';
+
+export interface DriverOptions<Input, Effect> {
+  readonly engine: Engine<Input, Effect>;
+  readonly execute: (effect: Effect) => void;
+  readonly now: () => Instant;
+  /** Sees every input with the instant at which it is handled, before the engine does; for recording. */
+  readonly observe?: (now: Instant, input: Input) => void;
+}
+
+/**
+ * Runs an engine on the event loop: one input at a time, each with its effects executed before the next, one timer for
+ * the engine's one deadline. Inputs that arise while effects are executed wait their turn.
+ */
+export class Driver<Input, Effect> {
+  readonly #options: DriverOptions<Input, Effect>;
+  readonly #timer: DeadlineTimer;
+  readonly #queue: Input[] = [];
+  #working = false;
+  #closed = false;
+  #last = zero;
+  #worst = zero;
+
+  constructor(poller: Poller, options: DriverOptions<Input, Effect>) {
+    this.#options = options;
+    this.#timer = new DeadlineTimer(poller, () => this.#work(true));
+  }
+
+  /** How late the deadlines were served. */
+  get lateness(): Lateness {
+    return { last: this.#last, worst: this.#worst };
+  }
+
+  deliver(input: Input): void {
+    this.#queue.push(input);
+    this.#work(false);
+  }
+
+  /** Nothing is handled or executed any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.#timer.close();
+  }
+
+  #work(deadlineReached: boolean): void {
+    if (this.#working || this.#closed) return;
+    this.#working = true;
+    try {
+      this.#drain(deadlineReached);
+    } finally {
+      this.#working = false;
+    }
+    if (!this.#closed) this.#timer.arm(this.#options.engine.nextDeadline());
+  }
+
+  #drain(deadlineReached: boolean): void {
+    const { engine, now, observe } = this.#options;
+    // Only the timer serves a deadline: when it fires, the packets that were waiting have been read, so that an advert
+    // that came in time is never overlooked because this process was late.
+    if (deadlineReached) this.#advance(now());
+    for (let index = 0; index < this.#queue.length; index++) {
+      const input = this.#queue[index]!;
+      const instant = now();
+      observe?.(instant, input);
+      this.#execute(engine.handle(instant, input));
+      if (this.#closed) return;
+    }
+    this.#queue.length = 0;
+  }
+
+  #advance(instant: Instant): void {
+    const deadline = this.#options.engine.nextDeadline();
+    // Moved by an input that was handled after the timer had expired.
+    if (deadline === undefined || deadline > instant) return;
+    this.#last = elapsed(deadline, instant);
+    if (this.#last > this.#worst) this.#worst = this.#last;
+    this.#execute(this.#options.engine.advance(instant));
+  }
+
+  #execute(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      this.#options.execute(effect);
+      if (this.#closed) return;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import koffi from 'koffi';
+import { allocate, check, closeDescriptor, libcFunction } from './libc.ts';
+
+const epollCreate = libcFunction<(flags: number) => number>('int epoll_create1(int flags)');
+const epollControl = libcFunction<(epoll: number, operation: number, fd: number, event: Uint8Array | null) => number>(
+  'int epoll_ctl(int epfd, int op, int fd, void *event)',
+);
+const epollWait = libcFunction<(epoll: number, events: Uint8Array, maximum: number, timeout: number) => number>(
+  'int epoll_wait(int epfd, void *events, int maxevents, int timeout)',
+);
+
+const closeOnExec = 0o2000000;
+const control = { add: 1, delete: 2, modify: 3 } as const;
+const readableBit = 0x1;
+const writableBit = 0x4;
+// Only x86-64 packs struct epoll_event.
+const eventSize = process.arch === 'x64' ? 12 : 16;
+const dataOffset = eventSize - 8;
+const eventsPerTurn = 256;
+
+/**
+ * Which of the descriptors that are ready together goes first: an advertisement that waits in its socket is read before
+ * the deadline that its absence would mean is judged.
+ */
+export const order = { packets: 0, deadline: 1, events: 2 } as const;
+export type Order = (typeof order)[keyof typeof order];
+const orders: readonly Order[] = [order.packets, order.deadline, order.events];
+
+export interface Watch {
+  readonly descriptor: number;
+  /** No call of the handler after this one. The descriptor may be closed afterwards, not before. */
+  stop(): void;
+}
+
+interface Watched {
+  readonly order: Order;
+  readonly handler: () => void;
+}
+
+/**
+ * Readiness of any descriptor, told on the main thread by Node's own event loop. All descriptors sit in one epoll set of
+ * ours, and libuv watches that set as a single handle: a descriptor more costs one system call, no native memory, and
+ * order among those that are ready is ours to choose. Level-triggered: a handler may read as little as it likes and is
+ * called again on the next turn.
+ */
+export class Poller {
+  readonly #epoll: number;
+  readonly #handle: ReturnType<typeof koffi.node.poll>;
+  readonly #events = allocate(eventSize * eventsPerTurn);
+  readonly #control = allocate(eventSize);
+  readonly #watched = new Map<number, Watched>();
+  #broken = false;
+
+  constructor() {
+    this.#epoll = check(epollCreate(closeOnExec), 'create', 'epoll set');
+    this.#handle = koffi.node.poll(this.#epoll, { readable: true }, () => this.#turn());
+    // The loop lives as long as something is watched, not because there could be.
+    this.#handle.unref();
+  }
+
+  /** Calls the handler whenever the descriptor is ready, or has failed. */
+  watch(descriptor: number, what: 'readable' | 'writable', place: Order, handler: () => void): Watch {
+    const view = this.#control.view;
+    view.setUint32(0, what === 'readable' ? readableBit : writableBit, true);
+    view.setInt32(dataOffset, descriptor, true);
+    check(epollControl(this.#epoll, control.add, descriptor, this.#control.bytes), 'watch', `descriptor ${descriptor}`);
+    this.#watched.set(descriptor, { order: place, handler });
+    if (this.#watched.size === 1) this.#handle.ref();
+    let stopped = false;
+    return {
+      descriptor,
+      stop: () => {
+        if (stopped) return;
+        stopped = true;
+        epollControl(this.#epoll, control.delete, descriptor, null);
+        this.#watched.delete(descriptor);
+        if (this.#watched.size === 0) this.#handle.unref();
+      },
+    };
+  }
+
+  close(): void {
+    this.#watched.clear();
+    this.#handle.close();
+    closeDescriptor(this.#epoll);
+  }
+
+  /**
+   * An exception thrown into native code is lost. It is caught here and thrown again where Node takes it for what it is,
+   * the end of the process; until then nothing more is handled, because state that broke must not act.
+   */
+  #turn(): void {
+    if (this.#broken) return;
+    try {
+      this.#dispatch();
+    } catch (error) {
+      this.#broken = true;
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  }
+
+  #dispatch(): void {
+    const count = epollWait(this.#epoll, this.#events.bytes, eventsPerTurn, 0);
+    if (count === 1) {
+      this.#call(this.#events.view.getInt32(dataOffset, true));
+      return;
+    }
+    for (const place of orders) {
+      for (let index = 0; index < count; index++) {
+        const descriptor = this.#events.view.getInt32(index * eventSize + dataOffset, true);
+        const watched = this.#watched.get(descriptor);
+        // Gone if an earlier handler of this turn stopped it.
+        if (watched?.order === place) watched.handler();
+      }
+    }
+  }
+
+  #call(descriptor: number): void {
+    this.#watched.get(descriptor)?.handler();
+  }
+}

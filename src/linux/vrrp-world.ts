@@ -1,0 +1,321 @@
+import { unreachable } from '../base/assert.ts';
+import type { NetlinkMessage } from '../netlink/message.ts';
+import { MessageWriter } from '../netlink/message-writer.ts';
+import {
+  type AddressMessage,
+  addressFlag,
+  addressMessage,
+  decodeAddress,
+  encodeAddAddress,
+  encodeAddressDump,
+  encodeRemoveAddress,
+} from '../netlink/route-address.ts';
+import { decodeLink, encodeLinkDump, type LinkMessage, linkMessage } from '../netlink/route-link.ts';
+import type { Log } from '../ports/log.ts';
+import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
+import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { errnoName, KernelError } from './libc.ts';
+import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './netlink-socket.ts';
+import { PacketSocket } from './packet-socket.ts';
+import type { Poller } from './poller.ts';
+import { Processes, type ProcessesOptions } from './processes.ts';
+import { RawSocket } from './raw-socket.ts';
+import { writeSysctl } from './sysctl.ts';
+
+export interface VrrpWorldOptions {
+  readonly log: Log;
+  readonly processes: ProcessesOptions;
+  /** Where inputs go; called from the event loop and, for some answers, from within execute. */
+  readonly deliver: (input: VrrpInput) => void;
+  /** The engine has nothing left to do. */
+  readonly stopped: () => void;
+  /** SO_RCVBUF of the monitor; undefined takes a generous default. */
+  readonly monitorReceiveBufferBytes?: number | undefined;
+}
+
+/** Things that went wrong without being anybody's input. */
+export interface VrrpWorldCounters {
+  readonly monitorOverruns: number;
+  readonly netlinkMalformed: ReadonlyMap<string, number>;
+  readonly framesDropped: number;
+}
+
+/** The kernel as the VRRP engine sees it. */
+export class VrrpWorld {
+  readonly #options: VrrpWorldOptions;
+  readonly #poller: Poller;
+  readonly #requests: RequestSocket;
+  readonly #monitor: MonitorSocket;
+  readonly #frames: PacketSocket;
+  readonly #processes: Processes;
+  readonly #channels = new Map<string, RawSocket>();
+  /** What was last told of each link: most of the kernel's news say nothing that concerns us. */
+  readonly #links = new Map<number, Link>();
+  readonly #writer = new MessageWriter(65_536);
+  readonly #malformed = new Map<string, number>();
+  #overruns = 0;
+  #closed = false;
+
+  /** Throws KernelError. Nothing is delivered before `start`. */
+  constructor(poller: Poller, options: VrrpWorldOptions) {
+    this.#options = options;
+    this.#poller = poller;
+    this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink');
+    const groups = [routeGroup.link, routeGroup.ipv4Address, routeGroup.ipv6Address];
+    // Listening begins before the first dump, so that nothing falls between.
+    this.#monitor = new MonitorSocket(
+      poller,
+      netlinkProtocol.route,
+      groups,
+      'route netlink monitor',
+      {
+        message: message => this.#news(message),
+        malformed: reason => this.#countMalformed(reason),
+        overrun: () => {
+          this.#overruns += 1;
+          this.#monitor.discard();
+          this.#resynchronise();
+        },
+      },
+      options.monitorReceiveBufferBytes,
+    );
+    this.#frames = new PacketSocket();
+    this.#processes = new Processes(poller, options.processes, (run, outcome) =>
+      this.#deliver({ type: 'script-ended', run, outcome }),
+    );
+  }
+
+  /** Delivers the first `resynchronised`. */
+  start(): void {
+    this.#resynchronise();
+  }
+
+  get counters(): VrrpWorldCounters {
+    return {
+      monitorOverruns: this.#overruns,
+      netlinkMalformed: this.#malformed,
+      framesDropped: this.#frames.dropped.frames,
+    };
+  }
+
+  /** Scripts that have not ended. */
+  get runningScripts(): number {
+    return this.#processes.count;
+  }
+
+  execute(effect: VrrpEffect): void {
+    switch (effect.type) {
+      case 'open-channel':
+        this.#openChannel(effect.channel);
+        break;
+      case 'close-channel':
+        this.#closeChannel(effect.key);
+        break;
+      case 'send-packet': {
+        const channel = this.#channels.get(effect.channel);
+        const error = channel
+          ? channel.send(effect.source, effect.destination, effect.ttl, effect.payload)
+          : errnoName(notConnected);
+        if (error) this.#deliver({ type: 'send-failed', channel: effect.channel, error });
+        break;
+      }
+      case 'send-frames':
+        for (const frame of effect.frames) this.#frames.send(effect.linkIndex, frame);
+        break;
+      case 'change-addresses':
+        this.#changeAddresses(effect.batch, effect.operation, effect.addresses);
+        break;
+      case 'set-promote-secondaries':
+        this.#setPromoteSecondaries(effect.linkName, effect.enabled);
+        break;
+      case 'run-script':
+        this.#processes.run(effect.run, effect.script, effect.extraArguments);
+        break;
+      case 'signal-script':
+        this.#processes.signal(effect.run, effect.signal);
+        break;
+      case 'log':
+        this.#options.log.write(effect.level, effect.text);
+        break;
+      case 'stopped':
+        // Scripts asked for at the very end are started before the process may go.
+        this.#processes.startAll();
+        this.#options.stopped();
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.clear();
+    this.#monitor.close();
+    this.#requests.close();
+    this.#frames.close();
+    this.#processes.close();
+  }
+
+  #deliver(input: VrrpInput): void {
+    if (!this.#closed) this.#options.deliver(input);
+  }
+
+  #openChannel(spec: ChannelSpec): void {
+    const key = spec.key;
+    this.#closeChannel(key);
+    try {
+      const socket = new RawSocket(this.#poller, spec, {
+        received: packet => this.#deliver({ type: 'packet-received', channel: key, ...packet }),
+        malformed: reason => this.#deliver({ type: 'packet-malformed', channel: key, reason }),
+        failed: error => {
+          this.#closeChannel(key);
+          this.#deliver({ type: 'channel-failed', channel: key, error });
+        },
+      });
+      this.#channels.set(key, socket);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      this.#deliver({ type: 'channel-failed', channel: key, error: error.code });
+    }
+  }
+
+  #closeChannel(key: string): void {
+    this.#channels.get(key)?.close();
+    this.#channels.delete(key);
+  }
+
+  #changeAddresses(batch: number, operation: 'add' | 'remove', addresses: readonly AddressRequest[]): void {
+    const errors: { place: number; error: string }[] = [];
+    const encode = operation === 'add' ? encodeAddAddress : encodeRemoveAddress;
+    const limit = this.#requests.batchLimit;
+    for (let start = 0; start < addresses.length; start += limit) {
+      const part = addresses.slice(start, start + limit);
+      const first = this.#requests.sequences(part.length);
+      this.#writer.clear();
+      part.forEach((request, place) => {
+        encode(this.#writer, request, first + place, place === part.length - 1);
+      });
+      for (const [place, number] of this.#requests.execute(this.#writer.bytes(), first, part.length))
+        errors.push({ place: start + place, error: errnoName(number) });
+    }
+    // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
+    // until the last of thousands is in, and adverts go out and come in between batches.
+    setImmediate(() => this.#deliver({ type: 'addresses-changed', batch, errors }));
+  }
+
+  #setPromoteSecondaries(linkName: string, enabled: boolean): void {
+    try {
+      writeSysctl(['net', 'ipv4', 'conf', linkName, 'promote_secondaries'], enabled ? '1' : '0');
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      // The interface may be gone, /proc/sys read-only in a container: a secondary address less, not the end.
+      this.#options.log.write('warning', error.message);
+    }
+  }
+
+  #resynchronise(): void {
+    const links: Link[] = [];
+    const forwardingLinks: number[] = [];
+    const addresses: InterfaceAddress[] = [];
+    for (const message of this.#dump(encodeLinkDump)) {
+      if (message.type !== linkMessage.new) continue;
+      const change = decodeLink(message);
+      if (!change.ok) this.#countMalformed(change.reason);
+      else if (change.value.type === 'present') {
+        links.push(linkOf(change.value.link));
+        if (change.value.link.ipv6Forwarding) forwardingLinks.push(change.value.link.index);
+      }
+    }
+    for (const message of this.#dump(encodeAddressDump)) {
+      if (message.type !== addressMessage.new) continue;
+      const address = decodeAddress(message);
+      if (!address.ok) this.#countMalformed(address.reason);
+      else if (address.value) addresses.push(addressOf(address.value));
+    }
+    this.#links.clear();
+    for (const link of links) this.#links.set(link.index, link);
+    this.#deliver({ type: 'resynchronised', links, addresses, forwardingLinks });
+  }
+
+  #dump(encode: (writer: MessageWriter, sequence: number) => void): readonly NetlinkMessage[] {
+    return this.#requests.dump(sequence => {
+      this.#writer.clear();
+      encode(this.#writer, sequence);
+      return this.#writer.bytes();
+    });
+  }
+
+  #news(message: NetlinkMessage): void {
+    switch (message.type) {
+      case linkMessage.new:
+      case linkMessage.delete: {
+        const change = decodeLink(message);
+        if (!change.ok) this.#countMalformed(change.reason);
+        else if (change.value.type === 'removed') {
+          this.#links.delete(change.value.index);
+          this.#deliver({ type: 'link-removed', index: change.value.index });
+        } else if (change.value.type === 'present') this.#linkPresent(linkOf(change.value.link));
+        return;
+      }
+      case addressMessage.new:
+      case addressMessage.delete: {
+        const address = decodeAddress(message);
+        if (!address.ok) this.#countMalformed(address.reason);
+        else if (address.value) {
+          const type = message.type === addressMessage.new ? 'address-added' : 'address-removed';
+          this.#deliver({ type, address: addressOf(address.value) });
+        }
+        return;
+      }
+    }
+  }
+
+  #linkPresent(link: Link): void {
+    const known = this.#links.get(link.index);
+    if (known && sameLink(known, link)) return;
+    this.#links.set(link.index, link);
+    this.#deliver({ type: 'link-changed', link });
+  }
+
+  #countMalformed(reason: string): void {
+    this.#malformed.set(reason, (this.#malformed.get(reason) ?? 0) + 1);
+  }
+}
+
+/** ENOTCONN: a packet for a channel that is not open. */
+const notConnected = 107;
+
+function linkOf(message: LinkMessage): Link {
+  const { ipv6Forwarding: _, ...link } = message;
+  return link;
+}
+
+function sameLink(left: Link, right: Link): boolean {
+  return (
+    left.name === right.name &&
+    left.adminUp === right.adminUp &&
+    left.running === right.running &&
+    left.loopback === right.loopback &&
+    left.mtu === right.mtu &&
+    left.mac === right.mac &&
+    left.multicast === right.multicast &&
+    left.noArp === right.noArp
+  );
+}
+
+function addressOf(message: AddressMessage): InterfaceAddress {
+  return {
+    linkIndex: message.linkIndex,
+    address: message.address,
+    prefixLength: message.prefixLength,
+    scope: message.scope,
+    flags: {
+      deprecated: (message.flags & addressFlag.deprecated) !== 0,
+      tentative: (message.flags & addressFlag.tentative) !== 0,
+      dadFailed: (message.flags & addressFlag.dadFailed) !== 0,
+      secondary: (message.flags & addressFlag.secondary) !== 0,
+    },
+  };
+}
