@@ -4,19 +4,29 @@ import { type Instance, isMeant } from './instance.ts';
 /** Enough to name every real sender; a flood of made-up ones must not fill memory. */
 const rememberedLimit = 1_000;
 
-/** The instance a packet is for: its VRID on that channel, and of several the one whose peers or group match. */
-export function addressee(
-  instances: readonly Instance[],
-  packet: { readonly channel: string; readonly source: IpAddress; readonly destination: IpAddress },
-  vrid: number | undefined,
-): Instance | undefined {
-  let first: Instance | undefined;
-  for (const instance of instances) {
-    if (instance.configuration.vrid !== vrid || instance.channelKey !== packet.channel) continue;
-    if (isMeant(instance.configuration, packet.source, packet.destination)) return instance;
-    first ??= instance;
+/** Finds whom a packet is for. */
+export class Addressees {
+  readonly #byChannel = new Map<string, Map<number, Instance[]>>();
+
+  constructor(instances: readonly Instance[]) {
+    for (const instance of instances) {
+      const byVrid = this.#byChannel.get(instance.channelKey) ?? new Map<number, Instance[]>();
+      this.#byChannel.set(instance.channelKey, byVrid);
+      const { vrid } = instance.configuration;
+      byVrid.set(vrid, [...(byVrid.get(vrid) ?? []), instance]);
+    }
   }
-  return first;
+
+  /** The instance with that VRID on the channel, and of several the one whose peers or group match. */
+  find(
+    packet: { readonly channel: string; readonly source: IpAddress; readonly destination: IpAddress },
+    vrid: number | undefined,
+  ): Instance | undefined {
+    const candidates = vrid === undefined ? undefined : this.#byChannel.get(packet.channel)?.get(vrid);
+    if (!candidates || candidates.length === 1) return candidates?.[0];
+    const { source, destination } = packet;
+    return candidates.find(({ configuration }) => isMeant(configuration, source, destination)) ?? candidates[0];
+  }
 }
 
 /** Senders of adverts for virtual routers that are not configured here, each reported once. */

@@ -18,7 +18,7 @@ import {
   type RejectReason,
 } from '../vrrp/receive-checks.ts';
 import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
-import { type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
+import { type RouterEffect, type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
 import type { NetworkView } from './network-view.ts';
 
 /** A refused address is asked for again after this. */
@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly network: NetworkView;
   readonly queue: AnnouncementQueue;
   readonly out: VrrpEffect[];
+  /** Collects the instances whose deadline may have moved. */
+  readonly touched: Set<Instance>;
   /** Whether anybody reads detail lines. */
   readonly detail: boolean;
 }
@@ -44,10 +46,10 @@ export class Instance {
   /** Own reasons for FAULT, those of the sync group's other members left out. */
   causes: readonly FaultCause[] = [];
   lastTransitionAt: Instant | undefined;
-  retryAt: Instant | undefined;
 
   #configuration: VirtualRouterConfiguration;
   #around: Surroundings;
+  #retryAt: Instant | undefined;
   /** Said once until the state changes. */
   readonly #said = new Set<RejectReason | Observation | 'send-failed'>();
   /** "removing VIPs." was said since the addresses were last set. */
@@ -146,16 +148,29 @@ export class Instance {
 
   nextDeadline(): Instant | undefined {
     const own = earliest(this.machine.nextDeadline(), this.announcements.nextDeadline());
-    return earliest(own, earliest(this.retryAt, this.#lost?.judgeAt));
+    return earliest(own, earliest(this.#retryAt, this.#lost?.judgeAt));
   }
 
-  /** Runs the parts around the machine that are due; the machine itself is the caller's. */
-  advance(now: Instant): void {
+  /** The machine's answer to an input. */
+  feed(now: Instant, input: RouterInput): readonly RouterEffect[] {
+    this.#around.touched.add(this);
+    return this.machine.handle(now, input);
+  }
+
+  /** What is due in the machine. */
+  advanceMachine(now: Instant): readonly RouterEffect[] {
+    this.#around.touched.add(this);
+    return this.machine.advance(now);
+  }
+
+  /** Runs what is due around the machine. Returns whether refused addresses are to be asked for again. */
+  advance(now: Instant): boolean {
+    this.#around.touched.add(this);
     for (const { repeat } of this.announcements.advance(now)) this.announce(now, this.#present(), repeat);
-    if (this.retryAt !== undefined && this.retryAt <= now) {
-      this.retryAt = undefined;
-      this.holding.retryRefused();
-    }
+    if (this.#retryAt === undefined || this.#retryAt > now) return false;
+    this.#retryAt = undefined;
+    this.holding.retryRefused();
+    return true;
   }
 
   say(logLine: LogLine | undefined): void {
@@ -232,6 +247,7 @@ export class Instance {
   /** Everything a transition means for addresses and announcements. */
   entered(now: Instant, state: 'initialize' | 'backup' | 'master' | 'fault'): void {
     this.lastTransitionAt = now;
+    this.#around.touched.add(this);
     this.#said.clear();
     if (state === 'master') {
       this.counters.becameMaster++;
@@ -253,7 +269,7 @@ export class Instance {
     if (!this.#givingUp && (this.holding.anyPresent || this.holding.wanted)) this.#sayAddresses('removing');
     this.#givingUp = true;
     this.holding.want(false);
-    this.retryAt = undefined;
+    this.#retryAt = undefined;
   }
 
   /** At start: takes away what an earlier life left behind. keepalived says so even if there is nothing. */
@@ -263,6 +279,7 @@ export class Instance {
   }
 
   reassert(now: Instant): void {
+    this.#around.touched.add(this);
     const burst = this.announcements.reassert(now);
     // One burst at a time: a peer that keeps sending must not make the queue grow.
     if (burst && !this.#around.queue.isWaiting(this.name)) this.announce(now, this.#present(), burst.repeat);
@@ -278,7 +295,8 @@ export class Instance {
       }
     }
     const added = this.holding.settle(errors);
-    if (this.holding.anyRefused && this.holding.wanted) this.retryAt = after(now, retryDelay);
+    this.#around.touched.add(this);
+    if (this.holding.anyRefused && this.holding.wanted) this.#retryAt = after(now, retryDelay);
     if (this.holding.wanted) this.announce(now, added, this.#configuration.garp.masterRepeat);
   }
 
@@ -297,6 +315,7 @@ export class Instance {
 
   /** Somebody else took an address of ours away. */
   lost(now: Instant, request: AddressRequest): void {
+    this.#around.touched.add(this);
     this.#lost ??= { judgeAt: after(now, lossJudgementDelay), addresses: [] };
     this.#lost.addresses.push(request);
   }

@@ -20,9 +20,10 @@ import {
 } from '../vrrp/log-lines.ts';
 import type { RouterEffect, RouterInput } from '../vrrp/virtual-router.ts';
 import { AddressBatches } from './address-batches.ts';
-import { addressee, UnknownSenders } from './addressee.ts';
+import { Addressees, UnknownSenders } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
 import { Channels } from './channels.ts';
+import { Deadlines } from './deadlines.ts';
 import { agreesToTakeOver, formGroups, type Group, isFaulty } from './group.ts';
 import { Instance, type Surroundings } from './instance.ts';
 import { NetworkView } from './network-view.ts';
@@ -54,6 +55,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   readonly #scripts: TrackedScripts;
   readonly #channels: Channels;
   readonly #batches = new AddressBatches();
+  readonly #deadlines = new Deadlines<Instance>();
+  /** Instances whose deadline may have moved during this turn. */
+  readonly #touched = new Set<Instance>();
   readonly #options: VrrpProcessOptions;
   readonly #around: Surroundings;
   readonly #out: VrrpEffect[] = [];
@@ -64,6 +68,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #instances: readonly Instance[] = [];
   #groups: readonly Group[] = [];
   #groupOf = new Map<Instance, Group>();
+  #addressees = new Addressees([]);
   /** Removed by a reload, still giving up addresses. */
   #leaving: Instance[] = [];
   #lastRun = 0;
@@ -74,12 +79,13 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   constructor(configuration: VrrpConfiguration, options: VrrpProcessOptions) {
     this.#configuration = configuration;
     this.#options = options;
-    this.#queue = new AnnouncementQueue(pacing(configuration));
+    this.#queue = new AnnouncementQueue(configuration.global);
     const allocateRun = (): number => ++this.#lastRun;
     this.#scripts = new TrackedScripts(allocateRun);
     this.#notifications = new Notifications(allocateRun, this.#out);
     this.#channels = new Channels(options.receiveBufferBytes);
-    this.#around = { network: this.#network, queue: this.#queue, out: this.#out, detail: options.detail };
+    const { detail } = options;
+    this.#around = { network: this.#network, queue: this.#queue, out: this.#out, touched: this.#touched, detail };
   }
 
   get instances(): readonly Instance[] {
@@ -158,12 +164,11 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   advance(now: Instant): readonly VrrpEffect[] {
     if (this.#phase === 'delayed' && this.#startAt !== undefined && this.#startAt <= now) this.#run(now);
     // Adverts and elections first: whatever else is due is never more urgent.
-    for (const instance of this.#instances) this.#apply(now, instance, instance.machine.advance(now));
-    for (const instance of this.#instances) {
+    const due = this.#deadlines.due(now);
+    for (const instance of due) this.#apply(now, instance, instance.advanceMachine(now));
+    for (const instance of due) {
       if (instance.judgeLoss(now)) this.#feed(now, instance, { type: 'address-lost' });
-      const retrying = instance.retryAt !== undefined && instance.retryAt <= now;
-      instance.advance(now);
-      if (retrying) this.#batches.touch(instance);
+      if (instance.advance(now)) this.#batches.touch(instance);
     }
     this.#channels.retry(now, this.#out);
     if (this.#phase === 'running' && this.#scripts.advance(now, this.#out)) this.#evaluateAll(now);
@@ -172,7 +177,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   nextDeadline(): Instant | undefined {
     let deadline = earliest(this.#startAt, this.#stopBy);
-    for (const instance of this.#instances) deadline = earliest(deadline, instance.nextDeadline());
+    deadline = earliest(deadline, this.#deadlines.earliest);
     if (this.#phase === 'running') deadline = earliest(deadline, this.#scripts.nextDeadline());
     return earliest(earliest(deadline, this.#queue.nextDeadline()), this.#channels.nextDeadline());
   }
@@ -186,8 +191,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#stopBy = after(now, stopGrace);
     this.#scripts.stop(this.#out);
     // All the adverts before any address: the peers' clocks start with the advert.
-    for (const instance of this.#instances)
-      this.#apply(now, instance, instance.machine.handle(now, { type: 'shutdown' }));
+    for (const instance of this.#instances) this.#feed(now, instance, { type: 'shutdown' });
     for (const instance of this.#instances) {
       instance.entered(now, 'initialize');
       this.#batches.touch(instance);
@@ -204,7 +208,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   reload(now: Instant, configuration: VrrpConfiguration): readonly VrrpEffect[] {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
     this.#configuration = configuration;
-    this.#queue.reconfigure(pacing(configuration));
+    this.#queue.reconfigure(configuration.global);
     if (this.#phase === 'waiting-for-network') return this.#finish(now);
     // A long reload must not look like silence to the peers.
     for (const instance of this.#instances) {
@@ -214,6 +218,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     for (const instance of removed) this.#dismiss(now, instance, claimed);
     for (const instance of instances) this.#batches.touch(instance);
     this.#instances = instances;
+    this.#deadlines.clear();
+    for (const instance of instances) this.#touched.add(instance);
     this.#leaving.push(...removed);
     this.#regroup();
     this.#scripts.configure(now, configuration.scripts, true, this.#out);
@@ -270,6 +276,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #regroup(): void {
     this.#groups = formGroups(this.#configuration.syncGroups, this.#instances, this.#groups);
+    this.#addressees = new Addressees(this.#instances);
     this.#groupOf = new Map(this.#groups.flatMap(group => group.members.map(member => [member, group] as const)));
   }
 
@@ -331,7 +338,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #receive(now: Instant, packet: VrrpInput & { type: 'packet-received' }): void {
     if (this.#phase !== 'running') return;
     const vrid = advertisedVrid(packet.payload);
-    const instance = addressee(this.#instances, packet, vrid);
+    const instance = this.#addressees.find(packet, vrid);
     if (instance) {
       const input = instance.judge({ ...packet, family: instance.configuration.family });
       if (input) this.#feed(now, instance, input);
@@ -345,7 +352,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   /** Gives the machine an input and carries out what it answers. */
   #feed(now: Instant, instance: Instance, input: RouterInput): void {
-    this.#apply(now, instance, instance.machine.handle(now, input));
+    this.#apply(now, instance, instance.feed(now, input));
   }
 
   #apply(now: Instant, instance: Instance, effects: readonly RouterEffect[]): void {
@@ -420,7 +427,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   }
 
   #dismiss(now: Instant, instance: Instance, claimed: ReadonlySet<string>): void {
-    this.#apply(now, instance, instance.machine.handle(now, { type: 'shutdown' }));
+    this.#feed(now, instance, { type: 'shutdown' });
     instance.entered(now, 'initialize');
     instance.holding.forget(request => claimed.has(addressKey(request)));
     this.#batches.touch(instance);
@@ -469,6 +476,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#batches.pump(this.#out);
     announcementFrames(this.#queue.take(now, framesPerTurn), this.#network, this.#options.detail, this.#out);
     if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.holding.busy);
+    for (const instance of this.#touched) this.#deadlines.set(instance, instance.nextDeadline());
+    this.#touched.clear();
     this.#concludeStop(now);
     return this.#out.splice(0);
   }
@@ -486,10 +495,3 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 }
 
 const notifiedState = { master: 'MASTER', backup: 'BACKUP', fault: 'FAULT' } as const;
-
-function pacing({ global }: VrrpConfiguration): {
-  garp: typeof global.garpInterval;
-  neighbourAdvertisement: typeof global.gnaInterval;
-} {
-  return { garp: global.garpInterval, neighbourAdvertisement: global.gnaInterval };
-}

@@ -13,7 +13,7 @@ const frame = (text: string, owner = 'VI_1', linkIndex = 2): Announcement => ({
 const a = frame('192.0.2.1');
 const b = frame('192.0.2.2');
 const other = frame('192.0.2.3', 'VI_2', 3);
-const unpaced = { garp: zero, neighbourAdvertisement: zero };
+const unpaced = { garpInterval: zero, gnaInterval: zero };
 
 it('sends every address once before any a second time', () => {
   const queue = new AnnouncementQueue(unpaced);
@@ -31,7 +31,7 @@ it('hands out no more than asked for and is due again at once', () => {
 });
 
 it('keeps the gap between frames on one interface, not between interfaces', () => {
-  const queue = new AnnouncementQueue({ garp: milliseconds(10), neighbourAdvertisement: zero });
+  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
   queue.enqueue(start, [a, other], 2);
   expect(queue.take(start, 10)).toEqual([a, other]);
   expect(queue.nextDeadline()).toBe(after(start, milliseconds(10)));
@@ -40,7 +40,7 @@ it('keeps the gap between frames on one interface, not between interfaces', () =
 });
 
 it('keeps the gap to a burst that comes right after the last frame', () => {
-  const queue = new AnnouncementQueue({ garp: milliseconds(10), neighbourAdvertisement: zero });
+  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
   queue.enqueue(start, [a], 1);
   queue.take(start, 10);
   queue.enqueue(start, [b], 1);

@@ -20,8 +20,8 @@ interface Line {
 
 /** How far apart frames on one interface are to be; 0 is no pacing. */
 export interface Pacing {
-  readonly garp: Duration;
-  readonly neighbourAdvertisement: Duration;
+  readonly garpInterval: Duration;
+  readonly gnaInterval: Duration;
 }
 
 /**
@@ -94,6 +94,6 @@ export class AnnouncementQueue {
   }
 
   #gap(family: Family): Duration {
-    return family === 4 ? this.#pacing.garp : this.#pacing.neighbourAdvertisement;
+    return family === 4 ? this.#pacing.garpInterval : this.#pacing.gnaInterval;
   }
 }

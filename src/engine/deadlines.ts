@@ -1,0 +1,94 @@
+import type { Instant } from '../base/instant.ts';
+
+interface Entry<Key> {
+  readonly key: Key;
+  at: Instant;
+  /** Where it is in the heap. */
+  place: number;
+}
+
+/** The deadlines of many machines: the earliest at once, a change in logarithmic time (a binary heap with places). */
+export class Deadlines<Key> {
+  readonly #entries = new Map<Key, Entry<Key>>();
+  readonly #heap: Entry<Key>[] = [];
+
+  get earliest(): Instant | undefined {
+    return this.#heap[0]?.at;
+  }
+
+  set(key: Key, at: Instant | undefined): void {
+    const entry = this.#entries.get(key);
+    if (at === undefined) {
+      if (entry) this.#remove(entry);
+      return;
+    }
+    if (!entry) {
+      const added: Entry<Key> = { key, at, place: this.#heap.length };
+      this.#entries.set(key, added);
+      this.#heap.push(added);
+      this.#rise(added);
+      return;
+    }
+    if (entry.at === at) return;
+    entry.at = at;
+    this.#rise(entry);
+    this.#sink(entry);
+  }
+
+  /** The keys whose deadline has come, earliest first; they stay until they are set anew. */
+  due(now: Instant): readonly Key[] {
+    const due: Entry<Key>[] = [];
+    const visit = (place: number): void => {
+      const entry = this.#heap[place];
+      if (!entry || entry.at > now) return;
+      due.push(entry);
+      visit(2 * place + 1);
+      visit(2 * place + 2);
+    };
+    visit(0);
+    return due.sort((left, right) => left.at - right.at).map(({ key }) => key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#heap.length = 0;
+  }
+
+  #remove(entry: Entry<Key>): void {
+    this.#entries.delete(entry.key);
+    const last = this.#heap.pop()!;
+    if (last === entry) return;
+    this.#put(last, entry.place);
+    this.#rise(last);
+    this.#sink(last);
+  }
+
+  #rise(entry: Entry<Key>): void {
+    while (entry.place > 0) {
+      const parent = this.#heap[(entry.place - 1) >> 1]!;
+      if (parent.at <= entry.at) return;
+      this.#swap(parent, entry);
+    }
+  }
+
+  #sink(entry: Entry<Key>): void {
+    for (;;) {
+      const left = this.#heap[2 * entry.place + 1];
+      const right = this.#heap[2 * entry.place + 2];
+      const child = right && left && right.at < left.at ? right : left;
+      if (!child || child.at >= entry.at) return;
+      this.#swap(entry, child);
+    }
+  }
+
+  #swap(left: Entry<Key>, right: Entry<Key>): void {
+    const { place } = left;
+    this.#put(left, right.place);
+    this.#put(right, place);
+  }
+
+  #put(entry: Entry<Key>, place: number): void {
+    entry.place = place;
+    this.#heap[place] = entry;
+  }
+}
