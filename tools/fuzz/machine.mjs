@@ -1,0 +1,97 @@
+// A machine that runs the fuzzed virtual routers on the real engine, with a kernel that does at once what it is asked.
+import { routers, vrrpConfiguration } from './routers.mjs';
+
+const noFlags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
+const link = {
+  index: 2,
+  name: 'eth0',
+  adminUp: true,
+  running: true,
+  loopback: false,
+  mtu: 1500,
+  mac: '02:00:00:00:00:01',
+  multicast: true,
+  noArp: false,
+};
+const addresses = [
+  { address: '192.0.2.1', prefixLength: 24, scope: 0 },
+  { address: 'fe80::1', prefixLength: 64, scope: 253 },
+].map(address => ({ linkIndex: 2, flags: noFlags, ...address }));
+
+/** No input may make the engine ask for more than this at once: a burst for every address of every virtual router. */
+const effectLimit = 2_000;
+
+export function newMachine(VrrpProcess) {
+  const process = new VrrpProcess(vrrpConfiguration, { detail: true, receiveBufferBytes: undefined });
+  let now = 0;
+
+  /** Carries effects out; returns how many there were of each type. */
+  const execute = effects => {
+    const types = {};
+    const waiting = [...effects];
+    for (let done = 0; waiting.length > 0; done++) {
+      if (done > effectLimit) throw new Error(`more than ${effectLimit} effects of one input`);
+      const effect = waiting.shift();
+      types[effect.type] = (types[effect.type] ?? 0) + 1;
+      if (effect.type !== 'change-addresses') continue;
+      waiting.push(...process.handle(now, { type: 'addresses-changed', batch: effect.batch, errors: [] }));
+      for (const request of effect.addresses) {
+        const type = effect.operation === 'add' ? 'address-added' : 'address-removed';
+        const { linkIndex, address, prefixLength, scope } = request;
+        const changed = { linkIndex, address, prefixLength, scope, flags: noFlags };
+        waiting.push(...process.handle(now, { type, address: changed }));
+      }
+    }
+    return types;
+  };
+
+  execute(process.handle(now, { type: 'resynchronised', links: [link], addresses, forwardingLinks: [] }));
+
+  return {
+    /** Moves the clock by so many microseconds, through every deadline. */
+    pass(span) {
+      const end = now + span;
+      for (let turns = 0; ; turns++) {
+        if (turns > 100_000) throw new Error('deadlines without end');
+        const deadline = process.nextDeadline();
+        if (deadline === undefined || deadline > end) break;
+        now = Math.max(now, deadline);
+        execute(process.advance(now));
+      }
+      now = end;
+    },
+    setRunning(running) {
+      execute(process.handle(now, { type: 'link-changed', link: { ...link, running } }));
+    },
+    receive({ family, source, destination, ttl, payload }) {
+      const channel = `${family}:eth0`;
+      const input = { type: 'packet-received', channel, linkIndex: 2, source, destination, ttl, payload };
+      return execute(process.handle(now, input));
+    },
+    /** Everything but counters and log. */
+    snapshot() {
+      const states = process.instances.map(({ machine, holding, announcements, causes }) => [
+        machine.state,
+        machine.priority,
+        machine.source,
+        holding.wanted,
+        holding.busy,
+        announcements.nextDeadline(),
+        causes,
+      ]);
+      return JSON.stringify([process.nextDeadline(), process.groups.map(({ state }) => state), states]);
+    },
+    /** Counters by virtual router. */
+    counters() {
+      return process.instances.map(({ counters }) => ({
+        received: counters.advertisementsReceived,
+        rejected: { ...counters.rejected },
+      }));
+    },
+    /** Whether the virtual router that a packet is for listens to nobody now. */
+    isDeaf(vrid, family) {
+      const place = routers.findIndex(router => router.vrid === vrid && router.family === family);
+      return ['initialize', 'fault'].includes(process.instances[place]?.machine.state.type);
+    },
+  };
+}
