@@ -32,6 +32,7 @@ export const errno = {
   EEXIST: 17,
   ENOMEM: 12,
   ENETDOWN: 100,
+  EMSGSIZE: 90,
   ENOBUFS: 105,
   ENOPROTOOPT: 92,
 } as const;
@@ -93,9 +94,10 @@ export function textAt(address: bigint): string | undefined {
   return address === 0n ? undefined : koffi.decode.string(address);
 }
 
-/** A view of memory that C owns. */
+/** A copy of memory that C owns. */
 export function memoryAt(address: bigint, size: number): DataView {
-  return new DataView(koffi.view(address, size));
+  const bytes = koffi.decode(address, 'uint8_t', size) as Uint8Array;
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const closeFunction = libcFunction<(descriptor: number) => number>('int close(int fd)');

@@ -1,0 +1,70 @@
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import os from 'node:os';
+import type { ConfigurationHost, FileStatus } from '../ports/configuration-host.ts';
+import { findAccount, findGroup } from './accounts.ts';
+import { findFiles } from './glob.ts';
+import { interfaceNames } from './interface-names.ts';
+
+/** The machine as the configuration reader sees it. */
+export function configurationHost(environment: Readonly<Record<string, string | undefined>>): ConfigurationHost {
+  return {
+    readFile: path => {
+      try {
+        return { ok: true, value: readFileSync(path, 'utf8') };
+      } catch (error) {
+        return { ok: false, reason: codeOf(error) };
+      }
+    },
+    glob: findFiles,
+    status: fileStatus,
+    realPath: path => {
+      try {
+        return realpathSync(path);
+      } catch {
+        return undefined;
+      }
+    },
+    mayExecute: (path, uid, gid) => {
+      const status = fileStatus(path);
+      return status !== undefined && mayExecute(status, uid, gid);
+    },
+    user: findAccount,
+    groupId: findGroup,
+    ownUid: process.geteuid?.() ?? 0,
+    ownGid: process.getegid?.() ?? 0,
+    searchPath: (environment['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin')
+      .split(':')
+      .filter(directory => directory !== ''),
+    environment: name => environment[name],
+    hostName: os.hostname(),
+    interfaceNames: interfaceNames(),
+  };
+}
+
+/** By the permission bits alone: access lists and mount options are the kernel's to judge when the file is run. */
+export function mayExecute(status: FileStatus, uid: number, gid: number): boolean {
+  if (status.kind !== 'file') return false;
+  if (uid === 0) return (status.mode & 0o111) !== 0;
+  if (status.uid === uid) return (status.mode & 0o100) !== 0;
+  if (status.gid === gid) return (status.mode & 0o010) !== 0;
+  return (status.mode & 0o001) !== 0;
+}
+
+function fileStatus(path: string): FileStatus | undefined {
+  let found: Stats;
+  try {
+    found = statSync(path);
+  } catch {
+    return undefined;
+  }
+  return {
+    kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
+    uid: found.uid,
+    gid: found.gid,
+    mode: found.mode & 0o7777,
+  };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'EIO';
+}
