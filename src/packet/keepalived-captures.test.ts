@@ -1,135 +1,98 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { centiseconds, seconds } from '../base/duration.ts';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
-import { parseMacAddress } from '../base/mac-address.ts';
+import { type Family, ipAddressFromBytes } from '../base/ip-address.ts';
+import { macAddressFromBytes, parseMacAddress } from '../base/mac-address.ts';
 import { gratuitousArp } from './arp.ts';
 import { decodeIpv4Packet, encodeIpv4Header } from './ipv4-header.ts';
 import { unsolicitedNeighbourAdvertisement } from './neighbour-advertisement.ts';
-import { type Advertisement, checksumHolds, encodeAdvertisement, readAdvertisement } from './vrrp-advertisement.ts';
+import { checksumHolds, encodeAdvertisement, readAdvertisement } from './vrrp-advertisement.ts';
 
-interface Captures {
-  readonly frames: Readonly<Record<string, { readonly hex: string }>>;
+const folder = new URL('../../test/fixtures/packets/', import.meta.url);
+
+interface Frame {
+  readonly capture: string;
+  readonly kind: string;
+  readonly bytes: Uint8Array;
 }
-const file = new URL('../../test/fixtures/packets/keepalived-2.2.7.json', import.meta.url);
-const captures: Captures = JSON.parse(readFileSync(file, 'utf8'));
 
-const frame = (name: string): Uint8Array => Uint8Array.from(Buffer.from(captures.frames[name]!.hex, 'hex'));
+const frames: readonly Frame[] = readdirSync(folder)
+  .filter(name => name.endsWith('.hex'))
+  .sort()
+  .flatMap(name =>
+    readFileSync(new URL(name, folder), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => {
+        const [kind = '', , , hex = ''] = line.split(/\s+/);
+        return { capture: name, kind, bytes: Uint8Array.from(Buffer.from(hex, 'hex')) };
+      }),
+  );
+const ofKind = (kind: string): readonly Frame[] => frames.filter(frame => frame.kind === kind);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const address = (text: string): IpAddress => parseIpAddress(text)!;
-const mac = parseMacAddress('02:00:00:00:00:01')!;
 
-const v3: Omit<Advertisement, 'vrid' | 'addresses'> = {
-  version: 3,
-  priority: 200,
-  interval: centiseconds(50),
-  authentication: undefined,
-};
-const v2: typeof v3 = { ...v3, version: 2, interval: seconds(1) };
-const password = { type: 1, data: Uint8Array.from(Buffer.from('abc\0\0\0\0\0')) };
-const group = '224.0.0.18';
+/** The packet in a frame: its family, the ends, and what follows the IP header. */
+function packetIn({ bytes }: Frame) {
+  const family: Family = bytes[12] === 0x86 ? 6 : 4;
+  if (family === 6) {
+    const [source, destination] = [bytes.subarray(22, 38), bytes.subarray(38, 54)].map(ipAddressFromBytes);
+    return { family, source: source!, destination: destination!, payload: bytes.subarray(54) };
+  }
+  const decoded = decodeIpv4Packet(bytes.subarray(14));
+  if (!decoded.ok) throw new Error(decoded.reason);
+  return { family, ...decoded.value };
+}
 
-const overIpv4: readonly (readonly [string, string, Advertisement])[] = [
-  [
-    'v2-multicast-password',
-    group,
-    { ...v2, vrid: 7, authentication: password, addresses: [address('10.9.0.100'), address('10.9.0.101')] },
-  ],
-  [
-    'v2-multicast-password-release',
-    group,
-    {
-      ...v2,
-      vrid: 7,
-      priority: 0,
-      authentication: password,
-      addresses: [address('10.9.0.100'), address('10.9.0.101')],
+describe('frames of keepalived 2.2.7', () => {
+  it('are there', () => {
+    expect(ofKind('vrrp').length).toBeGreaterThan(20);
+    expect(ofKind('arp').length).toBeGreaterThan(20);
+    expect(ofKind('na').length).toBeGreaterThan(5);
+  });
+
+  it.each(ofKind('vrrp'))('$capture: an advert reads well and is encoded to the same bytes', frame => {
+    const { family, source, destination, payload } = packetIn(frame);
+    const read = readAdvertisement(payload, family);
+    if (!read.ok) throw new Error(read.reason.type);
+    const { version, vrid, priority, interval, addresses, authentication } = read.value;
+    if (version !== 2 && version !== 3) throw new Error(`version ${version}`);
+    const envelope = { family, source, destination, pseudoHeader: true };
+    expect(checksumHolds(read.value, envelope)).toBe(true);
+    const advertisement = { version, vrid, priority, interval, addresses, authentication };
+    expect(hex(encodeAdvertisement(advertisement, envelope))).toBe(hex(payload));
+  });
+
+  it.each(ofKind('vrrp').filter(frame => packetIn(frame).family === 4))(
+    '$capture: the IPv4 header is encoded to the same bytes',
+    frame => {
+      const decoded = decodeIpv4Packet(frame.bytes.subarray(14));
+      if (!decoded.ok) throw new Error(decoded.reason);
+      expect(decoded.value).toMatchObject({ typeOfService: 0xc0, ttl: 255, protocol: 112 });
+      expect(hex(encodeIpv4Header(decoded.value, decoded.value.payload.length))).toBe(
+        hex(frame.bytes.subarray(14, 34)),
+      );
     },
-  ],
-  ['v2-unicast', '10.9.0.2', { ...v2, vrid: 11, addresses: [address('10.9.0.130')] }],
-  ['v3-ipv4-multicast', group, { ...v3, vrid: 8, addresses: [address('10.9.0.110')] }],
-  ['v3-ipv4-multicast-release', group, { ...v3, vrid: 8, priority: 0, addresses: [address('10.9.0.110')] }],
-  ['v3-ipv4-unicast', '10.9.0.2', { ...v3, vrid: 10, addresses: [address('10.9.0.120')] }],
-];
+  );
 
-const overIpv6: readonly (readonly [string, string, string, Advertisement])[] = [
-  [
-    'v3-ipv6-multicast',
-    'fe80::ff:fe00:1',
-    'ff02::12',
-    { ...v3, vrid: 9, addresses: [address('fe80::9'), address('2001:db8::9')] },
-  ],
-  [
-    'v3-ipv6-multicast-release',
-    'fe80::ff:fe00:1',
-    'ff02::12',
-    { ...v3, vrid: 9, priority: 0, addresses: [address('fe80::9'), address('2001:db8::9')] },
-  ],
-  ['v3-ipv6-unicast', 'fd00:9::1', 'fd00:9::2', { ...v3, vrid: 12, addresses: [address('fd00:9::100')] }],
-];
-
-describe("keepalived's packets", () => {
-  it.each(overIpv4)('%s: ours is the same, IP header included', (name, destination, advertisement) => {
-    const captured = frame(name).subarray(14);
-    const envelope = {
-      family: 4,
-      source: address('10.9.0.1'),
-      destination: address(destination),
-      pseudoHeader: true,
-    } as const;
-    const message = encodeAdvertisement(advertisement, envelope);
-    const identification = (captured[4]! << 8) | captured[5]!;
-    const header = encodeIpv4Header(
-      {
-        typeOfService: 0xc0,
-        identification,
-        ttl: 255,
-        protocol: 112,
-        source: envelope.source,
-        destination: envelope.destination,
-      },
-      message.length,
-    );
-    expect(hex(header) + hex(message)).toBe(hex(captured));
-
-    const packet = decodeIpv4Packet(captured);
-    const read = readAdvertisement(packet.ok ? packet.value.payload : new Uint8Array(0), 4);
-    expect(read.ok && checksumHolds(read.value, envelope)).toBe(true);
+  it.each(ofKind('arp'))('$capture: a gratuitous ARP is the same frame', ({ bytes }) => {
+    const mac = macAddressFromBytes(bytes.subarray(6, 12));
+    expect(hex(gratuitousArp(mac, ipAddressFromBytes(bytes.subarray(28, 32))))).toBe(hex(bytes));
   });
 
-  it.each(overIpv6)('%s: ours is the same', (name, source, destination, advertisement) => {
-    const captured = frame(name);
-    const envelope = {
-      family: 6,
-      source: address(source),
-      destination: address(destination),
-      pseudoHeader: true,
-    } as const;
-    expect(hex(encodeAdvertisement(advertisement, envelope))).toBe(hex(captured.subarray(54)));
-    const read = readAdvertisement(captured.subarray(54), 6);
-    expect(read.ok && checksumHolds(read.value, envelope)).toBe(true);
-  });
-
-  it('gratuitous ARP: ours is the same frame', () => {
-    expect(hex(gratuitousArp(mac, address('10.9.0.110')))).toBe(hex(frame('gratuitous-arp')));
-  });
-
-  it.each([
-    ['neighbour-advertisement-link-local', 'fe80::9'],
-    ['neighbour-advertisement-global', '2001:db8::9'],
-  ])('%s: ours is the same frame when sent from the address itself', (name, target) => {
-    const ours = unsolicitedNeighbourAdvertisement(mac, address(target), address(target), {
-      router: false,
-      override: true,
-    });
-    expect(hex(ours)).toBe(hex(frame(name)));
-  });
+  it.each(ofKind('na'))(
+    '$capture: a neighbour advertisement is the same frame, sent from the address itself',
+    frame => {
+      const mac = macAddressFromBytes(frame.bytes.subarray(6, 12));
+      const target = ipAddressFromBytes(frame.bytes.subarray(62, 78));
+      const flags = { router: false, override: true };
+      expect(hex(unsolicitedNeighbourAdvertisement(mac, target, target, flags))).toBe(hex(frame.bytes));
+    },
+  );
 });
 
 it('a neighbour advertisement says so when the sender is a router', () => {
-  const [host, router] = [false, true].map(flag =>
-    unsolicitedNeighbourAdvertisement(mac, address('fe80::9'), address('fe80::9'), { router: flag, override: true }),
-  );
-  expect(host![58]).toBe(0x20);
-  expect(router![58]).toBe(0xa0);
+  const mac = parseMacAddress('02:00:00:00:00:01')!;
+  const target = ipAddressFromBytes(Uint8Array.from([0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]));
+  const flagsOf = (router: boolean) =>
+    unsolicitedNeighbourAdvertisement(mac, target, target, { router, override: true })[58];
+  expect([flagsOf(false), flagsOf(true)]).toEqual([0x20, 0xa0]);
 });
