@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import type { LoadOptions } from '../engine/configuration.ts';
+import type { LogLevel } from '../ports/log.ts';
 import type { DaemonOptions } from './options.ts';
 
 const ownFile = '/etc/holdfast/holdfast.conf';
@@ -25,4 +26,8 @@ export function diagnosticLogLine(diagnostic: Diagnostic): string {
   const place = diagnostic.line === 0 ? `(${diagnostic.file})` : `(${diagnostic.file}: Line ${diagnostic.line})`;
   const hint = diagnostic.hint === undefined ? '' : ` - ${diagnostic.hint}`;
   return `${place} ${diagnostic.message}${hint}`;
+}
+
+export function diagnosticLevel({ severity }: Diagnostic): LogLevel {
+  return severity === 'advice' ? 'info' : severity;
 }

@@ -222,6 +222,11 @@ describe('reload', () => {
     bench.signal(SIGHUP);
     bench.handle({ type: 'configuration-judged', accepted: true, childWanted: true });
     expect(bench.handle({ type: 'child-asked-for-reload' })).toEqual([]);
+    bench.handle({ type: 'child-configured', sequence: 2 });
+    bench.wait(0.2);
+    expect(bench.handle({ type: 'child-asked-for-reload' })).toEqual([]);
+    bench.wait(0.1);
+    expect(bench.handle({ type: 'child-asked-for-reload' })).toContain('judge-configuration');
   });
 
   it('obeys a HUP that only the child got', () => {

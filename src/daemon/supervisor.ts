@@ -1,5 +1,5 @@
 import type { Duration } from '../base/duration.ts';
-import { inSeconds } from '../base/duration.ts';
+import { inSeconds, milliseconds } from '../base/duration.ts';
 import { after, elapsed, type Instant } from '../base/instant.ts';
 import type { LogLevel } from '../ports/log.ts';
 import { type ChildEnd, permanentError, RestartPolicy } from './restart-policy.ts';
@@ -50,6 +50,9 @@ type Phase =
   | { readonly type: 'stopping'; readonly killAt: Instant; readonly status: number }
   | { readonly type: 'finished' };
 
+/** `killall -HUP` reaches parent and child within microseconds; a loaded machine makes more of it. */
+const echoOfReload = milliseconds(250);
+
 export interface SupervisorOptions {
   readonly respawn: boolean;
   readonly ignoreInterrupt: boolean;
@@ -66,6 +69,8 @@ export class Supervisor {
   #child: Child = { type: 'absent' };
   #phase: Phase = { type: 'starting', again: false };
   #sequence = 1;
+  /** When the configuration was last read for a reload. */
+  #reloadedAt: Instant | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -103,10 +108,9 @@ export class Supervisor {
       case 'child-ready':
         return this.#childReady();
       case 'child-configured':
-        return input.sequence === this.#sequence ? this.#accomplished() : [];
+        return input.sequence === this.#sequence ? this.#accomplished(now) : [];
       case 'child-asked-for-reload':
-        // A HUP to all processes at once is one reload: the child's share of it is this very one.
-        return this.#phase.type === 'settled' ? this.#reload() : [];
+        return this.#childAskedForReload(now);
       case 'child-ended':
         return this.#childEnded(now, input.pid, input.end);
     }
@@ -115,7 +119,7 @@ export class Supervisor {
   #started(now: Instant, childWanted: boolean): SupervisorEffect[] {
     if (childWanted) return this.#start(now);
     const name = this.#options.product.toLowerCase();
-    return [log('warning', `Warning - ${name} has no configuration to run`), ...this.#accomplished()];
+    return [log('warning', `Warning - ${name} has no configuration to run`), ...this.#accomplished(now)];
   }
 
   #signalled(now: Instant, signal: number, meaning: SignalMeaning): SupervisorEffect[] {
@@ -124,7 +128,7 @@ export class Supervisor {
         if (signal === SIGINT && this.#options.ignoreInterrupt) return [];
         return this.#stop(now, 0);
       case 'reload':
-        return this.#reload();
+        return this.#reload(now);
       case 'dump':
         return [{ type: 'dump' }, ...this.#forward(signal)];
       case 'statistics':
@@ -144,25 +148,32 @@ export class Supervisor {
     return [];
   }
 
-  #reload(): SupervisorEffect[] {
+  /** A HUP to all processes at once is one reload: the child's share of it is the one under way or just done. */
+  #childAskedForReload(now: Instant): SupervisorEffect[] {
+    const isEcho = this.#reloadedAt !== undefined && elapsed(this.#reloadedAt, now) < echoOfReload;
+    return this.#phase.type === 'settled' && !isEcho ? this.#reload(now) : [];
+  }
+
+  #reload(now: Instant): SupervisorEffect[] {
     if (this.#phase.type === 'stopping' || this.#phase.type === 'finished') return [];
     if (this.#phase.type !== 'settled') {
       if (this.#phase.again) return [];
       this.#phase = { ...this.#phase, again: true };
       return [log('info', 'Reload already in progress, request queued')];
     }
+    this.#reloadedAt = now;
     this.#phase = { type: 'reloading', again: false };
     return [log('info', 'Reloading ...'), { type: 'tell-system', state: 'reloading' }, { type: 'judge-configuration' }];
   }
 
   #judged(now: Instant, accepted: boolean, childWanted: boolean): SupervisorEffect[] {
     if (this.#phase.type !== 'reloading') return [];
-    if (!accepted) return this.#settle();
+    if (!accepted) return this.#settle(now);
     this.#sequence++;
     if (this.#child.type === 'running') return [{ type: 'configure-child', sequence: this.#sequence }];
     // A child that boots or waits for its restart will be given the newest configuration.
     if (this.#child.type !== 'absent') return [];
-    return childWanted ? this.#start(now) : this.#accomplished();
+    return childWanted ? this.#start(now) : this.#accomplished(now);
   }
 
   #childReady(): SupervisorEffect[] {
@@ -177,17 +188,17 @@ export class Supervisor {
   }
 
   /** The daemon does what its configuration says. */
-  #accomplished(): SupervisorEffect[] {
-    if (this.#phase.type === 'starting') return [log('info', 'Startup complete'), ...this.#settle()];
-    if (this.#phase.type === 'reloading') return [log('info', 'Reload complete'), ...this.#settle()];
+  #accomplished(now: Instant): SupervisorEffect[] {
+    if (this.#phase.type === 'starting') return [log('info', 'Startup complete'), ...this.#settle(now)];
+    if (this.#phase.type === 'reloading') return [log('info', 'Reload complete'), ...this.#settle(now)];
     return [];
   }
 
   /** A reload that was queued begins. */
-  #settle(): SupervisorEffect[] {
+  #settle(now: Instant): SupervisorEffect[] {
     const again = 'again' in this.#phase && this.#phase.again;
     this.#phase = { type: 'settled' };
-    return [{ type: 'tell-system', state: 'ready' }, ...(again ? this.#reload() : [])];
+    return [{ type: 'tell-system', state: 'ready' }, ...(again ? this.#reload(now) : [])];
   }
 
   #start(now: Instant): SupervisorEffect[] {

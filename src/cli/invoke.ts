@@ -1,0 +1,80 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { daemonRole, vrrpChildRole } from '../daemon/child-messages.ts';
+import { identityOf } from '../daemon/names.ts';
+import type { DaemonOptions } from '../daemon/options.ts';
+
+/** `argv` as Node has it: the interpreter, the program, then the words. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [, command = 'holdfast', ...words] = argv;
+  if (words[0] === vrrpChildRole) {
+    const { runVrrpChild } = await import('../daemon/vrrp-child.ts');
+    runVrrpChild();
+    return;
+  }
+  const isDaemon = words[0] === daemonRole;
+  await obey(command, isDaemon ? words.slice(1) : words, isDaemon);
+}
+
+async function obey(command: string, words: readonly string[], isDaemon: boolean): Promise<void> {
+  const identity = identityOf(command);
+  const { parseCommandLine } = await import('./command-line.ts');
+  const invocation = parseCommandLine(identity, words);
+  switch (invocation.type) {
+    case 'answer':
+      process.stdout.write(invocation.text);
+      return;
+    case 'refusal':
+      process.stderr.write(`${invocation.text}\n`);
+      process.exitCode = 1;
+      return;
+    case 'version': {
+      const { platform, productVersion } = await import('../daemon/version.ts');
+      process.stdout.write(`${productVersion(identity === 'keepalived' ? 'Keepalived' : 'Holdfast')}\n`);
+      process.stdout.write(`Running on ${platform()}\n`);
+      return;
+    }
+    case 'test': {
+      const { testConfiguration } = await import('./config-test.ts');
+      process.exitCode = testConfiguration(invocation.options, invocation.logFile, invocation.warnings);
+      return;
+    }
+    case 'run':
+      break;
+  }
+  // Under which name we were called must survive: the children are told it by the path of the program.
+  if (!invocation.options.foreground && !isDaemon) {
+    const { launchDaemon } = await import('../daemon/launcher.ts');
+    process.exit(await launchDaemon(command, identity, words));
+  }
+  const { startDaemon } = await import('../daemon/start.ts');
+  const { reportStarted } = await import('../daemon/launcher.ts');
+  const options = absolutePaths(invocation.options, isDaemon);
+  // The daemon must not keep a file system busy that it happened to be started on.
+  if (isDaemon) process.chdir('/');
+  await startDaemon({
+    program: realpathSync(command),
+    identity,
+    options,
+    warnings: invocation.warnings,
+    words: [command, ...words],
+    started: isDaemon ? reportStarted : () => {},
+  });
+}
+
+/** A daemon has no console, and no working directory that names could be relative to. */
+function absolutePaths(options: DaemonOptions, isDaemon: boolean): DaemonOptions {
+  const absolute = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : path.resolve(file);
+  return {
+    ...options,
+    configurationFile: absolute(options.configurationFile),
+    parentPidFile: absolute(options.parentPidFile),
+    vrrpPidFile: absolute(options.vrrpPidFile),
+    log: {
+      ...options.log,
+      console: options.log.console && !isDaemon,
+      file: absolute(options.log.file),
+    },
+  };
+}

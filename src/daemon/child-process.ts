@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Duplex, Readable } from 'node:stream';
+import { assert } from '../base/assert.ts';
+import { type ChildMessage, longestMessage, type ParentMessage, vrrpChildRole } from './child-messages.ts';
+import { decodeMessage, encodeMessage, LineSplitter } from './message.ts';
+import type { ChildEnd } from './restart-policy.ts';
+
+/** Longest line of its standard error that is passed on; a stack frame is far shorter. */
+const longestErrorLine = 64 * 1024;
+/** After its end, what it wrote may take this long to arrive; a script it started may hold the pipe open. */
+const lastWordsMilliseconds = 200;
+
+export interface ChildEvents {
+  message(message: ChildMessage): void;
+  /** A line of its standard error: only a crash writes there. */
+  errorLine(line: string): void;
+  ended(end: ChildEnd): void;
+}
+
+/** The VRRP process as its parent sees it: a pid, a channel and an end. */
+export class VrrpChildProcess {
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  readonly #channel: Duplex;
+  readonly #events: ChildEvents;
+
+  /** `title` is what ps shows until the child has set its own; `console` is passed on for its log lines. */
+  constructor(program: string, title: string, console: number | undefined, events: ChildEvents) {
+    this.#events = events;
+    this.#process = spawn(process.execPath, [...process.execArgv, program, vrrpChildRole], {
+      argv0: title,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', console ?? 'ignore'],
+    });
+    const { pid, stdio } = this.#process;
+    // Without memory or process slots there is no child; the parent cannot do its work either.
+    if (pid === undefined) throw new Error('cannot start the VRRP process');
+    this.pid = pid;
+    const channel = stdio[3];
+    assert(channel !== null && channel !== undefined && 'write' in channel, 'descriptor 3 is the channel');
+    this.#channel = channel as Duplex;
+    this.#readMessages();
+    this.#readErrors(stdio[2] as Readable);
+    this.#process.once('exit', (status, signal) => this.#exited(status, signal));
+  }
+
+  send(message: ParentMessage): void {
+    this.#channel.write(`${encodeMessage(message)}\n`);
+  }
+
+  /** Any number, real-time signals included; a child that is gone needs none. */
+  signal(number: number): void {
+    try {
+      process.kill(this.pid, number);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  #readMessages(): void {
+    const splitter = new LineSplitter(longestMessage);
+    this.#channel.on('data', (bytes: Buffer) => {
+      for (const line of splitter.push(bytes)) this.#events.message(decodeMessage(line) as ChildMessage);
+    });
+    // A child that dies in the middle of a write of ours is reported by its end.
+    this.#channel.on('error', () => {});
+  }
+
+  #readErrors(errors: Readable): void {
+    let splitter = new LineSplitter(longestErrorLine);
+    errors.on('data', (bytes: Buffer) => {
+      try {
+        for (const line of splitter.push(bytes)) this.#events.errorLine(line);
+      } catch {
+        splitter = new LineSplitter(longestErrorLine);
+      }
+    });
+    errors.on('end', () => {
+      if (splitter.rest() !== '') this.#events.errorLine(splitter.rest());
+    });
+    errors.on('error', () => {});
+  }
+
+  #exited(status: number | null, signal: NodeJS.Signals | null): void {
+    const end: ChildEnd =
+      status === null ? { type: 'signalled', signal: signal ?? 'KILL' } : { type: 'exited', status };
+    let told = false;
+    const tell = (): void => {
+      if (told) return;
+      told = true;
+      clearTimeout(timer);
+      this.#channel.destroy();
+      this.#events.ended(end);
+    };
+    const timer = setTimeout(tell, lastWordsMilliseconds);
+    this.#process.once('close', tell);
+  }
+}

@@ -1,0 +1,235 @@
+import { assert, unreachable } from '../base/assert.ts';
+import { inMilliseconds } from '../base/duration.ts';
+import { elapsed } from '../base/instant.ts';
+import type { Configuration } from '../engine/configuration.ts';
+import { loadConfiguration } from '../engine/configuration.ts';
+import { now } from '../linux/clock.ts';
+import { configurationHost } from '../linux/configuration-host.ts';
+import { renderDaemonConfiguration } from '../status/daemon-text.ts';
+import type { ChildMessage, ChildSetup } from './child-messages.ts';
+import { VrrpChildProcess } from './child-process.ts';
+import { diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration-file.ts';
+import { runLifecycleScript } from './lifecycle-script.ts';
+import { type DaemonLog, exitWithLog } from './log.ts';
+import type { Names } from './names.ts';
+import type { DaemonOptions } from './options.ts';
+import type { PidFile } from './pid-file.ts';
+import { Supervisor, type SupervisorEffect, type SupervisorInput } from './supervisor.ts';
+import type { SystemNotifier } from './system-notifier.ts';
+import { productVersion } from './version.ts';
+import { replaceFile } from './write-file.ts';
+
+export interface ParentParts {
+  /** Path of the program, which the child runs as well. */
+  readonly program: string;
+  readonly file: string;
+  readonly options: DaemonOptions;
+  readonly names: Names;
+  readonly configuration: Configuration;
+  readonly log: DaemonLog;
+  readonly pidFile: PidFile;
+  readonly notifier: SystemNotifier;
+  /** Called once everything runs. */
+  readonly started: () => void;
+}
+
+/** The parent process at work: carries out what its Supervisor decides. */
+export class Parent {
+  readonly #parts: ParentParts;
+  readonly #supervisor: Supervisor;
+  readonly #inputs: SupervisorInput[] = [];
+  #configuration: Configuration;
+  #child: VrrpChildProcess | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #busy = false;
+  #hasStarted = false;
+  /** Signals alone do not keep Node's event loop alive. */
+  readonly #alive = setInterval(() => {}, 2 ** 30);
+
+  constructor(parts: ParentParts) {
+    this.#parts = parts;
+    this.#configuration = parts.configuration;
+    this.#supervisor = new Supervisor({
+      respawn: parts.options.respawn,
+      ignoreInterrupt: parts.options.ignoreInterrupt,
+      childWaitTime: parts.configuration.daemon.childWaitTime,
+      product: parts.names.product,
+    });
+  }
+
+  get childWanted(): boolean {
+    return this.#parts.options.startAll || this.#configuration.vrrp.instances.length > 0;
+  }
+
+  /** Inputs that arise while others are carried out wait their turn. */
+  handle(input: SupervisorInput): void {
+    this.#inputs.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+      this.#execute(this.#supervisor.handle(now(), next));
+    }
+    this.#busy = false;
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const deadline = this.#supervisor.nextDeadline();
+    if (deadline === undefined) return;
+    const wait = Math.max(0, Math.ceil(inMilliseconds(elapsed(now(), deadline))));
+    this.#timer = setTimeout(() => {
+      this.#execute(this.#supervisor.advance(now()));
+      this.#arm();
+    }, wait);
+  }
+
+  #execute(effects: readonly SupervisorEffect[]): void {
+    for (const effect of effects) this.#executeOne(effect);
+  }
+
+  #executeOne(effect: SupervisorEffect): void {
+    switch (effect.type) {
+      case 'log':
+        this.#parts.log.write(effect.level, effect.text);
+        break;
+      case 'start-child':
+        this.#startChild();
+        break;
+      case 'configure-child':
+        this.#child?.send({
+          type: 'configure',
+          sequence: effect.sequence,
+          setup: this.#childSetup(),
+          configuration: this.#configuration,
+        });
+        break;
+      case 'signal-child':
+        this.#child?.signal(effect.signal);
+        break;
+      case 'judge-configuration':
+        this.#judge();
+        break;
+      case 'dump':
+        void this.#dump();
+        break;
+      case 'tell-system':
+        this.#parts.notifier.tell(effect.state);
+        if (effect.state === 'ready') this.#started();
+        break;
+      case 'finish':
+        void this.#finish(effect.status);
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #started(): void {
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    this.#parts.started();
+  }
+
+  #startChild(): void {
+    const { log, names, options, program } = this.#parts;
+    const child = new VrrpChildProcess(program, names.title, options.log.console ? 2 : undefined, {
+      message: message => this.#hear(message),
+      errorLine: line => log.error(`VRRP child process(${child.pid}): ${line}`),
+      ended: end => {
+        this.#child = undefined;
+        this.handle({ type: 'child-ended', pid: child.pid, end });
+      },
+    });
+    this.#child = child;
+    log.info(`Starting VRRP child process, pid=${child.pid}`);
+  }
+
+  #hear(message: ChildMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.handle({ type: 'child-ready' });
+        break;
+      case 'configured':
+        this.handle({ type: 'child-configured', sequence: message.sequence });
+        break;
+      case 'reload-wanted':
+        this.handle({ type: 'child-asked-for-reload' });
+        break;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #childSetup(): ChildSetup {
+    const { names, options } = this.#parts;
+    const { daemon } = this.#configuration;
+    return {
+      names: { ...names, title: daemon.vrrpProcessName ?? names.title },
+      pidFile: options.vrrpPidFile ?? names.vrrpPidFile,
+      umask: options.umask ?? daemon.umask,
+      log: options.log,
+      keepAddresses: options.keepAddresses,
+      logAddressChanges: options.logAddressChanges,
+      dumpConfiguration: options.dumpConfiguration,
+    };
+  }
+
+  /** A configuration is read and judged here, and only a good one ever reaches the child. */
+  #judge(): void {
+    const { file, log, options } = this.#parts;
+    log.reopen();
+    log.info(`Configuration file ${file}`);
+    // Asked anew: interfaces may have come since.
+    const host = configurationHost(process.env);
+    const loaded = loadConfiguration(file, host, loadOptions(options, host.hostName));
+    for (const diagnostic of loaded.diagnostics) {
+      log.write(diagnosticLevel(diagnostic), diagnosticLogLine(diagnostic));
+    }
+    const next = loaded.configuration;
+    const obstacle = next === undefined ? 'it has errors' : unchangeable(this.#configuration, next);
+    if (next === undefined || obstacle !== undefined) {
+      log.error(`New config failed validation: ${obstacle}; the old configuration stays in force`);
+      this.handle({ type: 'configuration-judged', accepted: false, childWanted: this.childWanted });
+      return;
+    }
+    this.#configuration = next;
+    this.handle({ type: 'configuration-judged', accepted: true, childWanted: this.childWanted });
+  }
+
+  async #dump(): Promise<void> {
+    const { log, names, options } = this.#parts;
+    log.info(`Printing parent data for process(${process.pid}) on signal`);
+    const text = `${renderDaemonConfiguration(this.#configuration.daemon).join('\n')}\n`;
+    const mode = 0o666 & ~(options.umask ?? this.#configuration.daemon.umask);
+    try {
+      await replaceFile(names.parentDump, text, mode);
+    } catch (error) {
+      log.error(`Cannot write ${names.parentDump}: ${(error as NodeJS.ErrnoException).code}`);
+    }
+  }
+
+  async #finish(status: number): Promise<never> {
+    const { log, names, pidFile } = this.#parts;
+    const { shutdownScript, shutdownScriptTimeout } = this.#configuration.daemon;
+    assert(this.#child === undefined, 'the shutdown script runs when no child is left');
+    clearTimeout(this.#timer);
+    clearInterval(this.#alive);
+    if (shutdownScript) await runLifecycleScript('shutdown', shutdownScript, shutdownScriptTimeout, log);
+    pidFile.remove();
+    log.info(`Stopped ${productVersion(names.product)}`);
+    return exitWithLog(log, status);
+  }
+}
+
+/** What a reload may not change, because other things were named after it. */
+function unchangeable(before: Configuration, next: Configuration): string | undefined {
+  if (before.daemon.instance !== next.daemon.instance) return 'Cannot change instance at a reload - please restart';
+  if (before.daemon.actAsKeepalived !== next.daemon.actAsKeepalived) {
+    return 'Cannot change act_as at a reload - please restart';
+  }
+  if (before.daemon.usePidDirectory !== next.daemon.usePidDirectory) {
+    return 'Cannot change use_pid_dir at a reload - please restart';
+  }
+  return undefined;
+}
