@@ -1,8 +1,18 @@
 import type { Duration } from '../base/duration.ts';
-import type { Diagnostic } from '../config/diagnostic.ts';
+import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
+import { bindReaders, readBlock } from '../config/interpret.ts';
+import { readLines } from '../config/reader.ts';
+import { wholeFile } from '../config/source.ts';
+import { parseTree, type Statement } from '../config/tree.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
+import { completeVrrpGlobals } from '../vrrp/global-section.ts';
+import type { SectionContext } from '../vrrp/section-context.ts';
+import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
+import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
+import { rootGrammar } from './keywords.ts';
+import { ScriptResolution } from './script-resolution.ts';
 
 /** What concerns the processes rather than a protocol: complete, checked, with every default filled in. */
 export interface DaemonConfiguration {
@@ -63,6 +73,8 @@ export interface LoadOptions {
   readonly configId: string;
   /** -e: every include is as strict as includea. */
   readonly allIncludesStrict: boolean;
+  /** For ${_RANDOM} until the file sets random_seed; without it one made of the host's name. */
+  readonly randomSeed?: number;
 }
 
 export interface LoadedConfiguration {
@@ -75,13 +87,128 @@ export interface LoadedConfiguration {
   readonly startExitStatus: number | undefined;
 }
 
+/** @ID lines of this name hold wherever Holdfast reads them. */
+const ownConditionId = 'holdfast';
+
+interface RootDraft {
+  readonly globals: GlobalDraft;
+  readonly vrrp: VrrpDraft;
+}
+
+const rootReaders = bindReaders<RootDraft, SectionContext>(rootGrammar, { ...globalRootReaders, ...vrrpRootReaders });
+
+/** Blocks that others take their defaults from are read first, wherever they stand. */
+const readFirst: ReadonlySet<string> = new Set(['global_defs', 'holdfast']);
+
 /** Reads a configuration file with its includes. Asks nothing but the host, keeps nothing. */
-export function loadConfiguration(path: string, host: ConfigurationHost, _options: LoadOptions): LoadedConfiguration {
-  const text = host.readFile(path);
+export function loadConfiguration(path: string, host: ConfigurationHost, options: LoadOptions): LoadedConfiguration {
+  const diagnostics = new Diagnostics();
+  const reading = readLines(
+    path,
+    host,
+    {
+      conditionIds: [options.configId, ownConditionId],
+      configId: options.configId,
+      allIncludesStrict: options.allIncludesStrict,
+      randomSeed: options.randomSeed ?? hash(host.hostName),
+    },
+    diagnostics,
+  );
+  if (!reading.ok) {
+    // keepalived's -t calls a file that is not there a good one.
+    diagnostics.report(wholeFile(path), {
+      code: 'file-unreadable',
+      severity: 'error',
+      message: `the configuration cannot be read (${reading.reason})`,
+      keepalivedClass: 'ignores',
+      refuses: true,
+    });
+    return { configuration: undefined, diagnostics: diagnostics.all, testExitStatus: 0, startExitStatus: 6 };
+  }
+  const statements = parseTree(reading.lines, rootGrammar, diagnostics);
+  const configuration = interpret(statements, host, diagnostics);
   return {
-    configuration: undefined,
-    diagnostics: [],
-    testExitStatus: 0,
-    startExitStatus: text.ok ? 2 : 6,
+    configuration: diagnostics.refused ? undefined : configuration,
+    diagnostics: inReadingOrder(diagnostics.all),
+    testExitStatus: diagnostics.testExitStatus,
+    startExitStatus: diagnostics.refused ? 2 : undefined,
   };
+}
+
+function interpret(statements: readonly Statement[], host: ConfigurationHost, diagnostics: Diagnostics): Configuration {
+  const draft: RootDraft = { globals: emptyGlobalDraft(), vrrp: emptyVrrpDraft() };
+  const scripts = new ScriptResolution(draft.globals.scripts, host, diagnostics);
+  const context: SectionContext = {
+    diagnostics,
+    root: rootGrammar,
+    said: new Set(),
+    slashCommentsSaid: new Set(),
+    scripts,
+    interfaceNames: host.interfaceNames && new Set(host.interfaceNames),
+    dynamicInterfaces: false,
+  };
+  const isFirst = (statement: Statement): boolean => readFirst.has(statement.words[0]?.text ?? '');
+  readBlock(statements.filter(isFirst), rootGrammar, rootReaders, draft, context);
+  readBlock(
+    statements.filter(statement => !isFirst(statement)),
+    rootGrammar,
+    rootReaders,
+    draft,
+    context,
+  );
+  scripts.checkDefaultUser();
+  const { globals } = draft;
+  const vrrp = completeVrrp(draft.vrrp, globals.vrrp, context);
+  return {
+    daemon: completeDaemon(globals, scripts),
+    vrrp: { global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces), ...vrrp },
+  };
+}
+
+function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): DaemonConfiguration {
+  const { daemon } = globals;
+  const script = (statement: Statement | undefined) => statement && scripts.resolve(statement, 'notified', undefined);
+  return {
+    instance: daemon.instance,
+    usePidDirectory: daemon.usePidDirectory,
+    childWaitTime: daemon.childWaitTime,
+    actAsKeepalived: daemon.actAsKeepalived,
+    processNames: daemon.processNames,
+    processName: daemon.processName,
+    vrrpProcessName: daemon.vrrpProcessName,
+    startupScript: script(daemon.startupScript),
+    startupScriptTimeout: daemon.startupScriptTimeout,
+    shutdownScript: script(daemon.shutdownScript),
+    shutdownScriptTimeout: daemon.shutdownScriptTimeout,
+    umask: daemon.umask,
+    vrrpReceiveBuffer: receiveBuffer(daemon),
+    vrrpNetlinkCommandBuffer: { ...daemon.netlinkCommandBuffer },
+    vrrpNetlinkMonitorBuffer: { ...daemon.netlinkMonitorBuffer },
+    dataUseInstance: daemon.dataUseInstance,
+    jsonVersion: daemon.jsonVersion,
+  };
+}
+
+function receiveBuffer(daemon: DaemonDraft): ReceiveBuffer {
+  const { receivePolicy, receiveMultiplier } = daemon;
+  if (receivePolicy === undefined) return { type: 'kernel-default' };
+  if (typeof receivePolicy === 'number') return { type: 'bytes', bytes: receivePolicy };
+  return { type: receivePolicy, multiplier: receiveMultiplier };
+}
+
+/** Sorted by line within each file, files in the order in which they first appear. */
+function inReadingOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = new Map<string, number>();
+  for (const { file } of diagnostics) if (!files.has(file)) files.set(file, files.size);
+  return [...diagnostics].sort(
+    (left, right) =>
+      files.get(left.file)! - files.get(right.file)! || left.line - right.line || left.column - right.column,
+  );
+}
+
+/** A number for a text; only to differ between hosts. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  return value >>> 0;
 }

@@ -1,0 +1,258 @@
+import { assert } from '../base/assert.ts';
+import type { Diagnostics, Finding } from './diagnostic.ts';
+import type { BlockGrammar, KeywordRow, RefusalReason } from './grammar.ts';
+import type { Located, SourceLine } from './source.ts';
+import { suggestion } from './suggestion.ts';
+import { located, type Statement } from './tree.ts';
+import type { Word } from './words.ts';
+
+/** What reading a block needs besides the block. */
+export interface ReadingContext {
+  readonly diagnostics: Diagnostics;
+  /** The whole language, to tell where a misplaced keyword belongs. */
+  readonly root: BlockGrammar;
+  /** Things that are said once per load. */
+  readonly said: Set<string>;
+  /** Lines whose `//` comment has been reported. */
+  readonly slashCommentsSaid: Set<SourceLine>;
+}
+
+/** Takes one keyword into the draft of its block. */
+export type Reader<Draft, Context extends ReadingContext> = (
+  statement: Statement,
+  draft: Draft,
+  context: Context,
+) => void;
+
+export type Readers<Draft, Context extends ReadingContext> = ReadonlyMap<string, Reader<Draft, Context>>;
+
+/** Joins a block's table with its readers, which must match: exactly the built keywords have one. */
+export function bindReaders<Draft, Context extends ReadingContext>(
+  grammar: BlockGrammar,
+  readers: Readonly<Record<string, Reader<Draft, Context>>>,
+): Readers<Draft, Context> {
+  const bound = new Map(Object.entries(readers));
+  for (const row of grammar.rows.values()) {
+    assert(
+      bound.has(row.keyword) === (row.standing.type === 'built'),
+      `${grammar.path}: exactly the built keywords have a reader: ${row.keyword}`,
+    );
+  }
+  for (const keyword of bound.keys()) assert(grammar.rows.has(keyword), `${grammar.path} has a row for ${keyword}`);
+  return bound;
+}
+
+/** Reads a block of keywords into a draft, and reports all that does not belong in it. */
+export function readBlock<Draft, Context extends ReadingContext>(
+  statements: readonly Statement[],
+  grammar: BlockGrammar,
+  readers: Readers<Draft, Context>,
+  draft: Draft,
+  context: Context,
+): void {
+  for (const statement of statements) {
+    const row = admit(statement, grammar, context);
+    if (row) reportStanding(statement, row, grammar, context);
+    if (row?.standing.type === 'built') readers.get(row.keyword)!(statement, draft, context);
+    else if (row && statement.block) passOver(statement, grammar, context);
+  }
+}
+
+/** The row of a statement that may be read; undefined, with a diagnostic, if nothing can be made of it. */
+function admit(statement: Statement, grammar: BlockGrammar, context: ReadingContext): KeywordRow | undefined {
+  const first = statement.words[0];
+  if (!first) return undefined;
+  const row = grammar.rows.get(first.text);
+  reportSlashComment(statement, row === undefined || row.arguments.startsWith('block'), context);
+  if (!row) {
+    reportUnknown(statement, first, grammar, context);
+    return undefined;
+  }
+  if (row.deprecated) {
+    report(context, located(statement, first), {
+      code: 'deprecated-keyword',
+      severity: 'warning',
+      message: `"${row.keyword}" is deprecated`,
+      hint: row.note,
+      keepalivedClass: 'other',
+    });
+  }
+  const child = grammar.blocks.get(row.keyword);
+  if (child && !statement.block) {
+    report(context, located(statement), {
+      code: 'missing-opening-brace',
+      severity: 'error',
+      message: `"${row.keyword}" needs a "{"`,
+      keepalivedClass: 'other',
+      refuses: true,
+    });
+    return undefined;
+  }
+  if (!child && statement.block) {
+    report(context, statement.block.opening, {
+      code: 'unexpected-brace',
+      severity: 'error',
+      message: `"${row.keyword}" takes no block`,
+      hint: 'what it encloses is passed over',
+      keepalivedClass: 'other',
+      refuses: true,
+    });
+  }
+  if (!child && requiresArgument(row) && statement.words.length < 2) {
+    report(context, located(statement, first), {
+      code: 'missing-parameter',
+      severity: 'error',
+      message: `"${row.keyword}" needs a parameter: ${row.arguments}`,
+      keepalivedClass: 'aborts',
+      refuses: true,
+    });
+    return undefined;
+  }
+  reportSecondKeyword(statement, row, grammar, context);
+  return row;
+}
+
+function requiresArgument(row: KeywordRow): boolean {
+  return row.arguments !== '-' && !row.arguments.startsWith('[');
+}
+
+/** Looks through a block that is not read for keywords that nobody knows. */
+function passOver(statement: Statement, grammar: BlockGrammar, context: ReadingContext): void {
+  const child = grammar.blocks.get(statement.words[0]!.text);
+  if (child?.kind !== 'keywords') return;
+  for (const inner of statement.block!.statements) {
+    const row = admit(inner, child, context);
+    if (row && inner.block) passOver(inner, child, context);
+  }
+}
+
+const reasons: Readonly<Record<RefusalReason, string>> = {
+  wire: 'it changes what is sent or accepted on the wire',
+  election: 'it changes who is master',
+  addresses: 'it changes which addresses, routes or rules exist',
+  privilege: 'it changes where or with what privilege things run',
+  traffic: 'it changes which traffic gets through',
+};
+
+function reportStanding(statement: Statement, row: KeywordRow, grammar: BlockGrammar, context: ReadingContext): void {
+  if (row.standing.type === 'refused') reportRefused(statement, row.keyword, row.standing.reason, context);
+  else if (row.standing.type === 'harmless') {
+    const key = `not-built ${grammar.path} ${row.keyword}`;
+    if (context.said.has(key)) return;
+    context.said.add(key);
+    report(context, located(statement), {
+      code: 'not-built',
+      severity: 'advice',
+      message: `"${row.keyword}" has no effect yet`,
+      hint: `what it would do: ${row.note}`,
+      keepalivedClass: 'ignores',
+    });
+  }
+}
+
+/** Start and reload refuse a keyword that must not be passed over. */
+export function reportRefused(
+  statement: Statement,
+  what: string,
+  reason: RefusalReason,
+  context: ReadingContext,
+  word?: Word,
+): void {
+  report(context, located(statement, word), {
+    code: 'not-built-refused',
+    severity: 'error',
+    message: `"${what}" is not built yet, and ${reasons[reason]}`,
+    hint: 'start and reload refuse this configuration rather than run without it',
+    keepalivedClass: 'ignores',
+    refuses: true,
+  });
+}
+
+function reportUnknown(statement: Statement, word: Word, grammar: BlockGrammar, context: ReadingContext): void {
+  const near = suggestion(word.text, grammar.rows.keys());
+  const home = near === undefined ? homeOf(word.text, context.root) : undefined;
+  const hint =
+    near !== undefined
+      ? `did you mean "${near}"?`
+      : home !== undefined
+        ? `it belongs in ${home}`
+        : statement.block
+          ? 'its block is passed over'
+          : undefined;
+  report(context, located(statement, word), {
+    code: 'unknown-keyword',
+    severity: 'error',
+    message: `unknown keyword "${shortened(word.text)}"${grammar.path === 'root' ? '' : ` in ${lastOf(grammar.path)}`}`,
+    hint,
+    keepalivedClass: 'other',
+  });
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** The first block, outermost first, that has the keyword. */
+function homeOf(keyword: string, root: BlockGrammar): string | undefined {
+  const queue = [root];
+  for (let index = 0; index < queue.length; index++) {
+    const grammar = queue[index]!;
+    if (grammar.kind === 'keywords' && grammar.rows.has(keyword)) {
+      return grammar.path === 'root' ? 'no block' : `a ${lastOf(grammar.path)} block`;
+    }
+    queue.push(...grammar.blocks.values());
+  }
+  return undefined;
+}
+
+/** `auth_type PASS auth_pass x`: the second keyword is an ignored word of the first. */
+function reportSecondKeyword(
+  statement: Statement,
+  row: KeywordRow,
+  grammar: BlockGrammar,
+  context: ReadingContext,
+): void {
+  if (statement.words.length < 3 || /SCRIPT|STRING|LIST|\.\.\./.test(row.arguments)) return;
+  const second = statement.words.find((word, index) => index >= 2 && !word.quoted && isKeywordOf(grammar, word.text));
+  if (!second) return;
+  report(context, located(statement, second), {
+    code: 'second-keyword-on-line',
+    severity: 'warning',
+    message: `"${second.text}" is read as a word of "${row.keyword}" and ignored`,
+    hint: 'write one keyword per line',
+    keepalivedClass: 'ignores',
+  });
+}
+
+function isKeywordOf(grammar: BlockGrammar, text: string): boolean {
+  const row = grammar.rows.get(text);
+  return row !== undefined && row.arguments !== '-';
+}
+
+/** Reports the `//` comment at the end of a statement's line. keepalived complains where extra words matter. */
+export function reportSlashComment(statement: Statement, matters: boolean, context: ReadingContext): void {
+  const { line } = statement;
+  if (line.slashComment === undefined || context.slashCommentsSaid.has(line.source)) return;
+  context.slashCommentsSaid.add(line.source);
+  const start = line.slashComment;
+  report(
+    context,
+    { line: line.source, start, end: start + 2 },
+    {
+      code: 'slash-comment',
+      severity: matters ? 'warning' : 'advice',
+      message: '"//" begins no comment in keepalived',
+      hint: matters ? 'taken as one here; write "#"' : 'write "#"; keepalived happens to ignore further words here',
+      keepalivedClass: matters ? 'other' : 'ignores',
+    },
+  );
+}
+
+export function report(context: ReadingContext, where: Located, finding: Finding): void {
+  context.diagnostics.report(where, finding);
+}
+
+/** Long enough to recognise a word by. */
+export function shortened(text: string): string {
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

@@ -1,0 +1,65 @@
+import type { Reader } from '../config/interpret.ts';
+import type { Statement } from '../config/tree.ts';
+import type { NotifyScripts } from './configuration.ts';
+import type { SectionContext } from './section-context.ts';
+
+/** The notify keywords of an instance or group, the last of each kind. */
+export interface NotifyDraft {
+  notifyMaster: Statement | undefined;
+  notifyBackup: Statement | undefined;
+  notifyFault: Statement | undefined;
+  notifyStop: Statement | undefined;
+  notify: Statement | undefined;
+  notifyDeleted: Statement | undefined;
+  notifyMasterReceivedLowerPriority: Statement | undefined;
+}
+
+export function emptyNotifyDraft(): NotifyDraft {
+  return {
+    notifyMaster: undefined,
+    notifyBackup: undefined,
+    notifyFault: undefined,
+    notifyStop: undefined,
+    notify: undefined,
+    notifyDeleted: undefined,
+    notifyMasterReceivedLowerPriority: undefined,
+  };
+}
+
+const take =
+  (key: keyof NotifyDraft): Reader<NotifyDraft, SectionContext> =>
+  (statement, draft) => {
+    draft[key] = statement;
+  };
+
+/** Keywords that instances and groups share. */
+export const notifyReaders: Readonly<Record<string, Reader<NotifyDraft, SectionContext>>> = {
+  notify_master: take('notifyMaster'),
+  notify_backup: take('notifyBackup'),
+  notify_fault: take('notifyFault'),
+  notify_stop: take('notifyStop'),
+  notify: take('notify'),
+};
+
+/** Keywords of instances only. */
+export const instanceNotifyReaders: Readonly<Record<string, Reader<NotifyDraft, SectionContext>>> = {
+  ...notifyReaders,
+  notify_deleted: take('notifyDeleted'),
+  notify_master_rx_lower_pri: take('notifyMasterReceivedLowerPriority'),
+};
+
+/** Resolves the scripts, once all settings that bear on them are known. */
+export function completeNotify(draft: NotifyDraft, context: SectionContext): NotifyScripts {
+  const script = (statement: Statement | undefined) =>
+    statement && statement.words.length > 1 ? context.scripts.resolve(statement, 'notified', undefined) : undefined;
+  return {
+    master: script(draft.notifyMaster),
+    backup: script(draft.notifyBackup),
+    fault: script(draft.notifyFault),
+    stop: script(draft.notifyStop),
+    generic: script(draft.notify),
+    deleted: script(draft.notifyDeleted),
+    reportDeleted: draft.notifyDeleted !== undefined,
+    masterReceivedLowerPriority: script(draft.notifyMasterReceivedLowerPriority),
+  };
+}

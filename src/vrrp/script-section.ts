@@ -1,0 +1,138 @@
+import { type Duration, seconds } from '../base/duration.ts';
+import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
+import { located, type Statement } from '../config/tree.ts';
+import { decimalSeconds, integer, integerOf } from '../config/values.ts';
+import type { TrackScriptConfiguration } from './configuration.ts';
+import { vrrpBlocks } from './keywords.ts';
+import { advise, complain, type SectionContext } from './section-context.ts';
+import { trackerWeights } from './tracker-section.ts';
+
+/** A vrrp_script block as written. */
+export interface ScriptDraft {
+  readonly statement: Statement;
+  readonly name: string;
+  script: Statement | undefined;
+  user: Statement | undefined;
+  interval: Duration | undefined;
+  timeout: Duration | undefined;
+  weight: number;
+  reverse: boolean;
+  rise: number;
+  fall: number;
+}
+
+const counts = { minimum: 1, maximum: 2_147_483_647 };
+/** Millisecond timers of 32 bits. */
+const spans = { minimum: 0, maximum: 4_294_967 };
+
+const readers = bindReaders<ScriptDraft, SectionContext>(vrrpBlocks.vrrp_script, {
+  script: (statement, draft) => {
+    draft.script = statement;
+  },
+  user: (statement, draft) => {
+    draft.user = statement;
+  },
+  interval: readSpan('interval'),
+  timeout: readSpan('timeout'),
+  weight: (statement, draft, context) => {
+    const weight = integerOf(statement, statement.words[1]!, trackerWeights, context);
+    if (weight === undefined) return;
+    draft.weight = weight;
+    const word = statement.words[2];
+    draft.reverse = word?.text === 'reverse';
+    if (word && !draft.reverse) {
+      const message = `"${word.text}" is no option of a weight`;
+      complain(context, located(statement, word), 'bad-tracker-option', message, '"reverse" is the only one');
+    }
+  },
+  rise: (statement, draft, context) => {
+    draft.rise = integer(statement, counts, context) ?? draft.rise;
+  },
+  fall: (statement, draft, context) => {
+    draft.fall = integer(statement, counts, context) ?? draft.fall;
+  },
+  init_fail: (statement, _draft, context) => {
+    advise(
+      context,
+      located(statement),
+      'without-effect',
+      '"init_fail" has no effect on a script that an instance tracks',
+      'as in keepalived; a script counts as neither failed nor well until its first run ends',
+    );
+  },
+});
+
+function readSpan(key: 'interval' | 'timeout'): Reader<ScriptDraft, SectionContext> {
+  return (statement, draft, context) => {
+    const span = decimalSeconds(statement, spans, context);
+    if (span === undefined) return;
+    if (span === 0) complain(context, located(statement), 'zero-becomes-one', `${key} 0 becomes 1 s`);
+    // Resolution is a millisecond; a shorter span is not none.
+    draft[key] = span === 0 ? seconds(1) : (Math.max(1_000, Math.round(span / 1_000) * 1_000) as Duration);
+  };
+}
+
+/** Reads a vrrp_script block; undefined if it can be of no use to anybody. */
+export function readScript(
+  statement: Statement,
+  known: ReadonlyMap<string, ScriptDraft>,
+  context: SectionContext,
+): ScriptDraft | undefined {
+  const name = statement.words[1]?.text;
+  if (name === undefined || !statement.block) {
+    complain(context, located(statement), 'missing-name', 'vrrp_script needs a name', 'the block is passed over');
+    return undefined;
+  }
+  const draft: ScriptDraft = {
+    statement,
+    name,
+    script: undefined,
+    user: undefined,
+    interval: undefined,
+    timeout: undefined,
+    weight: 0,
+    reverse: false,
+    rise: 1,
+    fall: 1,
+  };
+  readBlock(statement.block.statements, vrrpBlocks.vrrp_script, readers, draft, context);
+  if (known.has(name)) {
+    advise(
+      context,
+      located(statement),
+      'duplicate-name',
+      `vrrp_script "${name}" is defined already`,
+      'the first stands',
+    );
+    return undefined;
+  }
+  if (!draft.script) {
+    complain(
+      context,
+      located(statement),
+      'script-without-command',
+      `vrrp_script "${name}" has no script`,
+      'it is left out',
+    );
+    return undefined;
+  }
+  return draft;
+}
+
+/**
+ * The script ready to run; undefined if it must not be. keepalived takes such a script out of what its instances track,
+ * with a message, and so do we: the address must not depend on a file that is not there.
+ */
+export function completeScript(draft: ScriptDraft, context: SectionContext): TrackScriptConfiguration | undefined {
+  const script = context.scripts.resolve(draft.script!, 'tracked', draft.user);
+  if (!script) return undefined;
+  const interval = draft.interval ?? seconds(1);
+  return {
+    name: draft.name,
+    script,
+    interval,
+    timeout: draft.timeout ?? interval,
+    rise: draft.rise,
+    fall: draft.fall,
+  };
+}

@@ -1,0 +1,62 @@
+import type { ReadingContext } from '../config/interpret.ts';
+import type { Located } from '../config/source.ts';
+import { located, type Statement } from '../config/tree.ts';
+import type { Word } from '../config/words.ts';
+import type { RunnableScript } from '../ports/script.ts';
+
+/** Makes runnable scripts of configured command lines, with all checks, once the global settings are known. */
+export interface ScriptResolver {
+  /**
+   * `statement` is the whole keyword line. A tracked script has its user in a keyword of its own, `user`; the others
+   * name user and group after the command.
+   */
+  resolve(statement: Statement, use: 'tracked' | 'notified', user: Statement | undefined): RunnableScript | undefined;
+}
+
+/** What reading VRRP sections needs. */
+export interface SectionContext extends ReadingContext {
+  readonly scripts: ScriptResolver;
+  /** Interfaces that exist; undefined where nobody can tell. */
+  readonly interfaceNames: ReadonlySet<string> | undefined;
+  /** dynamic_interfaces: interfaces may appear later. */
+  dynamicInterfaces: boolean;
+}
+
+/** keepalived complains about it, and so do we. */
+export function complain(
+  context: ReadingContext,
+  where: Located,
+  code: string,
+  message: string,
+  hint?: string,
+  refuses = false,
+): void {
+  context.diagnostics.report(where, {
+    code,
+    severity: refuses ? 'error' : 'warning',
+    message,
+    hint,
+    keepalivedClass: 'other',
+    refuses,
+  });
+}
+
+/** keepalived says nothing about it. */
+export function advise(context: ReadingContext, where: Located, code: string, message: string, hint?: string): void {
+  context.diagnostics.report(where, { code, severity: 'advice', message, hint, keepalivedClass: 'ignores' });
+}
+
+/** Whether the interface may be used; reported if it does not exist. A start on a wrong name helps nobody. */
+export function checkInterface(statement: Statement, word: Word, context: SectionContext): boolean {
+  if (!context.interfaceNames || context.interfaceNames.has(word.text)) return true;
+  if (context.dynamicInterfaces) return true;
+  complain(
+    context,
+    located(statement, word),
+    'no-such-interface',
+    `interface "${word.text}" does not exist`,
+    'start is refused, as keepalived does; dynamic_interfaces in global_defs waits for it',
+    true,
+  );
+  return false;
+}

@@ -1,0 +1,203 @@
+import { bindReaders, readBlock, reportSlashComment } from '../config/interpret.ts';
+import { located, type Statement } from '../config/tree.ts';
+import type {
+  InterfaceTracker,
+  ScriptTracker,
+  SyncGroupConfiguration,
+  VirtualRouterConfiguration,
+} from './configuration.ts';
+import { interfaceTracker, scriptTrackers, type Trackable } from './instance-completion.ts';
+import { vrrpBlocks } from './keywords.ts';
+import { completeNotify, emptyNotifyDraft, type NotifyDraft, notifyReaders } from './notify-section.ts';
+import { complain, type SectionContext } from './section-context.ts';
+import { readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
+
+/** A vrrp_sync_group block as written. */
+export interface SyncGroupDraft extends NotifyDraft {
+  readonly statement: Statement;
+  readonly name: string;
+  readonly members: { readonly name: string; readonly statement: Statement }[];
+  readonly trackInterfaces: TrackerLine[];
+  readonly trackScripts: TrackerLine[];
+  trackingWeight: boolean;
+}
+
+const readers = bindReaders<SyncGroupDraft, SectionContext>(vrrpBlocks.vrrp_sync_group, {
+  ...notifyReaders,
+  group: (statement, draft, context) => {
+    for (const line of statement.block!.statements) {
+      reportSlashComment(line, true, context);
+      for (const word of line.words) draft.members.push({ name: word.text, statement: line });
+    }
+  },
+  track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
+  track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
+  sync_group_tracking_weight: (_statement, draft) => {
+    draft.trackingWeight = true;
+  },
+  // Deprecated, which is said; it does nothing.
+  global_tracking: () => {},
+});
+
+/** Reads a vrrp_sync_group block; undefined if it has no name of its own. */
+export function readSyncGroup(
+  statement: Statement,
+  known: ReadonlyMap<string, unknown>,
+  context: SectionContext,
+): SyncGroupDraft | undefined {
+  const name = statement.words[1]?.text;
+  if (name === undefined || !statement.block) {
+    complain(context, located(statement), 'missing-name', 'vrrp_sync_group needs a name', 'the block is passed over');
+    return undefined;
+  }
+  if (known.has(name)) {
+    const message = `vrrp_sync_group "${name}" is defined already`;
+    complain(context, located(statement), 'duplicate-name', message, 'the first stands');
+    return undefined;
+  }
+  const draft: SyncGroupDraft = {
+    ...emptyNotifyDraft(),
+    statement,
+    name,
+    members: [],
+    trackInterfaces: [],
+    trackScripts: [],
+    trackingWeight: false,
+  };
+  readBlock(statement.block.statements, vrrpBlocks.vrrp_sync_group, readers, draft, context);
+  return draft;
+}
+
+/** The groups with their members, and the instances as their groups leave them. */
+export interface SyncedConfiguration {
+  readonly groups: readonly SyncGroupConfiguration[];
+  readonly instances: readonly VirtualRouterConfiguration[];
+}
+
+/**
+ * Members share one fate: a weight that moves one member's priority alone would tear the group apart, so weighted
+ * trackers lose their weight or go, unless the group keeps them by sync_group_tracking_weight.
+ */
+export function completeSyncGroups(
+  drafts: readonly SyncGroupDraft[],
+  instances: readonly VirtualRouterConfiguration[],
+  trackable: Trackable,
+  context: SectionContext,
+): SyncedConfiguration {
+  const byName = new Map(instances.map(instance => [instance.name, instance]));
+  const groupOf = new Map<string, SyncGroupDraft>();
+  const completed = new Map<SyncGroupDraft, SyncGroupConfiguration>();
+  for (const draft of drafts) {
+    const members = membersOf(draft, byName, groupOf, context);
+    if (members.length === 0) {
+      const message = `sync group "${draft.name}" has no members`;
+      complain(context, located(draft.statement), 'sync-group-empty', message, 'it is left out');
+      continue;
+    }
+    if (members.length === 1) {
+      const message = `sync group "${draft.name}" has one member only`;
+      complain(context, located(draft.statement), 'sync-group-of-one', message, 'it has nothing to keep in step');
+    }
+    const trackInterfaces = draft.trackInterfaces.map(interfaceTracker);
+    const trackScripts = scriptTrackers(draft.trackScripts, draft.name, trackable, context);
+    const kept = draft.trackingWeight
+      ? { trackInterfaces, trackScripts }
+      : unweighted(trackInterfaces, trackScripts, draft.name, draft.statement, context);
+    completed.set(draft, {
+      name: draft.name,
+      members,
+      ...kept,
+      trackingWeight: draft.trackingWeight,
+      notify: completeNotify(draft, context),
+    });
+  }
+  return {
+    groups: [...completed.values()],
+    instances: instances.map(instance => {
+      const draft = groupOf.get(instance.name);
+      const group = draft && completed.get(draft);
+      return draft && group ? synchronised(instance, draft, group, context) : instance;
+    }),
+  };
+}
+
+function membersOf(
+  draft: SyncGroupDraft,
+  instances: ReadonlyMap<string, VirtualRouterConfiguration>,
+  groupOf: Map<string, SyncGroupDraft>,
+  context: SectionContext,
+): string[] {
+  const members: string[] = [];
+  for (const { name, statement } of draft.members) {
+    const where = located(statement);
+    const other = groupOf.get(name);
+    if (!instances.has(name)) {
+      const message = `sync group "${draft.name}" names "${name}", which no vrrp_instance defines`;
+      complain(context, where, 'unknown-instance', message, 'it is left out');
+    } else if (other === draft) {
+      complain(context, where, 'duplicate-member', `"${name}" is named twice`, 'once is enough');
+    } else if (other) {
+      const message = `"${name}" is in sync group "${other.name}" already`;
+      complain(context, where, 'duplicate-member', message, `it is not in "${draft.name}"`);
+    } else {
+      groupOf.set(name, draft);
+      members.push(name);
+    }
+  }
+  return members;
+}
+
+interface Trackers {
+  readonly trackInterfaces: readonly InterfaceTracker[];
+  readonly trackScripts: readonly ScriptTracker[];
+}
+
+function unweighted(
+  trackInterfaces: readonly InterfaceTracker[],
+  trackScripts: readonly ScriptTracker[],
+  owner: string,
+  statement: Statement,
+  context: SectionContext,
+): Trackers {
+  const where = located(statement);
+  const hint = 'sync_group_tracking_weight in the group keeps weights';
+  return {
+    trackInterfaces: trackInterfaces.map(tracker => {
+      if (tracker.weight === 0) return tracker;
+      const message = `"${owner}" is synchronised: the weight of ${tracker.interface} is dropped, down means FAULT`;
+      complain(context, where, 'weight-in-sync-group', message, hint);
+      return { ...tracker, weight: 0 };
+    }),
+    trackScripts: trackScripts.filter(tracker => {
+      if (tracker.weight === 0) return true;
+      const message = `"${owner}" is synchronised: the weighted script "${tracker.script}" is not tracked`;
+      complain(context, where, 'weight-in-sync-group', message, hint);
+      return false;
+    }),
+  };
+}
+
+function synchronised(
+  instance: VirtualRouterConfiguration,
+  draft: SyncGroupDraft,
+  group: SyncGroupConfiguration,
+  context: SectionContext,
+): VirtualRouterConfiguration {
+  const own = draft.trackingWeight
+    ? { trackInterfaces: instance.trackInterfaces, trackScripts: instance.trackScripts }
+    : unweighted(instance.trackInterfaces, instance.trackScripts, instance.name, draft.statement, context);
+  const alsoTracked = (name: string): boolean => {
+    const message = `"${name}" is tracked by "${instance.name}" and by its sync group "${group.name}"`;
+    complain(context, located(draft.statement), 'tracked-twice', message, "the instance's entry is left out");
+    return false;
+  };
+  return {
+    ...instance,
+    trackInterfaces: own.trackInterfaces.filter(
+      ({ interface: name }) => !group.trackInterfaces.some(other => other.interface === name) || alsoTracked(name),
+    ),
+    trackScripts: own.trackScripts.filter(
+      ({ script }) => !group.trackScripts.some(other => other.script === script) || alsoTracked(script),
+    ),
+  };
+}

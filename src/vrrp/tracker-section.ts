@@ -1,0 +1,88 @@
+import { reportSlashComment, shortened } from '../config/interpret.ts';
+import { located, type Statement } from '../config/tree.ts';
+import { integerOf } from '../config/values.ts';
+import type { Word } from '../config/words.ts';
+import { checkInterface, complain, type SectionContext } from './section-context.ts';
+
+/** A line of track_interface or track_script, before it is known what it names. */
+export interface TrackerLine {
+  readonly statement: Statement;
+  readonly name: string;
+  /** Undefined: the tracked object's own weight. */
+  readonly weight: number | undefined;
+  /** Undefined: the tracked object's own setting. */
+  readonly reverse: boolean | undefined;
+}
+
+/** Weights that cannot move a priority further than from one end to the other. */
+export const trackerWeights = { minimum: -253, maximum: 253 };
+
+/** Adds the lines of a track_interface block to those read before. */
+export function readTrackedInterfaces(block: Statement, lines: TrackerLine[], context: SectionContext): void {
+  for (const statement of block.block!.statements) {
+    const line = readLine(statement, lines, 'interface', context);
+    if (line && checkInterface(statement, statement.words[0]!, context)) lines.push(line);
+  }
+}
+
+/** Adds the lines of a track_script block to those read before. */
+export function readTrackedScripts(block: Statement, lines: TrackerLine[], context: SectionContext): void {
+  for (const statement of block.block!.statements) {
+    const line = readLine(statement, lines, 'script', context);
+    if (line) lines.push(line);
+  }
+}
+
+function readLine(
+  statement: Statement,
+  earlier: readonly TrackerLine[],
+  kind: 'interface' | 'script',
+  context: SectionContext,
+): TrackerLine | undefined {
+  const first = statement.words[0];
+  if (!first) return undefined;
+  reportSlashComment(statement, true, context);
+  if (earlier.some(line => line.name === first.text)) {
+    complain(context, located(statement, first), 'duplicate-tracker', `"${first.text}" is tracked already`, 'ignored');
+    return undefined;
+  }
+  let weight: number | undefined;
+  let reverse: boolean | undefined;
+  let usable = true;
+  for (let index = 1; index < statement.words.length; index++) {
+    const word = statement.words[index]!;
+    if (word.text === 'weight') {
+      const value = statement.words[++index];
+      if (!value) {
+        complain(
+          context,
+          located(statement, word),
+          'bad-tracker-option',
+          '"weight" has no value',
+          'the line is ignored',
+        );
+        return undefined;
+      }
+      weight = integerOf(statement, value, trackerWeights, context);
+      const next = statement.words[index + 1];
+      if (next?.text === 'reverse' || (next?.text === 'noreverse' && kind === 'script')) {
+        reverse = next.text === 'reverse';
+        index++;
+      }
+    } else {
+      complainOfOption(statement, word, context);
+      usable = false;
+    }
+  }
+  // keepalived leaves out the whole line when a word of it makes no sense.
+  return usable ? { statement, name: first.text, weight, reverse } : undefined;
+}
+
+function complainOfOption(statement: Statement, word: Word, context: SectionContext): void {
+  const hint =
+    word.text === 'reverse' || word.text === 'noreverse'
+      ? `"${word.text}" stands after "weight N"; the line is ignored`
+      : 'one name per line; the line is ignored';
+  const message = `"${shortened(word.text)}" is no option of a tracker`;
+  complain(context, located(statement, word), 'bad-tracker-option', message, hint);
+}
