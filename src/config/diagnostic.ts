@@ -70,8 +70,8 @@ export class Diagnostics {
       column,
       ...(start >= 0 && end > start && { endColumn: column + characters(line.text.slice(start, end)) }),
       excerpt: line.text,
-      message: finding.message,
-      ...(finding.hint !== undefined && { hint: finding.hint }),
+      message: printable(finding.message),
+      ...(finding.hint !== undefined && { hint: printable(finding.hint) }),
       keepalivedClass: finding.keepalivedClass,
       refuses: finding.refuses === true,
     });
