@@ -88,7 +88,10 @@ export class Supervisor {
       if (now < this.#phase.killAt) return [];
       this.#phase = { ...this.#phase, killAt: after(now, this.#options.childWaitTime) };
       return [
-        log('warning', `VRRP child process did not end within ${inSeconds(this.#options.childWaitTime)} s: killing it`),
+        log(
+          'warning',
+          `VRRP child process did not end within ${inSeconds(this.#options.childWaitTime)} s: killing it, addresses may stay behind`,
+        ),
         { type: 'signal-child', signal: SIGKILL },
       ];
     }
