@@ -17,6 +17,8 @@ export default defineConfig({
           include: ['test/net/**/*.test.ts'],
           pool: 'forks',
           fileParallelism: false,
+          // Labs do not see each other; what bounds them is the machine's two or more processors.
+          maxConcurrency: 8,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
