@@ -98,6 +98,11 @@ export class Diagnostics {
     ];
   }
 
+  /** Further diagnostics are only counted: what goes into them need not be sought. */
+  get full(): boolean {
+    return this.#found.length >= limit;
+  }
+
   get refused(): boolean {
     return this.#refused;
   }
