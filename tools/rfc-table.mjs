@@ -19,7 +19,7 @@ const standings = {
   differs: {
     title: 'deliberate difference',
     meaning: "not obeyed, for the reason given; mostly because keepalived's default is ours",
-    tests: ['+', '-'],
+    tests: ['any'],
   },
   kernel: { title: 'left to the kernel', meaning: 'what Linux or another daemon does, not this one', tests: [] },
   'not-built': {
@@ -42,7 +42,7 @@ const applies = {
   both: 'both versions',
 };
 
-const meaningOf = { '+': 'what it asks', '-': 'its limit' };
+const meaningOf = { '+': 'what it asks', '-': 'its limit', any: 'what happens instead' };
 
 const problems = [];
 const byId = new Map(requirements.map(requirement => [requirement.id, { ...requirement, '+': [], '-': [] }]));
@@ -83,7 +83,8 @@ for (const requirement of byId.values()) {
   else if (requirement.standing !== 'kept' && !requirement.note)
     problems.push(`${requirement.id}: a note must say why`);
   for (const sign of standing?.tests ?? []) {
-    if (requirement[sign].length === 0) problems.push(`${requirement.id}: no test for ${meaningOf[sign]} (${sign})`);
+    const tests = sign === 'any' ? [...requirement['+'], ...requirement['-']] : requirement[sign];
+    if (tests.length === 0) problems.push(`${requirement.id}: no test for ${meaningOf[sign]} (${sign})`);
   }
 }
 
