@@ -34,7 +34,7 @@ const dist = path.resolve(values.dist);
 /** Inputs of one stretch share an engine, so a stretch is what a failure has to be run again from. */
 const parts = [
   { name: 'packets', total: Math.ceil(number('packets') * share), stretch: packetStretch, limitMs: 2_000 },
-  { name: 'configurations', total: Math.ceil(number('configurations') * share), stretch: 50, limitMs: 10_000 },
+  { name: 'configurations', total: Math.ceil(number('configurations') * share), stretch: 50, limitMs: 30_000 },
 ];
 const memoryLimitMb = 1_024;
 

@@ -4,7 +4,7 @@ import { mutatedConfiguration, readCorpus } from './configurations.mjs';
 import { randomFor } from './random.mjs';
 
 const file = '/etc/keepalived/keepalived.conf';
-const folders = ['examples', 'test/fixtures/configurations'];
+const folders = ['examples', 'test/fixtures'];
 
 /** A machine with one file besides the fuzzed one, and every script in place. */
 function host(text) {

@@ -1,4 +1,4 @@
-// Damaged configuration files: those of examples/ and test/fixtures/configurations/, changed word by word and line by line as
+// Damaged configuration files: those of examples/ and test/fixtures/, changed word by word and line by line as
 // an operator might get them wrong, and byte by byte as nobody would.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
