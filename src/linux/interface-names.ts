@@ -3,7 +3,17 @@ import { libcFunction, memoryAt, textAt } from './libc.ts';
 const nameIndex = libcFunction<() => bigint | null>('void *if_nameindex()');
 const freeNameIndex = libcFunction<(list: bigint) => void>('void if_freenameindex(void *list)');
 
+const nameOfIndex = libcFunction<(index: number, name: Uint8Array) => bigint | null>(
+  'void *if_indextoname(unsigned int index, void *name)',
+);
+
 const entrySize = 16;
+const nameSize = 16;
+
+/** Whether an interface has this index now. */
+export function linkExists(index: number): boolean {
+  return nameOfIndex(index, new Uint8Array(nameSize)) !== null;
+}
 
 /**
  * Every interface of this network namespace, by the kernel's own list: /sys/class/net shows the namespace in which /sys was

@@ -2,7 +2,8 @@ import { type Family, type IpAddress, ipAddressBytes, ipAddressFromBytes } from 
 import { decodeIpv4Packet, encodeIpv4Header, ipv4HeaderLength } from '../packet/ipv4-header.ts';
 import type { ChannelSpec } from '../ports/network.ts';
 import { DatagramBuffer } from './datagram-buffer.ts';
-import { allocate, closeDescriptor, errno, errnoName, lastErrno, libcFunction } from './libc.ts';
+import { linkExists } from './interface-names.ts';
+import { allocate, closeDescriptor, errno, errnoName, KernelError, lastErrno, libcFunction } from './libc.ts';
 import { order, type Poller, type Watch } from './poller.ts';
 import {
   family,
@@ -191,6 +192,8 @@ const buffer = new DatagramBuffer(65_536);
 const passing: ReadonlySet<number> = new Set([errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.ENETDOWN]);
 
 function bindToLink(descriptor: number, index: number, name: string, object: string): void {
+  // The kernel would bind a socket to an index that nobody has.
+  if (!linkExists(index)) throw new KernelError('bind', object, 'ENODEV');
   // By index, so that no renaming can come between; kernels before 5.1 know only the name.
   if (trySetNumberOption(descriptor, level.socket, socketOption.bindToInterfaceIndex, index)) return;
   const text = Uint8Array.from(`${name}\0`, character => character.charCodeAt(0));

@@ -117,16 +117,15 @@ export function vrrpWorldContract(name: string, open: () => Promise<WorldGround>
       channel: string,
       source: string,
       destination: string,
-      ttl: number | undefined = 255,
-      bytes: Uint8Array = payload,
+      ttl: number | 'default' = 255,
     ): void =>
       host.execute({
         type: 'send-packet',
         channel,
         source: ip(source),
         destination: ip(destination),
-        ttl,
-        payload: bytes,
+        ttl: ttl === 'default' ? undefined : ttl,
+        payload,
       });
 
     describe('at the start', () => {
@@ -240,7 +239,7 @@ export function vrrpWorldContract(name: string, open: () => Promise<WorldGround>
       it('sends IPv6 unicast with the kernel’s hop limit or the one asked for', async () => {
         openChannel(left, 6);
         openChannel(right, 6);
-        send(left, 'v6', 'fd00::1', 'fd00::2', undefined);
+        send(left, 'v6', 'fd00::1', 'fd00::2', 'default');
         send(left, 'v6', 'fd00::1', 'fd00::2', 3);
         await ground.until(() => received(right).length === 2, 'both packets');
         expect(received(right)).toMatchObject([
@@ -567,7 +566,7 @@ export function vrrpWorldContract(name: string, open: () => Promise<WorldGround>
       });
 
       it('passes the arguments as they are', async () => {
-        const test = 'test $# = 4 -a "$1" = one -a "$2" = "two words" -a "$3" = "" -a "$4" = "\'$x"';
+        const test = '[ $# = 4 ] && [ "$1" = one ] && [ "$2" = "two words" ] && [ "$3" = "" ] && [ "$4" = "\'\\$x" ]';
         const command: ScriptCommand = { type: 'shell', text: test, extraArguments: ['one', 'two words'] };
         run(1, script(command), ['', "'$x"]);
         expect(await outcomeOf(1)).toMatchObject([{ outcome: { type: 'exited', status: 0 } }]);
