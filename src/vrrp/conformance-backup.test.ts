@@ -78,7 +78,7 @@ describe('when the down timer fires', () => {
     }
   });
 
-  it('9568-6.4.2-fire-garp - every frame names the MAC of the interface, none another', () => {
+  it('9568-6.4.2-fire-garp, 9568-8.1.2-arp-not-phys, 3768-8-operational - every frame names the MAC of the interface, none another', () => {
     const { world, node } = alone();
     world.runMs(3609.375);
     for (const { bytes } of node.frames) {
