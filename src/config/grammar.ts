@@ -3,6 +3,21 @@ import { assert } from '../base/assert.ts';
 /** Why a keyword that is not built yet must not be passed over. */
 export type RefusalReason = 'wire' | 'election' | 'addresses' | 'privilege' | 'traffic';
 
+/** What a harmless keyword belongs to; keywords of one topic share a diagnostic. */
+export type Topic =
+  | 'mail'
+  | 'snmp'
+  | 'dbus'
+  | 'scheduling'
+  | 'firewall'
+  | 'fifo'
+  | 'balancing'
+  | 'files'
+  | 'vmac'
+  | 'linkbeat'
+  | 'tracking'
+  | 'other';
+
 /**
  * `built` keywords have a reader. A `harmless` one is reported, and loading goes on without it. A `refused` one changes
  * the wire, who is master, which addresses or routes exist, with what privilege something runs, or which traffic gets
@@ -10,7 +25,7 @@ export type RefusalReason = 'wire' | 'election' | 'addresses' | 'privilege' | 't
  */
 export type Standing =
   | { readonly type: 'built' }
-  | { readonly type: 'harmless' }
+  | { readonly type: 'harmless'; readonly topic: Topic }
   | { readonly type: 'refused'; readonly reason: RefusalReason };
 
 /** A keyword of a block, or a word of a block's free lines: what the operator may write and what it means. */
@@ -34,6 +49,8 @@ export interface BlockGrammar {
   readonly kind: 'keywords' | 'lines';
   readonly rows: ReadonlyMap<string, KeywordRow>;
   readonly blocks: ReadonlyMap<string, BlockGrammar>;
+  /** Keywords of the past that old files still have, and what became of them. */
+  readonly obsolete: ReadonlyMap<string, string>;
 }
 
 /** Builds a grammar from tables of text: one row a line, `keyword | arguments | default | standing | note`. */
@@ -42,6 +59,7 @@ export function blockGrammar(
   kind: 'keywords' | 'lines',
   tables: readonly string[],
   blocks: Readonly<Record<string, BlockGrammar>> = {},
+  obsolete: Readonly<Record<string, string>> = {},
 ): BlockGrammar {
   const rows = new Map<string, KeywordRow>();
   for (const table of tables) {
@@ -52,7 +70,7 @@ export function blockGrammar(
       rows.set(row.keyword, row);
     }
   }
-  return { path, kind, rows, blocks: new Map(Object.entries(blocks)) };
+  return { path, kind, rows, blocks: new Map(Object.entries(blocks)), obsolete: new Map(Object.entries(obsolete)) };
 }
 
 function parseRow(line: string): KeywordRow {
@@ -72,7 +90,9 @@ function parseRow(line: string): KeywordRow {
 }
 
 function parseStanding(text: string): Standing {
-  if (text === 'built' || text === 'harmless') return { type: text };
+  if (text === 'built') return { type: 'built' };
+  const topic = /^harmless(?::([a-z]+))?$/.exec(text);
+  if (topic) return { type: 'harmless', topic: (topic[1] ?? 'other') as Topic };
   const reason = /^refused:(wire|election|addresses|privilege|traffic)$/.exec(text)?.[1];
   assert(reason !== undefined, `a standing is built, harmless or refused: ${text}`);
   return { type: 'refused', reason: reason as RefusalReason };

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts';
 import type { Diagnostics, Finding } from './diagnostic.ts';
-import type { BlockGrammar, KeywordRow, RefusalReason } from './grammar.ts';
+import type { BlockGrammar, KeywordRow, RefusalReason, Topic } from './grammar.ts';
 import type { Located, SourceLine } from './source.ts';
 import { suggestion } from './suggestion.ts';
 import { located, type Statement } from './tree.ts';
@@ -11,10 +11,19 @@ export interface ReadingContext {
   readonly diagnostics: Diagnostics;
   /** The whole language, to tell where a misplaced keyword belongs. */
   readonly root: BlockGrammar;
-  /** Things that are said once per load. */
-  readonly said: Set<string>;
+  /** Harmless keywords that are not built yet, by topic; reported together at the end. */
+  readonly unbuilt: Map<string, Unbuilt>;
   /** Lines whose `//` comment has been reported. */
   readonly slashCommentsSaid: Set<SourceLine>;
+}
+
+/** Keywords of one topic that have no effect yet. */
+export interface Unbuilt {
+  readonly first: Located;
+  readonly topic: Topic;
+  readonly keywords: Set<string>;
+  /** What the first would do. */
+  readonly note: string;
 }
 
 /** Takes one keyword into the draft of its block. */
@@ -137,14 +146,40 @@ const reasons: Readonly<Record<RefusalReason, string>> = {
 function reportStanding(statement: Statement, row: KeywordRow, grammar: BlockGrammar, context: ReadingContext): void {
   if (row.standing.type === 'refused') reportRefused(statement, row.keyword, row.standing.reason, context);
   else if (row.standing.type === 'harmless') {
-    const key = `not-built ${grammar.path} ${row.keyword}`;
-    if (context.said.has(key)) return;
-    context.said.add(key);
-    report(context, located(statement), {
+    const { topic } = row.standing;
+    const key = topic === 'other' ? `${grammar.path} ${row.keyword}` : topic;
+    const known = context.unbuilt.get(key);
+    if (known) known.keywords.add(row.keyword);
+    else {
+      const first = located(statement);
+      context.unbuilt.set(key, { first, topic, keywords: new Set([row.keyword]), note: row.note });
+    }
+  }
+}
+
+const topics: Readonly<Record<Exclude<Topic, 'other'>, string>> = {
+  mail: 'mails about changes of state are not built yet: none is sent',
+  snmp: 'SNMP is not built yet: no agent is registered and no trap is sent',
+  dbus: 'DBus is not built yet: the service does not appear',
+  scheduling: 'niceness, real-time priority, CPU affinity and locked memory are not built yet: systemd can set them',
+  firewall: 'firewall rules are not built yet; only keywords that are refused themselves need them',
+  fifo: 'notification FIFOs are not built yet: nothing is written to them; notify scripts run',
+  balancing: 'load balancing and health checking are not built yet: no virtual server is set up',
+  files: 'these files and ways to reload are not built yet; a reload always validates first',
+  vmac: 'virtual MAC addresses are not built yet; without use_vmac this has no effect',
+  linkbeat: 'the state of links is always taken from the kernel',
+  tracking: 'tracking of files and processes is not built yet; an instance that asks for it is refused',
+};
+
+/** Says once per topic what has no effect yet. */
+export function reportUnbuilt(context: ReadingContext): void {
+  for (const { first, topic, keywords, note } of context.unbuilt.values()) {
+    const names = [...keywords].map(keyword => `"${keyword}"`).join(', ');
+    report(context, first, {
       code: 'not-built',
       severity: 'advice',
-      message: `"${row.keyword}" has no effect yet`,
-      hint: `what it would do: ${row.note}`,
+      message: `${names} ${keywords.size > 1 ? 'have' : 'has'} no effect yet`,
+      hint: topic === 'other' ? `what it would do: ${note}` : topics[topic],
       keepalivedClass: 'ignores',
     });
   }
@@ -169,8 +204,20 @@ export function reportRefused(
 }
 
 function reportUnknown(statement: Statement, word: Word, grammar: BlockGrammar, context: ReadingContext): void {
-  const near = suggestion(word.text, grammar.rows.keys());
-  const home = near === undefined ? homeOf(word.text, context.root) : undefined;
+  const fate = grammar.obsolete.get(word.text);
+  if (fate !== undefined) {
+    report(context, located(statement, word), {
+      code: 'obsolete-keyword',
+      severity: 'warning',
+      message: `"${word.text}" is a keyword of the past`,
+      hint: `${fate}: leave it out`,
+      keepalivedClass: 'other',
+    });
+    return;
+  }
+  const { full } = context.diagnostics;
+  const near = full ? undefined : suggestion(word.text, grammar.rows.keys());
+  const home = full || near !== undefined ? undefined : homeOf(word.text, context.root);
   const hint =
     near !== undefined
       ? `did you mean "${near}"?`

@@ -1,6 +1,6 @@
 import type { Duration } from '../base/duration.ts';
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
-import { bindReaders, readBlock } from '../config/interpret.ts';
+import { bindReaders, readBlock, reportUnbuilt } from '../config/interpret.ts';
 import { readLines } from '../config/reader.ts';
 import { wholeFile } from '../config/source.ts';
 import { parseTree, type Statement } from '../config/tree.ts';
@@ -141,7 +141,7 @@ function interpret(statements: readonly Statement[], host: ConfigurationHost, di
   const context: SectionContext = {
     diagnostics,
     root: rootGrammar,
-    said: new Set(),
+    unbuilt: new Map(),
     slashCommentsSaid: new Set(),
     scripts,
     interfaceNames: host.interfaceNames && new Set(host.interfaceNames),
@@ -156,6 +156,7 @@ function interpret(statements: readonly Statement[], host: ConfigurationHost, di
     draft,
     context,
   );
+  reportUnbuilt(context);
   scripts.checkDefaultUser();
   const { globals } = draft;
   const vrrp = completeVrrp(draft.vrrp, globals.vrrp, context);

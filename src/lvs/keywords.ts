@@ -91,7 +91,13 @@ key | FILE | none | harmless | Client key
 export function lvsBlocks(checkerBlocks: Record<string, BlockGrammar>): Record<string, BlockGrammar> {
   const realServer = blockGrammar('virtual_server.real_server', 'keywords', [realServerRows], checkerBlocks);
   return {
-    virtual_server: blockGrammar('virtual_server', 'keywords', [virtualServerRows], { real_server: realServer }),
+    virtual_server: blockGrammar(
+      'virtual_server',
+      'keywords',
+      [virtualServerRows],
+      { real_server: realServer },
+      { nat_mask: 'it went with keepalived 1; IPVS never looked at it, and nothing takes its place' },
+    ),
     virtual_server_group: blockGrammar('virtual_server_group', 'lines', [virtualServerGroupRows]),
     SSL: blockGrammar('SSL', 'keywords', [sslRows]),
   };

@@ -30,7 +30,7 @@ use_vmac | - | off | refused:wire | VMAC for this VIP's own interface; VIP/eVIP 
 const instanceRows = `
 use_vmac | [[name] IFNAME] [MAC] [netlink_notify_msg] [group ID] | off | refused:wire | macvlan 00:00:5e:00:0{1,2}:VRID named PREFIX.VRID; 5-octet MAC gets VRID appended
 use_vmac_addr | - | off | refused:wire | VMAC per foreign VIP/eVIP interface
-vmac_xmit_base | - | off | harmless | Adverts via the base interface; required for unicast+VMAC; refused in strict
+vmac_xmit_base | - | off | harmless:vmac | Adverts via the base interface; required for unicast+VMAC; refused in strict
 use_ipvlan | [[name] IFNAME] [IP] [bridge/private/vepa] [group ID] | off | refused:wire | L2 ipvlan; IPv4 instances need an address
 unicast_peer | block of lines | none | built | Lines: IP [min_ttl 0..255] [max_ttl 0..255]; TTL options turn on src check
 unicast_fault_no_peer | - | off | built | Unicast keyword without peers gives FAULT instead of multicast fallback
@@ -59,7 +59,7 @@ virtual_ipaddress | block of lines | - | built | Advertised VIPs; first line dec
 virtual_ipaddress_excluded | block of lines | - | built | Added/removed with the VIPs but not advertised; may mix families
 no_virtual_ipaddress | - | off | built, since 2.2.8 | Silences the no-VIP warning and lets v3 run without VIPs
 promote_secondaries | - | off | built | Set sysctl on the interface while running
-linkbeat_use_polling | - | off | harmless, deprecated | Use linkbeat_interfaces
+linkbeat_use_polling | - | off | harmless:linkbeat, deprecated | Use linkbeat_interfaces
 v3_checksum_as_v2 | [BOOL] | global | built, since 2.2.8 | No IPv4 pseudo-header; receive then ignores bad checksums (see capabilities.md)
 virtual_routes | block of lines | - | refused:addresses | Routes held while MASTER; see virtual_routes.*
 virtual_rules | block of lines | - | refused:addresses | Rules held while MASTER; see virtual_rules.*
@@ -70,7 +70,7 @@ strict_mode | [BOOL] | global | built | RFC-conformance checks and behaviour
 preempt | - | on | built | Backward compatibility only
 nopreempt | - | off | built | Cleared when state MASTER or priority 255
 preempt_delay | SECS 0..1000 decimal | 0 | built | Cleared with state MASTER, strict or nopreempt
-debug | 0..4 | 0 | harmless | Stored only
+debug | 0..4 | 0 | harmless:other | Stored only
 notify_backup | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
 notify_master | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
 notify_fault | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
@@ -78,9 +78,9 @@ notify_stop | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
 notify_deleted | [SCRIPT [USER [[:]GROUP]]] | off | built | Report DELETED instead of FAULT when a reload removes the instance; script optional
 notify | SCRIPT [USER [[:]GROUP]] | none | built | Gets INSTANCE NAME STATE PRIO appended
 notify_master_rx_lower_pri | SCRIPT [USER [[:]GROUP]] | none | built | Run when MASTER hears a lower-priority advert
-smtp_alert | [BOOL] | global or off | harmless | Bare keyword means true
-notify_priority_changes | [BOOL] | global | harmless | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
-lvs_sync_daemon_interface | IFNAME | none | harmless, deprecated | Use global lvs_sync_daemon
+smtp_alert | [BOOL] | global or off | harmless:mail | Bare keyword means true
+notify_priority_changes | [BOOL] | global | harmless:fifo | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
+lvs_sync_daemon_interface | IFNAME | none | harmless:balancing, deprecated | Use global lvs_sync_daemon
 garp_master_delay | SECS | global 5 | built | Second burst delay
 garp_master_refresh | SECS | global 0 | built | Periodic refresh
 garp_master_repeat | INTEGER | global 5 | built | 0 becomes 1
@@ -95,7 +95,7 @@ vmac_garp_intvl | [all] SECS | global | built, deprecated | Old name of garp_ext
 lower_prio_no_advert | [BOOL] | global | built | Forced on by strict
 higher_prio_send_advert | [BOOL] | global | built | Refused in strict
 owner_ignore_adverts | [BOOL] | global; on if strict | built, since 2.3.3 | Owner (255) discards adverts; explicit no is overridden to on; undocumented in man
-kernel_rx_buf_size | BYTES | policy | harmless | Receive buffer share of this instance
+kernel_rx_buf_size | BYTES | policy | harmless:other | Receive buffer share of this instance
 authentication | block | none | built | VRRPv2 only; refused in strict and in v3
 auth_hmac | block | none | refused:wire, since 2.4.0 | HMAC-SHA256 trailer, v2 and v3; replaces legacy auth
 `;
@@ -169,10 +169,10 @@ notify_master | SCRIPT [USER [[:]GROUP]] | none | built | Run on MASTER; no argu
 notify_fault | SCRIPT [USER [[:]GROUP]] | none | built | Run on FAULT; no arguments added
 notify_stop | SCRIPT [USER [[:]GROUP]] | none | built | Run on stop; no arguments added
 notify | SCRIPT [USER [[:]GROUP]] | none | built | Gets GROUP NAME STATE 0 appended
-smtp_alert | [BOOL] | global or off | harmless | Bare keyword means true
+smtp_alert | [BOOL] | global or off | harmless:mail | Bare keyword means true
 global_tracking | - | off | built, deprecated | Accepted with a warning; no longer does anything useful
 sync_group_tracking_weight | - | off | built | Keep non-zero tracker weights inside the group
-notify_priority_changes | [BOOL] | global | harmless | FIFO priority lines for the group's instances
+notify_priority_changes | [BOOL] | global | harmless:fifo | FIFO priority lines for the group's instances
 `;
 
 /** vrrp_script NAME { ... } */
@@ -189,22 +189,22 @@ init_fail | - | off | built | Intended initial failed state; overwritten when an
 
 /** vrrp_track_process NAME { ... } */
 const trackProcessDefinitionRows = `
-process | NAME [PARAM]... | required | harmless | Exact match of comm, or cmdline if params/full_command
-param_match | initial or partial | exact | harmless | Bare params compare; alone = must have no params
-weight | -254..254 [reverse] | 0 | harmless | 0 = FAULT when out of quorum
-quorum | 1..65535 | 1 | harmless | Min matching processes
-quorum_max | 0..65535 | unlimited | harmless | Max matching processes; 0 = must not run
-delay | SECS 0.000001..3600 | 0 | harmless | Sets both delays
-terminate_delay | SECS 0.000001..3600 | 0 | harmless | Grace after loss
-fork_delay | SECS 0.000001..3600 | 0 | harmless | Grace after gain
-full_command | - | off | harmless | Match the whole command line
+process | NAME [PARAM]... | required | harmless:other | Exact match of comm, or cmdline if params/full_command
+param_match | initial or partial | exact | harmless:other | Bare params compare; alone = must have no params
+weight | -254..254 [reverse] | 0 | harmless:other | 0 = FAULT when out of quorum
+quorum | 1..65535 | 1 | harmless:other | Min matching processes
+quorum_max | 0..65535 | unlimited | harmless:other | Max matching processes; 0 = must not run
+delay | SECS 0.000001..3600 | 0 | harmless:other | Sets both delays
+terminate_delay | SECS 0.000001..3600 | 0 | harmless:other | Grace after loss
+fork_delay | SECS 0.000001..3600 | 0 | harmless:other | Grace after gain
+full_command | - | off | harmless:other | Match the whole command line
 `;
 
 /** track_file NAME { ... } and its old name vrrp_track_file. */
 const trackFileDefinitionRows = `
-file | PATH | required | harmless | Watched via inotify on its directory
-weight | -254..254 [reverse] | 1 | harmless | Multiplier; man claims a wider range
-init_file | [VALUE] [overwrite] | none, 0 | harmless | Create file at start with VALUE; overwrite replaces contents
+file | PATH | required | harmless:other | Watched via inotify on its directory
+weight | -254..254 [reverse] | 1 | harmless:other | Multiplier; man claims a wider range
+init_file | [VALUE] [overwrite] | none, 0 | harmless:other | Create file at start with VALUE; overwrite replaces contents
 `;
 
 const tracked = (path: string): Record<string, BlockGrammar> => ({
