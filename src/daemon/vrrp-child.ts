@@ -20,7 +20,8 @@ import { replaceFile } from './write-file.ts';
 
 /** Becomes the VRRP process: waits for its configuration, runs it, hands over when told or when its parent is gone. */
 export function runVrrpChild(): void {
-  // Both ways to learn of the parent's death lead to the same hand-over.
+  // Both ways to learn of the parent's death, the signal and the end of the channel, lead to the same hand-over.
+  const parent = process.ppid;
   signalOnParentDeath(SIGTERM);
   let work: Work | undefined;
   const channel = new ParentChannel(
@@ -36,7 +37,8 @@ export function runVrrpChild(): void {
   );
   onSignal(signal => {
     const meaning = signalMeanings.get(signal) ?? 'ignore';
-    if (work) work.obey(meaning);
+    if (work && meaning === 'stop' && process.ppid !== parent) work.parentGone();
+    else if (work) work.obey(meaning);
     else if (meaning === 'stop') process.exit(0);
   });
   channel.send({ type: 'ready' });

@@ -71,7 +71,7 @@ describe('a start', () => {
     one.configure('vrrp_instance V1 {\n  interface eth0\n}\n');
     const { status, output } = await start('-f', configurationFile);
     expect(status).toBe(2);
-    expect(output).toContain('(V1)');
+    expect(output).toContain('"V1" has no virtual_router_id');
   });
 
   it('without a readable configuration ends with 6', async () => {

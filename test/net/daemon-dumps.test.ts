@@ -1,15 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../src/lab/wait.ts';
 import { DaemonHost, virtualAddress } from './daemon-host.testkit.ts';
 
 describe('what signals ask for', () => {
   let one: DaemonHost;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     one = await DaemonHost.open();
   });
 
-  afterEach(() => one.close());
+  afterEach(() => one.reset());
+
+  afterAll(() => one.close());
 
   it('is written by both processes, readable by their user alone', async () => {
     const daemon = await one.startAsMaster();

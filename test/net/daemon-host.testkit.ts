@@ -27,6 +27,8 @@ export function routerText(addresses: readonly string[] = [virtualAddress], glob
   ].join('\n');
 }
 
+const daemonName = /^(holdfast|keepalived|node)/;
+
 /** A host, alone on its network, that runs one daemon at a time. */
 export class DaemonHost {
   readonly lab: Lab;
@@ -40,6 +42,7 @@ export class DaemonHost {
   static async open(): Promise<DaemonHost> {
     const lab = await openTestLab();
     const host = await lab.addHost('one', { addresses: ['10.0.0.1/24'] });
+    await host.must(['mkdir', '-p', '/etc/holdfast']);
     return new DaemonHost(lab, host);
   }
 
@@ -97,7 +100,7 @@ export class DaemonHost {
   /** Names of the daemon's processes that are left. */
   async remaining(): Promise<string[]> {
     const processes = await this.host.processes();
-    return processes.filter(({ name }) => /^(holdfast|keepalived|node)/.test(name)).map(({ name }) => name);
+    return processes.filter(({ name }) => daemonName.test(name)).map(({ name }) => name);
   }
 
   async fileMode(file: string): Promise<string> {
@@ -107,6 +110,16 @@ export class DaemonHost {
   /** Waits until a file that the daemon writes is there, and gives its text. */
   untilWritten(file: string): Promise<string> {
     return waitFor(() => this.host.read(file), { what: `${file} to be written` });
+  }
+
+  /** As it was before any daemon ran here. */
+  async reset(): Promise<void> {
+    const left = (await this.host.processes()).filter(({ name }) => daemonName.test(name));
+    if (left.length > 0) await this.host.run(['kill', '-KILL', ...left.map(({ pid }) => String(pid))]);
+    await this.host.must(['ip', 'address', 'flush', 'dev', 'eth0', 'scope', 'global']);
+    await this.lab.addAddress(this.host, 'eth0', '10.0.0.1/24');
+    // Files only: a folder under /tmp may be the project itself, shown through.
+    await this.host.must(['find', '/run', '/tmp', '/etc/holdfast', ...'-maxdepth 1 -type f,l -delete'.split(' ')]);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../src/lab/wait.ts';
 import { configurationFile, havePeers } from './daemon.testkit.ts';
 import { count, DaemonHost, routerText, virtualAddress } from './daemon-host.testkit.ts';
@@ -6,11 +6,13 @@ import { count, DaemonHost, routerText, virtualAddress } from './daemon-host.tes
 describe('the daemon', () => {
   let one: DaemonHost;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     one = await DaemonHost.open();
   });
 
-  afterEach(() => one.close());
+  afterEach(() => one.reset());
+
+  afterAll(() => one.close());
 
   it('starts, says so, has pid files and stops without leaving anything', async () => {
     const daemon = await one.startAsMaster();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../src/lab/wait.ts';
 import { count, DaemonHost, routerText, virtualAddress } from './daemon-host.testkit.ts';
 
@@ -7,11 +7,13 @@ const second = '10.0.0.101';
 describe('a reload', () => {
   let one: DaemonHost;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     one = await DaemonHost.open();
   });
 
-  afterEach(() => one.close());
+  afterEach(() => one.reset());
+
+  afterAll(() => one.close());
 
   it('adds and removes addresses of a master that stays master', async () => {
     const daemon = await one.startAsMaster();
