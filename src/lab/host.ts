@@ -1,5 +1,5 @@
 // A host of the lab: network, mount, process and host-name namespaces of its own, held by its process 1. Its file system
-// is the machine's, with a fresh /run, /tmp, /dev and /etc (the machine's files are visible in /etc until replaced) and a
+// is the machine's, with a fresh /run, /tmp, /var/tmp, /var/log, /dev and /etc (the machine's files are visible in /etc until replaced) and a
 // root directory in which new folders can be made, so that two daemons with the same pid file and the same
 // /etc/keepalived live side by side, and `killall` on one host does not reach the other.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -56,6 +56,9 @@ ln -s /proc/self/fd/0 "$new/dev/stdin"
 ln -s /proc/self/fd/1 "$new/dev/stdout"
 ln -s /proc/self/fd/2 "$new/dev/stderr"
 mount --rbind /etc "$new/.machine-etc"
+for name in tmp log; do
+  [ ! -d "$new/var/$name" ] || mount -t tmpfs -o mode=1777 lab "$new/var/$name"
+done
 host=$1
 shift
 for folder in "$@"; do
