@@ -1,3 +1,4 @@
+import type { Instant } from '../base/instant.ts';
 import type { LogLevel } from '../ports/log.ts';
 import { now } from './clock.ts';
 import { closeDescriptor, errno, lastErrno, libcFunction } from './libc.ts';
@@ -35,6 +36,7 @@ export interface SystemLogOptions {
   readonly facility: number;
   readonly pid: number;
   readonly path?: string;
+  readonly now?: () => Instant;
 }
 
 /**
@@ -78,7 +80,7 @@ export class SystemLog {
 
   #send(level: LogLevel, text: string): boolean {
     const line = formatSyslogLine(this.#options, severity[level], new Date(), text);
-    const bytes = Buffer.from(line, 'utf8').subarray(0, longestLineBytes);
+    const bytes = cut(Buffer.from(line, 'utf8'));
     // Twice: a log daemon that was restarted has left us a dead socket, and the new one is there already.
     for (let attempt = 0; attempt < 2; attempt++) {
       if (!this.#connected()) return false;
@@ -93,7 +95,7 @@ export class SystemLog {
 
   #connected(): boolean {
     if (this.#descriptor >= 0) return true;
-    const instant = now();
+    const instant = (this.#options.now ?? now)();
     if (instant < this.#retryAt) return false;
     try {
       const descriptor = openSocket(family.unix, socketType.datagram, 0, 'system log');
@@ -108,6 +110,14 @@ export class SystemLog {
     this.#retryAt = instant + retryAfterMicroseconds;
     return false;
   }
+}
+
+/** At most the longest line, ending with a whole UTF-8 character. */
+function cut(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= longestLineBytes) return bytes;
+  let end = longestLineBytes;
+  while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
+  return bytes.subarray(0, end);
 }
 
 /** `<30>Nov  5 05:08:16 ident[77]: text`: RFC 3164 without the host name, which the log daemon knows. */

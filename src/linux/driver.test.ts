@@ -1,0 +1,158 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { milliseconds } from '../base/duration.ts';
+import { after, type Instant, instantFromMicroseconds } from '../base/instant.ts';
+import type { Engine } from '../ports/vrrp-world.ts';
+import { now } from './clock.ts';
+import { Driver } from './driver.ts';
+import { Poller } from './poller.ts';
+
+const fromNow = (count: number): Instant => after(now(), milliseconds(count));
+
+/** Writes down what it is asked and answers as the test wishes. */
+class ScriptedEngine implements Engine<string, string> {
+  readonly calls: string[] = [];
+  deadline: Instant | undefined;
+  answers: Record<string, readonly string[]> = {};
+  advanced: (instant: Instant) => void = () => {
+    this.deadline = undefined;
+  };
+
+  handle(_now: Instant, input: string): readonly string[] {
+    this.calls.push(input);
+    return this.answers[input] ?? [];
+  }
+
+  advance(instant: Instant): readonly string[] {
+    this.calls.push('advance');
+    this.advanced(instant);
+    return this.answers['advance'] ?? [];
+  }
+
+  nextDeadline(): Instant | undefined {
+    return this.deadline;
+  }
+}
+
+describe('Driver', () => {
+  const poller = new Poller();
+  const engine = new ScriptedEngine();
+  let driver: Driver<string, string>;
+  const open = (execute: (effect: string) => void = effect => void engine.calls.push(`execute ${effect}`)): void => {
+    engine.calls.length = 0;
+    engine.deadline = undefined;
+    engine.answers = {};
+    engine.advanced = () => {
+      engine.deadline = undefined;
+    };
+    driver = new Driver(poller, { engine, execute, now });
+  };
+  const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+  const until = async (check: () => boolean): Promise<void> => {
+    for (let count = 0; count < 100_000 && !check(); count++) await turn();
+    expect(check()).toBe(true);
+  };
+  afterEach(() => driver.close());
+
+  it('executes the effects of an input in order before the next input', () => {
+    open();
+    engine.answers = { one: ['a', 'b'], two: ['c'] };
+    driver.deliver('one');
+    driver.deliver('two');
+    expect(engine.calls).toEqual(['one', 'execute a', 'execute b', 'two', 'execute c']);
+  });
+
+  it('keeps inputs that arise while effects are executed for later', () => {
+    open(effect => {
+      engine.calls.push(`execute ${effect}`);
+      if (effect === 'a') driver.deliver('answer to a');
+    });
+    engine.answers = { one: ['a', 'b'] };
+    driver.deliver('one');
+    expect(engine.calls).toEqual(['one', 'execute a', 'execute b', 'answer to a']);
+  });
+
+  it('advances the engine at its deadline, not before, and says how late it was', async () => {
+    open();
+    const deadline = fromNow(5);
+    engine.deadline = deadline;
+    let reached = instantFromMicroseconds(0);
+    engine.advanced = instant => {
+      reached = instant;
+      engine.deadline = undefined;
+    };
+    engine.answers = { advance: ['a'] };
+    driver.deliver('start');
+    expect(engine.calls).toEqual(['start']);
+    await until(() => engine.calls.includes('execute a'));
+    expect(reached).toBeGreaterThanOrEqual(deadline);
+    expect(driver.lateness.last).toBe(reached - deadline);
+    expect(driver.lateness.worst).toBe(driver.lateness.last);
+  });
+
+  it('serves a deadline that has passed already, on the next turn of the loop', async () => {
+    open();
+    engine.deadline = instantFromMicroseconds(1);
+    driver.deliver('start');
+    expect(engine.calls).toEqual(['start']);
+    await until(() => engine.calls.includes('advance'));
+    expect(driver.lateness.last).toBeGreaterThan(0);
+  });
+
+  it('goes on with the loop while an engine is always overdue', async () => {
+    open();
+    engine.deadline = instantFromMicroseconds(1);
+    engine.advanced = () => {};
+    driver.deliver('start');
+    for (let count = 0; count < 50; count++) await turn();
+    expect(engine.calls.filter(call => call === 'advance').length).toBeGreaterThan(1);
+  });
+
+  it('follows a deadline that an input moves', async () => {
+    open();
+    engine.deadline = fromNow(60_000);
+    driver.deliver('far');
+    engine.deadline = fromNow(1);
+    driver.deliver('near');
+    await until(() => engine.calls.includes('advance'));
+  });
+
+  it('does nothing more once it is closed, not even the rest of the effects', () => {
+    open(effect => {
+      engine.calls.push(`execute ${effect}`);
+      if (effect === 'a') driver.close();
+    });
+    engine.answers = { one: ['a', 'b'] };
+    driver.deliver('one');
+    driver.deliver('two');
+    expect(engine.calls).toEqual(['one', 'execute a']);
+  });
+
+  it('lets an exception of the engine out and is not stuck by it', () => {
+    open();
+    engine.handle = () => {
+      throw new Error('broken');
+    };
+    expect(() => driver.deliver('one')).toThrow('broken');
+    engine.handle = ScriptedEngine.prototype.handle;
+    driver.deliver('two');
+    expect(engine.calls.at(-1)).toBe('two');
+  });
+
+  it('shows inputs with the instant at which they are handled', () => {
+    const seen: [Instant, string][] = [];
+    const clock = { time: 7 };
+    driver = new Driver(poller, {
+      engine,
+      execute: () => {},
+      now: () => instantFromMicroseconds(clock.time++),
+      observe: (instant, input) => void seen.push([instant, input]),
+    });
+    engine.deadline = undefined;
+    driver.deliver('one');
+    driver.deliver('two');
+    expect(seen).toEqual([
+      [7, 'one'],
+      [8, 'two'],
+    ]);
+  });
+});
