@@ -6,9 +6,9 @@ export type Severity = 'error' | 'warning' | 'advice';
 /**
  * How keepalived ranks the same trouble, which decides the exit code of `-t`: it `ignores` it; it remembers a missing
  * `file` or interface (4), `other` trouble (5) or scripts without script `security` (6); or it `aborts` at once for
- * want of a parameter (2).
+ * want of a parameter (2), or because a file it insists on is `unreadable` (6).
  */
-export type KeepalivedClass = 'ignores' | 'file' | 'other' | 'security' | 'aborts';
+export type KeepalivedClass = 'ignores' | 'file' | 'other' | 'security' | 'aborts' | 'unreadable';
 
 /** Something that the operator should know about a configuration. */
 export interface Diagnostic {
@@ -107,8 +107,15 @@ export class Diagnostics {
     return this.#refused;
   }
 
+  /** Exit status of a start that is refused. */
+  get startExitStatus(): number | undefined {
+    if (!this.#refused) return undefined;
+    return this.#classes.has('unreadable') ? 6 : 2;
+  }
+
   /** The exit status of keepalived's -t for the same file. */
   get testExitStatus(): number {
+    if (this.#classes.has('unreadable')) return 6;
     if (this.#classes.has('aborts')) return 2;
     if (this.#classes.has('security')) return 6;
     if (this.#classes.has('other')) return 5;

@@ -39,6 +39,8 @@ export interface KeywordRow {
   /** First keepalived release after 2.2.7 that has it. */
   readonly since: string | undefined;
   readonly deprecated: boolean;
+  /** What keepalived does when a required argument is missing. */
+  readonly bare: 'aborts' | 'complains' | 'ignores';
 }
 
 /** A block's keywords, or the words of its free lines, and the blocks inside it. */
@@ -86,6 +88,7 @@ function parseRow(line: string): KeywordRow {
     note,
     since: flags.find(flag => flag.startsWith('since '))?.slice('since '.length),
     deprecated: flags.includes('deprecated'),
+    bare: flags.includes('bare complained') ? 'complains' : flags.includes('bare ignored') ? 'ignores' : 'aborts',
   };
 }
 

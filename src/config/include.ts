@@ -94,7 +94,9 @@ export function includedFiles(
     const status = host.status(path);
     // Directories and executable files are passed over: a glob may well catch a script.
     if (status?.kind === 'file' && (status.mode & 0o111) === 0) files.push(path);
-    else if (status?.kind !== 'directory') problems.push({ type: 'not-a-file', path, isError: policy.read });
+    else if (status?.kind !== 'directory' || policy.read) {
+      problems.push({ type: 'not-a-file', path, isError: policy.read });
+    }
   }
   return { files, problems };
 }

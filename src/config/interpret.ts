@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import type { Diagnostics, Finding } from './diagnostic.ts';
 import type { BlockGrammar, KeywordRow, RefusalReason, Topic } from './grammar.ts';
-import type { Located, SourceLine } from './source.ts';
+import type { Located } from './source.ts';
 import { suggestion } from './suggestion.ts';
 import { located, type Statement } from './tree.ts';
 import type { Word } from './words.ts';
@@ -13,8 +13,6 @@ export interface ReadingContext {
   readonly root: BlockGrammar;
   /** Harmless keywords that are not built yet, by topic; reported together at the end. */
   readonly unbuilt: Map<string, Unbuilt>;
-  /** Lines whose `//` comment has been reported. */
-  readonly slashCommentsSaid: Set<SourceLine>;
 }
 
 /** Keywords of one topic that have no effect yet. */
@@ -112,8 +110,9 @@ function admit(statement: Statement, grammar: BlockGrammar, context: ReadingCont
       code: 'missing-parameter',
       severity: 'error',
       message: `"${row.keyword}" needs a parameter: ${row.arguments}`,
-      keepalivedClass: 'aborts',
-      refuses: true,
+      hint: row.bare === 'aborts' ? 'keepalived ends at once where it is missing' : 'the keyword is passed over',
+      keepalivedClass: row.bare === 'aborts' ? 'aborts' : row.bare === 'complains' ? 'other' : 'ignores',
+      refuses: row.bare === 'aborts',
     });
     return undefined;
   }
@@ -276,23 +275,18 @@ function isKeywordOf(grammar: BlockGrammar, text: string): boolean {
   return row !== undefined && row.arguments !== '-';
 }
 
-/** Reports the `//` comment at the end of a statement's line. keepalived complains where extra words matter. */
+/** Reports the `//` comment after a statement. keepalived complains where extra words matter. */
 export function reportSlashComment(statement: Statement, matters: boolean, context: ReadingContext): void {
-  const { line } = statement;
-  if (line.slashComment === undefined || context.slashCommentsSaid.has(line.source)) return;
-  context.slashCommentsSaid.add(line.source);
-  const start = line.slashComment;
-  report(
-    context,
-    { line: line.source, start, end: start + 2 },
-    {
-      code: 'slash-comment',
-      severity: matters ? 'warning' : 'advice',
-      message: '"//" begins no comment in keepalived',
-      hint: matters ? 'taken as one here; write "#"' : 'write "#"; keepalived happens to ignore further words here',
-      keepalivedClass: matters ? 'other' : 'ignores',
-    },
-  );
+  if (!statement.slashComment) return;
+  report(context, statement.slashComment, {
+    code: 'slash-comment',
+    severity: matters ? 'warning' : 'advice',
+    message: '"//" begins no comment in keepalived',
+    hint: matters
+      ? 'taken as one here; write "#", keepalived reads these words'
+      : 'write "#"; keepalived happens to pass over further words here',
+    keepalivedClass: matters ? 'other' : 'ignores',
+  });
 }
 
 export function report(context: ReadingContext, where: Located, finding: Finding): void {

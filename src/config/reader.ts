@@ -136,9 +136,15 @@ class Reader {
   }
 
   #slashComment(source: SourceLine, start: number, keepalivedClass: KeepalivedClass): void {
-    this.#report({ line: source, start, end: start + 2 }, 'slash-comment', keepalivedClass, '"//" begins no comment', {
-      hint: 'taken as one here; write "#", keepalived reads these words',
-    });
+    this.#report(
+      { line: source, start, end: start + 2 },
+      'slash-comment',
+      keepalivedClass,
+      '"//" begins no comment in keepalived',
+      {
+        hint: 'taken as one here; write "#", keepalived reads these words',
+      },
+    );
   }
 
   #readLine(line: LogicalLine, file: FileContext, definition: OpenDefinition | undefined): OpenDefinition | undefined {
@@ -292,9 +298,7 @@ class Reader {
         problem.type === 'no-match'
           ? `no file matches "${problem.pattern}"`
           : `"${problem.path}" is no readable file, or is executable`;
-      this.#report(where, 'include-failed', problem.isError ? 'file' : 'ignores', message, {
-        hint: problem.isError ? undefined : 'loading goes on; includea insists',
-      });
+      this.#includeFailed(where, problem.isError, message);
     }
     for (const path of found.files) this.#includeFile(path, where, policy, file);
   }
@@ -309,10 +313,14 @@ class Reader {
     }
     const text = this.#host.readFile(path);
     if (text.ok) this.readText(path, text.value, file.policy);
-    else {
-      const keepalivedClass = policy.read ? 'file' : 'ignores';
-      this.#report(where, 'include-failed', keepalivedClass, `"${path}" cannot be read (${text.reason})`, {});
-    }
+    else this.#includeFailed(where, policy.read, `"${path}" cannot be read (${text.reason})`);
+  }
+
+  #includeFailed(where: Located, isError: boolean, message: string): void {
+    this.#report(where, 'include-failed', isError ? 'unreadable' : 'ignores', message, {
+      hint: isError ? 'this include insists: start is refused' : 'loading goes on; includea insists',
+      refuses: isError,
+    });
   }
 
   /** Counts a line that expansion makes; false once there are too many. */

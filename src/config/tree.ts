@@ -13,6 +13,8 @@ export interface Statement {
   readonly end: number;
   /** Set once its opening brace is seen. */
   block: Block | undefined;
+  /** The `//` that begins a comment right after it. */
+  readonly slashComment: Located | undefined;
 }
 
 export interface Block {
@@ -55,6 +57,16 @@ export function parseTree(
         severity: 'warning',
         message: 'the quote is not closed on its line',
         hint: 'the rest of the line is taken as quoted',
+        keepalivedClass: 'other',
+      });
+    }
+    const comment = pieces.at(-1)?.type === 'words' ? undefined : slashCommentOf(line);
+    if (comment) {
+      diagnostics.report(comment, {
+        code: 'slash-comment',
+        severity: 'warning',
+        message: '"//" begins no comment in keepalived',
+        hint: 'taken as one here; write "#", keepalived reads these words',
         keepalivedClass: 'other',
       });
     }
@@ -112,6 +124,7 @@ export function parseTree(
           start: piece.start,
           end: piece.end,
           block: undefined,
+          slashComment: pieceIndex === linePieces.length - 1 ? slashCommentOf(line) : undefined,
         };
         top().statements.push(statement);
         last = statement;
@@ -137,7 +150,14 @@ export function parseTree(
             keepalivedClass: 'other',
             refuses: true,
           });
-          owner = { line, words: [], start: piece.start, end: piece.end, block: undefined };
+          owner = {
+            line,
+            words: [],
+            start: piece.start,
+            end: piece.end,
+            block: undefined,
+            slashComment: undefined,
+          };
           top().statements.push(owner);
         }
         open(owner, where);
@@ -172,6 +192,11 @@ export function parseTree(
   });
   while (levels.length > 1) reportUnclosed(levels.pop()!.statement!, undefined, diagnostics);
   return root.statements;
+}
+
+function slashCommentOf(line: LogicalLine): Located | undefined {
+  const start = line.slashComment;
+  return start === undefined ? undefined : { line: line.source, start, end: start + 2 };
 }
 
 /** How many blocks are never closed, and how many closing braces have no block. */

@@ -131,7 +131,7 @@ export function loadConfiguration(path: string, host: ConfigurationHost, options
     configuration: diagnostics.refused ? undefined : configuration,
     diagnostics: inReadingOrder(diagnostics.all),
     testExitStatus: diagnostics.testExitStatus,
-    startExitStatus: diagnostics.refused ? 2 : undefined,
+    startExitStatus: diagnostics.startExitStatus,
   };
 }
 
@@ -142,7 +142,6 @@ function interpret(statements: readonly Statement[], host: ConfigurationHost, di
     diagnostics,
     root: rootGrammar,
     unbuilt: new Map(),
-    slashCommentsSaid: new Set(),
     scripts,
     interfaceNames: host.interfaceNames && new Set(host.interfaceNames),
     dynamicInterfaces: false,

@@ -8,11 +8,11 @@ import { routeRows, ruleRows } from '../vrrp/route-keywords.ts';
 /** Outside all blocks. */
 const rootRows = `
 linkbeat_use_polling | - | off | harmless:linkbeat | Poll every interface's link state instead of using netlink; only in builds with linkbeat
-net_namespace | NAME | none | refused:privilege | Run everything in this netns plus a private mount ns; -s overrides; cannot change on reload
+net_namespace | NAME | none | refused:privilege, bare complained | Run everything in this netns plus a private mount ns; -s overrides; cannot change on reload
 net_namespace_ipvs | [NAME] | none | harmless:balancing | Program IPVS in another netns (empty = default netns) while checks stay put; fixed at reload
 namespace_with_ipsets | - | off | harmless:firewall | Permit ipsets inside a netns on kernels older than 3.13; no effect without ipset build
 use_pid_dir | - | off | built | Put pid files under /run/keepalived/ instead of /run/
-instance | NAME | none | built | Suffix for pid files, syslog ident and (optionally) dump files; fixed at reload
+instance | NAME | none | built, bare complained | Suffix for pid files, syslog ident and (optionally) dump files; fixed at reload
 child_wait_time | SECS | 5 | built | How long parent waits for children after TERM before KILL on shutdown
 global_defs | block | - | built | Global daemon settings
 track_group | block NAME | - | refused:election | Names the VRRP instances that go FAULT/BACKUP when a static addr/route/rule is lost
@@ -44,32 +44,32 @@ lvs_process_name | NAME | none | harmless:balancing, deprecated | Old name of ch
 bfd_process_name | NAME | none | harmless:other | BFD child title, at most 15 chars
 use_symlink_paths | [BOOL] | off | built, since 2.3.0 | Keep symlinks in script paths instead of resolving them
 set_supplementary_groups | [BOOL] | off | built, since HEAD | Give scripts the user's supplementary groups by default; per-script ':' syntax also does this
-router_id | STRING | hostname | built | Prefix of mail subjects; SNMP router id
-notification_email_from | ADDR | user@fqdn | harmless:mail | From header and MAIL FROM; quoted display name allowed
+router_id | STRING | hostname | built, bare complained | Prefix of mail subjects; SNMP router id
+notification_email_from | ADDR | user@fqdn | harmless:mail, bare complained | From header and MAIL FROM; quoted display name allowed
 smtp_server | HOST or IP [PORT] | none, port 25 | harmless:mail | Without it no mail is sent
-smtp_helo_name | STRING | hostname | harmless:mail | HELO argument
+smtp_helo_name | STRING | hostname | harmless:mail, bare ignored | HELO argument
 smtp_connect_timeout | SECS | 30 | harmless:mail | 0 is turned into 1
 notification_email | block of ADDR lines | none | harmless:mail | Recipients; one RCPT TO each
-smtp_alert | BOOL | unset | harmless:mail | Default for all alerts; more specific settings win
-startup_script | SCRIPT [USER [[:]GROUP]] | none | built | Run once by parent before children start
-startup_script_timeout | SECS 1..1000 | 10 | built | Script is killed when exceeded
-shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built | Run by parent after all children are gone
-shutdown_script_timeout | SECS 1..1000 | 10 | built | Script is killed when exceeded
+smtp_alert | BOOL | unset | harmless:mail, bare ignored | Default for all alerts; more specific settings win
+startup_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained | Run once by parent before children start
+startup_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
+shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained | Run by parent after all children are gone
+shutdown_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCHED_RR when late; no value = max; -1 only hides the startup hint
-min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling | Lateness that triggers a raise
-smtp_alert_vrrp | BOOL | unset | harmless:mail | Default for instances and groups
-smtp_alert_checker | BOOL | unset | harmless:mail | Default for virtual and real servers
-checker_log_all_failures | BOOL | off | harmless:balancing | Log each failed probe even when retries remain
+min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
+smtp_alert_vrrp | BOOL | unset | harmless:mail, bare ignored | Default for instances and groups
+smtp_alert_checker | BOOL | unset | harmless:mail, bare ignored | Default for virtual and real servers
+checker_log_all_failures | BOOL | off | harmless:balancing, bare ignored | Log each failed probe even when retries remain
 dynamic_interfaces | [allow_if_changes] | off | built | Accept interfaces that do not exist yet; option also allows type/base changes
 no_email_faults | - | off | harmless:mail | Suppress FAULT mails
-default_interface | IFNAME | eth0 | harmless:other | Used by static addresses/routes lacking dev
+default_interface | IFNAME | eth0 | harmless:other, bare complained | Used by static addresses/routes lacking dev
 disable_local_igmp | - | off | refused:wire | Clears igmp_link_local_mcast_reports sysctl; cannot change on reload
 v3_checksum_as_v2 | - | off | built, since 2.2.8 | Default for instances; argument ignored (even "no" turns it on) though man shows [BOOL]
 lvs_timeouts | [tcp N] [tcpfin N] [udp N] | kernel | harmless:balancing | N 0..31 days; each key needs a value
 lvs_flush | - | off | harmless:balancing | Flush IPVS table at start
 lvs_flush_on_stop | [VS] | off | harmless:balancing | Flush all IPVS on stop, or with VS delete only own services without deleting each RS
 lvs_flush_onstop | [VS] | off | harmless:balancing, deprecated | Old spelling of lvs_flush_on_stop
-lvs_sync_daemon | IF [[inst] NAME] [id N] [maxlen N] [port N] [ttl N] [group ADDR] | off | harmless:balancing | id 0..255 (vrid or 0), maxlen 1..65507, ttl 1..255; old form IF INST ID
+lvs_sync_daemon | IF [[inst] NAME] [id N] [maxlen N] [port N] [ttl N] [group ADDR] | off | harmless:balancing, bare complained | id 0..255 (vrid or 0), maxlen 1..65507, ttl 1..255; old form IF INST ID
 vrrp_mcast_group4 | IPv4 mcast | 224.0.0.18 | built | Destination of IPv4 adverts
 vrrp_mcast_group6 | IPv6 mcast | ff02::12 | built | Warns unless link-local scope
 vrrp_garp_master_delay | SECS | 5 | built | Delay of second GARP burst; 0 = none
@@ -95,34 +95,34 @@ nftables_ifindex | - | off | harmless:firewall | Key IPv6 link-local sets by ifi
 vrrp_check_unicast_src | - | off | built | Default for check_unicast_src
 vrrp_skip_check_adv_addr | [BOOL] | off | built | Default for skip_check_adv_addr
 vrrp_strict | [BOOL] | off | built | Default for strict_mode
-vrrp_priority | -20..19 | 0 | harmless:scheduling | Nice value of VRRP child
+vrrp_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of VRRP child
 vrrp_no_swap | - | off | harmless:scheduling | mlockall for VRRP child
-vrrp_rt_priority | 1..99 | off | harmless:scheduling | SCHED_RR priority; out of range is clamped with a warning
-vrrp_cpu_affinity | CPU [CPU]... | all | harmless:scheduling | CPU ids 0..ncpu-1
+vrrp_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority; out of range is clamped with a warning
+vrrp_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids 0..ncpu-1
 vrrp_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME; 1 becomes 2
 vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, deprecated | Misspelt old name of vrrp_rlimit_rttime
 nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing | Use nft-set fwmarks so each server group is one IPVS service
 nftables_ipvs_priority | INT32 | -1 | harmless:balancing | Base chain priority of the IPVS table
 nftables_ipvs_start_fwmark | 1..2^32-1 | 1000 | harmless:balancing | First mark to allocate; +1 per group
 nftables_counters | - | off | harmless:firewall | Add counters to generated rules
-notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo | Receives both VRRP and LVS events; recreated on every reload
-notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo | Long-running reader; FIFO path appended as last argument
-vrrp_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo | VRRP events only
-vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo | Reader for vrrp_notify_fifo
-vrrp_notify_priority_changes | BOOL | off | harmless:fifo | Default for notify_priority_changes
+notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | Receives both VRRP and LVS events; recreated on every reload
+notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Long-running reader; FIFO path appended as last argument
+vrrp_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | VRRP events only
+vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Reader for vrrp_notify_fifo
+vrrp_notify_priority_changes | BOOL | off | harmless:fifo, bare ignored | Default for notify_priority_changes
 fifo_write_vrrp_states_on_reload | - | off | harmless:fifo | Replay all states to FIFOs after reload (FIFO only, no scripts)
-lvs_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo | VS/RS events only
-lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo | Reader for lvs_notify_fifo
-checker_priority | -20..19 | 0 | harmless:scheduling | Nice value of checker child
+lvs_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | VS/RS events only
+lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Reader for lvs_notify_fifo
+checker_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of checker child
 checker_no_swap | - | off | harmless:scheduling | mlockall for checker child
-checker_rt_priority | 1..99 | off | harmless:scheduling | SCHED_RR priority of checker child
-checker_cpu_affinity | CPU [CPU]... | all | harmless:scheduling | CPU ids for checker child
+checker_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of checker child
+checker_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for checker child
 checker_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of checker child
 checker_rlimit_rtime | USECS | 10000 | harmless:scheduling, deprecated | Misspelt old name of checker_rlimit_rttime
-bfd_priority | -20..19 | 0 | harmless:scheduling | Nice value of BFD child
+bfd_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of BFD child
 bfd_no_swap | - | off | harmless:scheduling | mlockall for BFD child
-bfd_rt_priority | 1..99 | off | harmless:scheduling | SCHED_RR priority of BFD child
-bfd_cpu_affinity | CPU [CPU]... | all | harmless:scheduling | CPU ids for BFD child
+bfd_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of BFD child
+bfd_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for BFD child
 bfd_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of BFD child
 bfd_rlimit_rtime | USECS | 10000 | harmless:scheduling, deprecated | Misspelt old name of bfd_rlimit_rttime
 snmp_socket | [SOCKET] | unix:/var/agentx/master | harmless:snmp | AgentX master address; given without value = default socket
@@ -136,24 +136,24 @@ enable_snmp_checker | - | off | harmless:snmp | Checker part of KEEPALIVED-MIB
 snmp_vs_stats_update_interval | SECS 0.001..30 | 5 | harmless:snmp, since 2.3.0 | Min age of kernel VS counters before re-reading for SNMP
 snmp_rs_stats_update_interval | SECS 0.001..30 | 0 | harmless:snmp, since 2.3.0 | Same for RS counters
 enable_dbus | - | off | harmless:dbus | DBus service thread inside the VRRP child
-dbus_service_name | NAME | org.keepalived.Vrrp1 | harmless:dbus | Bus name to own
+dbus_service_name | NAME | org.keepalived.Vrrp1 | harmless:dbus, bare complained | Bus name to own
 dbus_no_interface_name | NAME | none | harmless:dbus, since 2.3.0 | Path component for instances without interface
-script_user | USER [[:]GROUP] | keepalived_script, else own uid | built | Default identity for all scripts; lone ':' adds supplementary groups
+script_user | USER [[:]GROUP] | keepalived_script, else own uid | built, bare complained | Default identity for all scripts; lone ':' adds supplementary groups
 enable_script_security | - | off | built | Disable root-run scripts whose path is writable by non-root; no fallback to root
-vrrp_netlink_cmd_rcv_bufs | BYTES | kernel | built | SO_RCVBUF of the VRRP netlink command socket
+vrrp_netlink_cmd_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the VRRP netlink command socket
 vrrp_netlink_cmd_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
-vrrp_netlink_monitor_rcv_bufs | BYTES | kernel | built | SO_RCVBUF of the VRRP netlink monitor socket
+vrrp_netlink_monitor_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the VRRP netlink monitor socket
 vrrp_netlink_monitor_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
-process_monitor_rcv_bufs | BYTES | kernel | harmless:tracking | SO_RCVBUF of the proc connector socket
+process_monitor_rcv_bufs | BYTES | kernel | harmless:tracking, bare complained | SO_RCVBUF of the proc connector socket
 process_monitor_rcv_bufs_force | [BOOL] | off | harmless:tracking | Use SO_RCVBUFFORCE
-lvs_netlink_cmd_rcv_bufs | BYTES | kernel | harmless:balancing | SO_RCVBUF of the checker netlink command socket
+lvs_netlink_cmd_rcv_bufs | BYTES | kernel | harmless:balancing, bare complained | SO_RCVBUF of the checker netlink command socket
 lvs_netlink_cmd_rcv_bufs_force | [BOOL] | off | harmless:balancing | Use SO_RCVBUFFORCE
-lvs_netlink_monitor_rcv_bufs | BYTES | kernel | harmless:balancing | SO_RCVBUF of the checker netlink monitor socket
+lvs_netlink_monitor_rcv_bufs | BYTES | kernel | harmless:balancing, bare complained | SO_RCVBUF of the checker netlink monitor socket
 lvs_netlink_monitor_rcv_bufs_force | [BOOL] | off | harmless:balancing | Use SO_RCVBUFFORCE
 rs_init_notifies | [BOOL] | off | harmless:balancing | Emit RS UP notifies when servers are first added at start
 no_checker_emails | [BOOL] | off | harmless:mail | Mail only when an RS is added/removed, not per checker
-vrrp_rx_bufs_policy | MTU or ADVERT or BYTES | kernel | built | Sizing of VRRP socket receive buffer; a number overrides a policy; MTU beats ADVERT
-vrrp_rx_bufs_multiplier | INTEGER >=1 | 3 | built | Multiplier for MTU/ADVERT policies
+vrrp_rx_bufs_policy | MTU or ADVERT or BYTES | kernel | built, bare complained | Sizing of VRRP socket receive buffer; a number overrides a policy; MTU beats ADVERT
+vrrp_rx_bufs_multiplier | INTEGER >=1 | 3 | built, bare complained | Multiplier for MTU/ADVERT policies
 vrrp_startup_delay | SECS decimal | 0 | built | Ignore adverts and hold timers this long after start
 vrrp_delay_after_boot | SECS decimal | 0 | built, since 2.4.0 | As startup_delay but measured from boot; the later of the two wins
 log_unknown_vrids | - | off | built | Log adverts for VRIDs not configured on the interface
@@ -163,12 +163,12 @@ vmac_addr_prefix | STRING | = vmac_prefix | harmless:vmac | Prefix for VIP-speci
 umask | NUMBER or IxUSR-style BITS joined by a bar | 0177 | built | Hex/octal/decimal; ignored if -u given
 random_seed | UNSIGNED | time | built | Seed for \${_RANDOM}; effective from the line it appears on
 reload_check_config | [LOG_FILE] | off, /dev/null | harmless:files | Validate with a -t child (5 s limit) before reloading
-reload_time_file | ABS_PATH | none | harmless:files | File holding HH:MM:SS or [YY]YY-MM-DD HH:MM:SS with optional Z; schedules a reload
+reload_time_file | ABS_PATH | none | harmless:files, bare complained | File holding HH:MM:SS or [YY]YY-MM-DD HH:MM:SS with optional Z; schedules a reload
 reload_repeat | - | off | harmless:files | Do not delete the reload_time_file after use
 reload_file | [ABS_PATH] | PIDDIR/keepalived.reload | harmless:files | Marker created/truncated while config is read, removed after
 include_check | [+-]read match wildcard_match brace_match | none; bare = all | built | Error policy for later includes; restored at end of each file; man says 'readable'
 config_save_dir | DIR | none | harmless:files | Save config and state around each reload (debug aid); fixed at reload
-tmp_config_directory | DIR | memfd | harmless:files | Filesystem for the merged config copy; fixed at reload
+tmp_config_directory | DIR | memfd | harmless:files, bare complained | Filesystem for the merged config copy; fixed at reload
 data_use_instance | [BOOL] | off | built | Add namespace/instance to dump file names
 json_version | 1 or 2 | 1 | built, since 2.2.8 | 2 wraps the array as {vrrp:[],track_process:[]}
 iproute_usr_dir | DIR | build time | harmless:other, since 2.3.2 | Where rt_tables etc. defaults live

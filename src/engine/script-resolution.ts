@@ -70,7 +70,7 @@ export class ScriptResolution implements ScriptResolver {
         use === 'notified' && !quoted && rest.length > 0
           ? 'words after an unquoted script name its user and group; put a command with arguments in quotes'
           : 'the script is left out';
-      this.#report(user ?? statement, 'script-user', 'other', identity.message, hint);
+      this.#report(user ?? statement, 'script-user', use === 'tracked' ? 'other' : 'ignores', identity.message, hint);
       return undefined;
     }
     const ready = this.#ready(statement, command, identity.identity, use);

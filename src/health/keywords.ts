@@ -36,7 +36,7 @@ log_all_failures | [BOOL] | global | harmless | Log every failed attempt while u
 
 /** real_server ... { UDP_CHECK { ... } } */
 const udpCheckRows = `
-payload | HEX | random data | harmless | Free-form hex digits
+payload | HEX | random data | harmless, bare complained | Free-form hex digits
 require_reply | [HEX] | off | harmless | Silence becomes failure; x = nibble wildcard
 min_reply_length | 0..65535 | 0 | harmless | Shorter reply fails
 max_reply_length | 0..65535 | 255 | harmless | Longer reply fails
@@ -76,7 +76,7 @@ log_all_failures | [BOOL] | global | harmless | Log every failed attempt while u
 
 /** real_server ... { SMTP_CHECK { ... } } */
 const smtpCheckRows = `
-helo_name | STRING | smtp_helo_name | harmless | HELO argument
+helo_name | STRING | smtp_helo_name | harmless, bare complained | HELO argument
 host | block | - | harmless, deprecated | Legacy nesting: one extra probe target per block; use several SMTP_CHECK instead
 connect_ip | IP | RS address | harmless | Probe another address
 connect_port | 1..65535 | RS port | harmless | Probe another port
@@ -95,10 +95,10 @@ log_all_failures | [BOOL] | global | harmless | Log every failed attempt while u
 
 /** real_server ... { MISC_CHECK { ... } } */
 const miscCheckRows = `
-misc_path | SCRIPT | required | harmless | Command
+misc_path | SCRIPT | required | harmless, bare complained | Command
 misc_timeout | SECS | delay_loop | harmless | Overrun: TERM, then KILL after 2 s; counts as failure
 misc_dynamic | - | off | harmless | Exit 2..255 means OK and contributes code-2-configured weight; 0 keeps configured weight
-user | USER [[:]GROUP] | script_user | harmless | Identity
+user | USER [[:]GROUP] | script_user | harmless, bare complained | Identity
 retry | >=0 | RS/VS, 0 | harmless | Extra attempts before declaring failure; 0 legal only here
 delay_before_retry | TIMER | RS/VS, 1 | harmless | Pause between attempts
 warmup | TIMER | RS/VS, delay_loop | harmless | Max random initial delay
@@ -115,7 +115,7 @@ weight | -2147483647..2147483647 [reverse] | track_file weight | harmless | Mult
 
 /** real_server ... { BFD_CHECK { ... } } */
 const bfdCheckRows = `
-name | NAME | required | harmless | bfd_instance to follow
+name | NAME | required | harmless, bare complained | bfd_instance to follow
 alpha | [BOOL] | RS | harmless | Start down
 `;
 
@@ -189,14 +189,14 @@ log_all_failures | [BOOL] | global | harmless, deprecated | Legacy host block: L
 const urlRows = `
 path | STRING | required | harmless | Request path
 digest | 32 hex | none | harmless | MD5 of body; see genhash
-status_code | LIST of N or N-M, 100..599 | 200-299 | harmless | Accepted codes; first use clears default
-virtualhost | STRING | checker | harmless | Host header for this URL
-regex | PATTERN | none | harmless | PCRE2; must match the body
+status_code | LIST of N or N-M, 100..599 | 200-299 | harmless, bare ignored | Accepted codes; first use clears default
+virtualhost | STRING | checker | harmless, bare complained | Host header for this URL
+regex | PATTERN | none | harmless, bare ignored | PCRE2; must match the body
 regex_no_match | - | off | harmless | A match is a failure
-regex_options | OPTION... | none | harmless | 24 PCRE2 names, e.g. caseless dotall multiline utf ungreedy
-regex_min_offset | BYTES | 0 | harmless | Start searching here
-regex_max_offset | BYTES | none | harmless | Match must start at or before this offset
-regex_stack | START MAX | default | harmless | PCRE2 JIT stack bytes, shared by all URLs
+regex_options | OPTION... | none | harmless, bare ignored | 24 PCRE2 names, e.g. caseless dotall multiline utf ungreedy
+regex_min_offset | BYTES | 0 | harmless, bare ignored | Start searching here
+regex_max_offset | BYTES | none | harmless, bare ignored | Match must start at or before this offset
+regex_stack | START MAX | default | harmless, bare ignored | PCRE2 JIT stack bytes, shared by all URLs
 `;
 
 /** SSL_GET { url { ... } }: what urlRows lacks. */

@@ -28,8 +28,8 @@ persistence_granularity | NETMASK or 1..128 | host | harmless | Dotted mask or I
 protocol | TCP, UDP or SCTP | UDP, reported as error | harmless | Needed for address services; ignored with a warning for pure fwmark services
 ha_suspend | - | off | harmless | Stop checks while the VIP is not local
 smtp_alert | [BOOL] | global or off | harmless | Quorum mails; bare = true
-virtualhost | STRING | none | harmless | Host header default
-snmp_name | STRING | none | harmless | Label exposed in SNMP
+virtualhost | STRING | none | harmless, bare complained | Host header default
+snmp_name | STRING | none | harmless, bare complained | Label exposed in SNMP
 alpha | - | off | harmless | RS start as failed until first success
 omega | - | off | harmless | Run down notifies on shutdown
 quorum_up | SCRIPT [USER [[:]GROUP]] | none | harmless | No arguments added
@@ -39,7 +39,7 @@ hysteresis | >=0 | 0 | harmless | Reduced to quorum-1 if larger
 weight | 1..2147483647 | 1 | harmless | Default RS weight; not in the man page
 sorry_server | IP [PORT] | none | harmless | Replaces all RS while quorum is lost
 sorry_server_inhibit | - | off | harmless | Sorry server stays at weight 0 instead of being removed
-sorry_server_lvs_method | as lvs_method | = lvs_method | harmless | Forwarding for the sorry server
+sorry_server_lvs_method | as lvs_method | = lvs_method | harmless, bare complained | Forwarding for the sorry server
 real_server | block IP [PORT] | - | harmless | Pool member
 `;
 
@@ -59,8 +59,8 @@ warmup | TIMER | VS | harmless | Inherited by checkers
 connect_timeout | TIMER | VS | harmless | Inherited by checkers
 delay_loop | TIMER | VS | harmless | Inherited by checkers
 smtp_alert | [BOOL] | global or on | harmless | RS mails default to on
-virtualhost | STRING | VS | harmless | Host header
-snmp_name | STRING | none | harmless | Label exposed in SNMP
+virtualhost | STRING | VS | harmless, bare complained | Host header
+snmp_name | STRING | none | harmless, bare complained | Label exposed in SNMP
 MISC_CHECK | block | - | harmless | Script checker
 SMTP_CHECK | block | - | harmless | SMTP greeting checker
 TCP_CHECK | block | - | harmless | Connect checker
@@ -81,10 +81,10 @@ fwmark | N [inet or inet6] | - | harmless | 0 < N <= 2^32-1; family only for all
 
 /** SSL { ... } */
 const sslRows = `
-password | STRING | none | harmless | Key password
-ca | FILE | none | harmless | CA file
-certificate | FILE | none | harmless | Client certificate
-key | FILE | none | harmless | Client key
+password | STRING | none | harmless, bare complained | Key password
+ca | FILE | none | harmless, bare complained | CA file
+certificate | FILE | none | harmless, bare complained | Client certificate
+key | FILE | none | harmless, bare complained | Client key
 `;
 
 /** The blocks that this feature adds to the root; checkers come from another feature. */

@@ -311,7 +311,15 @@ export function checkDuplicateVrids(
     if (!clash) continue;
     const on = instance.interface === undefined ? 'without an interface' : `on ${instance.interface}`;
     const message = `"${clash.name}" and "${instance.name}" both have virtual_router_id ${instance.vrid} ${on}`;
-    complain(context, located(statement), 'duplicate-vrid', message, 'give each its own', true);
+    context.diagnostics.report(located(statement), {
+      code: 'duplicate-vrid',
+      severity: 'error',
+      message,
+      hint: 'give each its own',
+      // keepalived 2.2 accepts unicast instances that share a peer, and mixes up their adverts.
+      keepalivedClass: destination.type === 'unicast' ? 'ignores' : 'other',
+      refuses: true,
+    });
   }
 }
 

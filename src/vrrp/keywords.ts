@@ -95,7 +95,7 @@ vmac_garp_intvl | [all] SECS | global | built, deprecated | Old name of garp_ext
 lower_prio_no_advert | [BOOL] | global | built | Forced on by strict
 higher_prio_send_advert | [BOOL] | global | built | Refused in strict
 owner_ignore_adverts | [BOOL] | global; on if strict | built, since 2.3.3 | Owner (255) discards adverts; explicit no is overridden to on; undocumented in man
-kernel_rx_buf_size | BYTES | policy | harmless:other | Receive buffer share of this instance
+kernel_rx_buf_size | BYTES | policy | harmless:other, bare complained | Receive buffer share of this instance
 authentication | block | none | built | VRRPv2 only; refused in strict and in v3
 auth_hmac | block | none | refused:wire, since 2.4.0 | HMAC-SHA256 trailer, v2 and v3; replaces legacy auth
 `;
@@ -177,7 +177,7 @@ notify_priority_changes | [BOOL] | global | harmless:fifo | FIFO priority lines 
 
 /** vrrp_script NAME { ... } */
 const vrrpScriptRows = `
-script | SCRIPT | required | built | Quoted form allows arguments; single quotes/escapes parsed again
+script | SCRIPT | required | built, bare ignored | Quoted form allows arguments; single quotes/escapes parsed again
 interval | SECS decimal ms | 1 | built | 0 becomes 1
 timeout | SECS decimal ms | = interval | built | 0 becomes 1; TERM then KILL after 2 s
 weight | -253..253 [reverse] | 0 | built | 0 = FAULT on failure
@@ -190,7 +190,7 @@ init_fail | - | off | built | Intended initial failed state; overwritten when an
 /** vrrp_track_process NAME { ... } */
 const trackProcessDefinitionRows = `
 process | NAME [PARAM]... | required | harmless:other | Exact match of comm, or cmdline if params/full_command
-param_match | initial or partial | exact | harmless:other | Bare params compare; alone = must have no params
+param_match | initial or partial | exact | harmless:other, bare ignored | Bare params compare; alone = must have no params
 weight | -254..254 [reverse] | 0 | harmless:other | 0 = FAULT when out of quorum
 quorum | 1..65535 | 1 | harmless:other | Min matching processes
 quorum_max | 0..65535 | unlimited | harmless:other | Max matching processes; 0 = must not run
@@ -202,7 +202,7 @@ full_command | - | off | harmless:other | Match the whole command line
 
 /** track_file NAME { ... } and its old name vrrp_track_file. */
 const trackFileDefinitionRows = `
-file | PATH | required | harmless:other | Watched via inotify on its directory
+file | PATH | required | harmless:other, bare complained | Watched via inotify on its directory
 weight | -254..254 [reverse] | 1 | harmless:other | Multiplier; man claims a wider range
 init_file | [VALUE] [overwrite] | none, 0 | harmless:other | Create file at start with VALUE; overwrite replaces contents
 `;
