@@ -8,6 +8,7 @@ export interface ChildSetup {
   readonly pidFile: string;
   readonly umask: number;
   readonly log: LogOptions;
+  readonly ignoreInterrupt: boolean;
   /** -V: stop without removing addresses. */
   readonly keepAddresses: boolean;
   readonly logAddressChanges: boolean;

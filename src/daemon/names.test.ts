@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { identityOf, namesFor } from './names.ts';
 
-const plain = { instance: undefined, usePidDirectory: false, dataUseInstance: false, temporaryDirectory: '/tmp' };
+const plain = {
+  instance: undefined,
+  usePidDirectory: false,
+  dataUseInstance: false,
+  processNames: false,
+  processName: undefined,
+  vrrpProcessName: undefined,
+  temporaryDirectory: '/tmp',
+};
 
 describe('identityOf', () => {
   it('follows the name the command was called by', () => {
@@ -15,6 +23,7 @@ describe('namesFor', () => {
   it('keeps the names that scripts for keepalived rely on', () => {
     expect(namesFor('keepalived', plain)).toEqual({
       title: 'keepalived',
+      vrrpTitle: 'keepalived',
       product: 'Keepalived',
       parentIdent: 'Keepalived',
       vrrpIdent: 'Keepalived_vrrp',
@@ -33,6 +42,14 @@ describe('namesFor', () => {
     expect(names.parentPidFile).toBe('/run/holdfast.pid');
     expect(names.vrrpPidFile).toBe('/run/holdfast_vrrp.pid');
     expect(names.vrrpDump).toBe('/tmp/holdfast.data');
+  });
+
+  it('gives the processes titles of their own on demand', () => {
+    expect(namesFor('keepalived', { ...plain, processNames: true }).vrrpTitle).toBe('keepalived_vrrp');
+    expect(namesFor('holdfast', { ...plain, processName: 'one', vrrpProcessName: 'two' })).toMatchObject({
+      title: 'one',
+      vrrpTitle: 'two',
+    });
   });
 
   it('puts the pid files of a named instance into a directory', () => {

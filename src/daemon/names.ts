@@ -9,8 +9,9 @@ export function identityOf(command: string): Identity {
 }
 
 export interface Names {
-  /** Process title of all processes: what ps, pidof and killall see. */
+  /** Process titles: what ps, pidof and killall see. The same for both, so that killall reaches both. */
   readonly title: string;
+  readonly vrrpTitle: string;
   /** As log lines call the whole: `Starting Keepalived ...`. */
   readonly product: string;
   readonly parentIdent: string;
@@ -29,6 +30,10 @@ export interface NameOptions {
   readonly usePidDirectory: boolean;
   /** Only the data files get the instance's name; keepalived 2.2.7 leaves the other two alone. */
   readonly dataUseInstance: boolean;
+  /** Each process a title of its own. */
+  readonly processNames: boolean;
+  readonly processName: string | undefined;
+  readonly vrrpProcessName: string | undefined;
   /** $TMPDIR, or /tmp. */
   readonly temporaryDirectory: string;
 }
@@ -45,7 +50,8 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
   const dataInstance = options.dataUseInstance && instance !== undefined ? `.${instance}` : '';
   const dump = (name: string): string => path.join(temporaryDirectory, `${identity}${name}`);
   return {
-    title: identity,
+    title: options.processName ?? identity,
+    vrrpTitle: options.vrrpProcessName ?? (options.processNames ? `${identity}_vrrp` : identity),
     product,
     parentIdent: `${product}${suffix}`,
     vrrpIdent: `${product}_vrrp${suffix}`,

@@ -133,7 +133,7 @@ export class Parent {
 
   #startChild(): void {
     const { log, names, options, program } = this.#parts;
-    const child = new VrrpChildProcess(program, names.title, options.log.console ? 2 : undefined, {
+    const child = new VrrpChildProcess(program, names.vrrpTitle, options.log.console ? 2 : undefined, {
       message: message => this.#hear(message),
       errorLine: line => log.error(`VRRP child process(${child.pid}): ${line}`),
       ended: end => {
@@ -165,10 +165,11 @@ export class Parent {
     const { names, options } = this.#parts;
     const { daemon } = this.#configuration;
     return {
-      names: { ...names, title: daemon.vrrpProcessName ?? names.title },
+      names,
       pidFile: options.vrrpPidFile ?? names.vrrpPidFile,
       umask: options.umask ?? daemon.umask,
       log: options.log,
+      ignoreInterrupt: options.ignoreInterrupt,
       keepAddresses: options.keepAddresses,
       logAddressChanges: options.logAddressChanges,
       dumpConfiguration: options.dumpConfiguration,

@@ -67,7 +67,7 @@ export async function startDaemon(start: Start): Promise<void> {
     log.info(`Changing syslog ident to ${names.parentIdent}`);
     log.replaceSystemLog(systemLogFor(options.log, names.parentIdent));
   }
-  process.title = daemon.processName ?? names.title;
+  process.title = names.title;
   process.umask(options.umask ?? daemon.umask);
 
   const other = runningKeepalived();
@@ -98,7 +98,14 @@ export async function startDaemon(start: Start): Promise<void> {
 
 const temporaryDirectory = process.env['TMPDIR'] ?? '/tmp';
 
-const unnamed = { instance: undefined, usePidDirectory: false, dataUseInstance: false };
+const unnamed = {
+  instance: undefined,
+  usePidDirectory: false,
+  dataUseInstance: false,
+  processNames: false,
+  processName: undefined,
+  vrrpProcessName: undefined,
+};
 
 function claimPidFile(file: string, log: DaemonLog): PidFile | 'held' | 'refused' {
   try {

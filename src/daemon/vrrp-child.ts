@@ -14,7 +14,7 @@ import { logFileFor } from './log-format.ts';
 import { systemLogFor } from './open-log.ts';
 import { ParentChannel } from './parent-channel.ts';
 import { PidFile } from './pid-file.ts';
-import { SIGTERM, type SignalMeaning, signalMeanings } from './signals.ts';
+import { SIGINT, SIGTERM, type SignalMeaning, signalMeanings } from './signals.ts';
 import { VrrpRuntime } from './vrrp-runtime.ts';
 import { replaceFile } from './write-file.ts';
 
@@ -38,7 +38,7 @@ export function runVrrpChild(): void {
   onSignal(signal => {
     const meaning = signalMeanings.get(signal) ?? 'ignore';
     if (work && meaning === 'stop' && process.ppid !== parent) work.parentGone();
-    else if (work) work.obey(meaning);
+    else if (work) work.obey(signal, meaning);
     else if (meaning === 'stop') process.exit(0);
   });
   channel.send({ type: 'ready' });
@@ -57,7 +57,7 @@ class Work {
     this.#channel = channel;
     this.#setup = setup;
     this.#configuration = configuration;
-    process.title = setup.names.title;
+    process.title = setup.names.vrrpTitle;
     process.umask(setup.umask);
     this.#log = openChildLog(setup);
     this.#pidFile = this.#claimPidFile();
@@ -82,10 +82,10 @@ class Work {
     this.#runtime?.reload(configuration.vrrp);
   }
 
-  obey(meaning: SignalMeaning): void {
+  obey(signal: number, meaning: SignalMeaning): void {
     switch (meaning) {
       case 'stop':
-        this.#stop();
+        if (signal !== SIGINT || !this.#setup.ignoreInterrupt) this.#stop();
         break;
       case 'reload':
         this.#channel.send({ type: 'reload-wanted' });
