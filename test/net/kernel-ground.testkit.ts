@@ -63,6 +63,8 @@ export class KernelHost implements WorldHost {
   linkName: string;
   readonly world: VrrpWorld;
   readonly #frames: FrameReader;
+  /** What else is to happen with an input. */
+  deliver: (input: VrrpInput) => void = () => {};
 
   constructor(poller: Poller, namespace: NetworkNamespace, linkName: string, options: Partial<VrrpWorldOptions>) {
     this.namespace = namespace;
@@ -80,7 +82,10 @@ export class KernelHost implements WorldHost {
             ownUid: process.geteuid!(),
             ownGid: process.getegid!(),
           },
-          deliver: input => void this.inputs.push(input),
+          deliver: input => {
+            this.inputs.push(input);
+            this.deliver(input);
+          },
           stopped: () => {},
           ...options,
         }),

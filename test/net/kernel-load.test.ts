@@ -1,0 +1,186 @@
+// What only a real kernel can be put to: much at once.
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Instant, instantFromMicroseconds } from '../../src/base/instant.ts';
+import { type IpAddress, parseIpAddress } from '../../src/base/ip-address.ts';
+import { now } from '../../src/linux/clock.ts';
+import { Driver } from '../../src/linux/driver.ts';
+import type { AddressRequest } from '../../src/ports/network.ts';
+import type { VrrpEffect, VrrpInput } from '../../src/ports/vrrp-world.ts';
+import { type KernelGround, openKernelGround } from './kernel-ground.testkit.ts';
+import { inputsOf, plainAddress } from './vrrp-world-contract.testkit.ts';
+
+const ip = (text: string): IpAddress => parseIpAddress(text)!;
+
+let ground: KernelGround;
+afterEach(() => ground.close());
+
+function many(count: number): readonly AddressRequest[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...plainAddress,
+    linkIndex: ground.left.linkIndex,
+    address: ip(`10.1.${index >> 8}.${index & 255}`),
+  }));
+}
+
+const heldCount = (): number => ground.left.addresses().filter(each => each.address.startsWith('10.1.')).length;
+
+function openChannels(): void {
+  for (const host of [ground.left, ground.right]) {
+    host.execute({
+      type: 'open-channel',
+      channel: {
+        key: 'v4',
+        family: 4,
+        link: { index: host.linkIndex, name: host.linkName },
+        groups: [ip('224.0.0.18')],
+        receiveBufferBytes: 8 << 20,
+      },
+    });
+  }
+}
+
+function send(count: number): void {
+  for (let number = 0; number < count; number++) {
+    ground.left.execute({
+      type: 'send-packet',
+      channel: 'v4',
+      source: ip('10.0.0.1'),
+      destination: ip('224.0.0.18'),
+      ttl: 255,
+      payload: Uint8Array.of(number >> 8, number & 255),
+    });
+  }
+}
+
+describe('2,000 addresses in one effect', () => {
+  it('all come and go', async () => {
+    ground = await openKernelGround();
+    const { left } = ground;
+    left.execute({ type: 'change-addresses', batch: 1, operation: 'add', addresses: many(2_000) });
+    expect(heldCount()).toBe(2_000);
+    left.execute({ type: 'change-addresses', batch: 2, operation: 'remove', addresses: many(2_000) });
+    expect(heldCount()).toBe(0);
+    await ground.until(() => inputsOf(left.inputs, 'addresses-changed').length === 2, 'both answers');
+    expect(inputsOf(left.inputs, 'addresses-changed')).toEqual([
+      { type: 'addresses-changed', batch: 1, errors: [] },
+      { type: 'addresses-changed', batch: 2, errors: [] },
+    ]);
+  });
+
+  it('are each answered even if every one fails', async () => {
+    ground = await openKernelGround();
+    const { left } = ground;
+    left.execute({ type: 'change-addresses', batch: 1, operation: 'add', addresses: many(2_000) });
+    left.execute({ type: 'change-addresses', batch: 2, operation: 'add', addresses: many(2_001) });
+    await ground.until(() => inputsOf(left.inputs, 'addresses-changed').length === 2, 'both answers');
+    const [, second] = inputsOf(left.inputs, 'addresses-changed');
+    expect(second!.errors).toEqual(Array.from({ length: 2_000 }, (_, place) => ({ place, error: 'EEXIST' })));
+    expect(heldCount()).toBe(2_001);
+  });
+});
+
+it('tells the whole truth again when the kernel had to drop news', async () => {
+  ground = await openKernelGround({ monitorReceiveBufferBytes: 2_048 });
+  const { left } = ground;
+  // Nothing reads the news while this thread is busy here.
+  left.execute({ type: 'change-addresses', batch: 1, operation: 'add', addresses: many(300) });
+  left.rename('left1');
+  await ground.until(() => inputsOf(left.inputs, 'resynchronised').length > 1, 'the truth');
+  const truth = inputsOf(left.inputs, 'resynchronised').at(-1)!;
+  expect(truth.addresses.filter(each => each.address.startsWith('10.1.'))).toHaveLength(300);
+  expect(truth.links.find(link => link.index === left.linkIndex)?.name).toBe('left1');
+  expect(truth.forwardingLinks).toContain(left.linkIndex);
+  expect(left.world.counters.monitorOverruns).toBeGreaterThan(0);
+  // And goes on listening.
+  left.addAddress('10.2.0.1/32');
+  await ground.until(
+    () => inputsOf(left.inputs, 'address-added').some(input => input.address.address === '10.2.0.1'),
+    'later news',
+  );
+});
+
+it('reads a flood of packets in order, but serves the deadline in between', async () => {
+  ground = await openKernelGround();
+  const { right } = ground;
+  openChannels();
+  const calls: string[] = [];
+  let deadline: Instant | undefined;
+  const driver = new Driver<VrrpInput, VrrpEffect>(ground.poller, {
+    engine: {
+      handle: (_, input) => {
+        if (input.type === 'packet-received') calls.push(`${input.payload[0]! * 256 + input.payload[1]!}`);
+        return [];
+      },
+      advance: () => {
+        calls.push('deadline');
+        deadline = undefined;
+        return [];
+      },
+      nextDeadline: () => deadline,
+    },
+    execute: () => {},
+    now,
+  });
+  right.deliver = input => driver.deliver(input);
+  send(1_000);
+  deadline = instantFromMicroseconds(1);
+  driver.deliver({ type: 'packet-malformed', channel: 'v4', reason: 'none: this only makes the driver look' });
+  await ground.until(() => calls.length === 1_001, 'every packet and the deadline');
+  const place = calls.indexOf('deadline');
+  // What waited is read first, a bounded part of it.
+  expect(place).toBeGreaterThan(0);
+  expect(place).toBeLessThanOrEqual(64);
+  expect(calls.filter(call => call !== 'deadline')).toEqual(Array.from({ length: 1_000 }, (_, number) => `${number}`));
+  driver.close();
+});
+
+it('answers a batch of addresses only after the packets that came meanwhile', async () => {
+  ground = await openKernelGround();
+  const { left, right } = ground;
+  openChannels();
+  right.execute({
+    type: 'change-addresses',
+    batch: 1,
+    operation: 'add',
+    addresses: [{ ...plainAddress, linkIndex: right.linkIndex, address: ip('10.3.0.1') }],
+  });
+  send(1);
+  // A second batch as an engine asks for it: as soon as the first is answered.
+  let asked = 1;
+  right.deliver = input => {
+    if (input.type === 'addresses-changed' && asked < 20) {
+      asked += 1;
+      right.execute({ type: 'change-addresses', batch: asked, operation: 'add', addresses: [] });
+    }
+  };
+  await ground.until(() => inputsOf(right.inputs, 'addresses-changed').length === 20, 'twenty answers');
+  const order = right.inputs.map(input => input.type);
+  expect(order.indexOf('packet-received')).toBeGreaterThanOrEqual(0);
+  expect(order.indexOf('packet-received')).toBeLessThan(order.lastIndexOf('addresses-changed') - 10);
+  expect(inputsOf(left.inputs, 'packet-received')).toEqual([]);
+});
+
+it('loses packets beyond its receive buffer and nothing else', async () => {
+  ground = await openKernelGround();
+  const { right } = ground;
+  openChannels();
+  right.execute({
+    type: 'open-channel',
+    channel: {
+      key: 'v4',
+      family: 4,
+      link: { index: right.linkIndex, name: right.linkName },
+      groups: [ip('224.0.0.18')],
+      receiveBufferBytes: 4_096,
+    },
+  });
+  send(2_000);
+  const received = () =>
+    inputsOf(right.inputs, 'packet-received').map(input => input.payload[0]! * 256 + input.payload[1]!);
+  await ground.until(() => received().length > 0, 'the first packets');
+  const last = (): number => received().at(-1)!;
+  expect(received().length).toBeLessThan(2_000);
+  const before = received().length;
+  send(1);
+  await ground.until(() => received().length > before && last() === 0, 'a later packet');
+});
