@@ -1,10 +1,21 @@
 import { type Duration, inMilliseconds, milliseconds, seconds } from '../base/duration.ts';
 import { elapsed, type Instant } from '../base/instant.ts';
+import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
 
-/** From here on an operator should know: adverts at 10 ms are late, and peers with short intervals may take over. */
-const noteworthy = milliseconds(100);
+/** Anything shorter happens now and then on a busy machine, whatever the intervals are. */
+const usual = milliseconds(20);
+const alwaysNoteworthy = seconds(1);
 /** One line per so long. */
 const quiet = seconds(10);
+
+/** From here on an operator should know: an advert interval was missed, and peers take over after three. */
+export function noteworthyLateness(routers: readonly VirtualRouterConfiguration[]): Duration {
+  const shortest = routers.reduce(
+    (least, { advertisementInterval }) => Math.min(least, advertisementInterval),
+    alwaysNoteworthy as number,
+  );
+  return Math.max(shortest, usual) as Duration;
+}
 
 /** Turns wake-ups that came too late into log lines, not more than one every ten seconds. Pure. */
 export class LatenessReport {
@@ -13,7 +24,7 @@ export class LatenessReport {
   #count = 0;
 
   /** The line to log, if any, about a deadline that is served only now. */
-  woke(now: Instant, deadline: Instant | undefined): string | undefined {
+  woke(now: Instant, deadline: Instant | undefined, noteworthy: Duration): string | undefined {
     if (deadline === undefined) return undefined;
     const late = elapsed(deadline, now);
     if (late < noteworthy) return undefined;
@@ -22,7 +33,7 @@ export class LatenessReport {
     if (this.#saidAt !== undefined && elapsed(this.#saidAt, now) < quiet) return undefined;
     const text =
       `The VRRP process woke ${Math.round(inMilliseconds(this.#worst))} ms late` +
-      `${this.#count > 1 ? `, at worst of ${this.#count} times` : ''}: its peers may have taken over meanwhile`;
+      `${this.#count > 1 ? `, at worst of ${this.#count} times` : ''}: its adverts were late, too`;
     this.#saidAt = now;
     this.#worst = 0 as Duration;
     this.#count = 0;

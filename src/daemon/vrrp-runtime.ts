@@ -1,3 +1,4 @@
+import type { Duration } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Configuration } from '../engine/configuration.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
@@ -10,7 +11,7 @@ import type { InterfaceAddress } from '../ports/network.ts';
 import type { Engine, VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { snapshotOf, type VrrpSnapshot } from '../status/vrrp-snapshot.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
-import { LatenessReport } from './lateness-report.ts';
+import { LatenessReport, noteworthyLateness } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
 import { receiveBufferBytes } from './receive-buffer.ts';
 
@@ -34,6 +35,7 @@ export class VrrpRuntime {
   readonly #world: VrrpWorld;
   readonly #driver: Driver<RuntimeInput, VrrpEffect>;
   readonly #lateness = new LatenessReport();
+  #noteworthy: Duration;
   #stopping = false;
 
   /** Throws KernelError if the sockets cannot be opened. */
@@ -41,6 +43,7 @@ export class VrrpRuntime {
     this.#options = options;
     const { daemon, vrrp } = configuration;
     const poller = new Poller();
+    this.#noteworthy = noteworthyLateness(vrrp.instances);
     this.#vrrp = new VrrpProcess(vrrp, {
       detail: options.detail,
       receiveBufferBytes: receiveBufferBytes(daemon.vrrpReceiveBuffer, vrrp.instances),
@@ -65,6 +68,7 @@ export class VrrpRuntime {
   }
 
   reload(configuration: VrrpConfiguration): void {
+    this.#noteworthy = noteworthyLateness(configuration.instances);
     this.#driver.deliver({ type: 'reload', configuration });
   }
 
@@ -95,7 +99,7 @@ export class VrrpRuntime {
         return vrrp.handle(instant, input);
       },
       advance: instant => {
-        const text = this.#lateness.woke(instant, vrrp.nextDeadline());
+        const text = this.#lateness.woke(instant, vrrp.nextDeadline(), this.#noteworthy);
         if (text !== undefined) this.#options.log.write('warning', text);
         return vrrp.advance(instant);
       },
