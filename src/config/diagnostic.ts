@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from './diagnostic-codes.ts';
 import type { Located } from './source.ts';
 
 /** `advice` is ours alone: keepalived would say nothing, and the exit code of a test never depends on it. */
@@ -35,7 +36,7 @@ export interface Diagnostic {
 
 /** Everything about a diagnostic but its place. */
 export interface Finding {
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly severity: Severity;
   readonly message: string;
   readonly hint?: string | undefined;

@@ -2,6 +2,7 @@ import { type Prng, seededPrng } from '../base/prng.ts';
 import { extentOf, withoutEscapes } from './comment.ts';
 import { type DefinitionScope, Definitions } from './definitions.ts';
 import type { Diagnostics, KeepalivedClass } from './diagnostic.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
 import {
   adjusted,
   combined,
@@ -336,7 +337,7 @@ class Reader {
 
   #report(
     where: Located,
-    code: string,
+    code: DiagnosticCode,
     keepalivedClass: KeepalivedClass,
     message: string,
     extra: { readonly hint?: string | undefined; readonly refuses?: boolean },

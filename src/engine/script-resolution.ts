@@ -1,4 +1,5 @@
 import type { Diagnostics, KeepalivedClass } from '../config/diagnostic.ts';
+import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { scriptArguments } from '../config/script-words.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
@@ -240,7 +241,13 @@ export class ScriptResolution implements ScriptResolver {
     return { ok: true, identity: { uid: user.uid, gid, groups: supplementary ? user.groups : [] } };
   }
 
-  #report(statement: Statement, code: string, keepalivedClass: KeepalivedClass, message: string, hint: string): void {
+  #report(
+    statement: Statement,
+    code: DiagnosticCode,
+    keepalivedClass: KeepalivedClass,
+    message: string,
+    hint: string,
+  ): void {
     this.#diagnostics.report(located(statement, statement.words[1] ?? statement.words[0]), {
       code,
       severity: keepalivedClass === 'ignores' ? 'advice' : 'warning',

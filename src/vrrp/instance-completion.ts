@@ -1,6 +1,7 @@
 import { centiseconds, type Duration, inSeconds, seconds, zero } from '../base/duration.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
 import { parseIpAddress } from '../base/ip-address.ts';
+import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { reportRefused } from '../config/interpret.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type {
@@ -46,7 +47,7 @@ export function completeInstance(
 ): VirtualRouterConfiguration | undefined {
   const { name, statement } = draft;
   const where = located(statement);
-  const reject = (code: string, message: string, hint?: string): undefined => {
+  const reject = (code: DiagnosticCode, message: string, hint?: string): undefined => {
     complain(context, where, code, message, hint, true);
     return undefined;
   };

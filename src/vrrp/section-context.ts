@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import type { ReadingContext } from '../config/interpret.ts';
 import type { Located } from '../config/source.ts';
 import { located, type Statement } from '../config/tree.ts';
@@ -26,7 +27,7 @@ export interface SectionContext extends ReadingContext {
 export function complain(
   context: ReadingContext,
   where: Located,
-  code: string,
+  code: DiagnosticCode,
   message: string,
   hint?: string,
   refuses = false,
@@ -42,7 +43,13 @@ export function complain(
 }
 
 /** keepalived says nothing about it. */
-export function advise(context: ReadingContext, where: Located, code: string, message: string, hint?: string): void {
+export function advise(
+  context: ReadingContext,
+  where: Located,
+  code: DiagnosticCode,
+  message: string,
+  hint?: string,
+): void {
   context.diagnostics.report(where, { code, severity: 'advice', message, hint, keepalivedClass: 'ignores' });
 }
 

@@ -188,7 +188,7 @@ const instances: readonly VerdictCase[] = [
   line('bad source', 'unicast_src_ip 10.0.0.300\nunicast_peer {\n10.0.0.7\n}'),
   line('source of the other family', 'mcast_src_ip fe80::1'),
   line('group that is no group', 'mcast_dst_ip 10.0.0.1'),
-  line('group', 'mcast_dst_ip 224.0.0.19'),
+  line('multicast group', 'mcast_dst_ip 224.0.0.19'),
   line('track_src_ip without source', 'track_src_ip'),
   line('zero repeats', 'garp_master_repeat 0\ngarp_master_refresh_repeat 0'),
   line('zero lower-priority repeats', 'garp_lower_prio_repeat 0\ngarp_master_delay 0'),
