@@ -15,6 +15,17 @@ export function libcFunction<Signature extends (...args: never[]) => unknown>(pr
   return library.func(prototype) as unknown as Signature;
 }
 
+/** As libcFunction, but undefined where the C library is too old or another one. */
+export function optionalLibcFunction<Signature extends (...args: never[]) => unknown>(
+  prototype: string,
+): Signature | undefined {
+  try {
+    return libcFunction<Signature>(prototype);
+  } catch {
+    return undefined;
+  }
+}
+
 const namesByNumber = new Map<number, string>();
 for (const [name, number] of Object.entries(koffi.os.errno)) {
   // EWOULDBLOCK and EDEADLOCK are second names; the first is the one that people know.

@@ -1,10 +1,23 @@
-import { allocate, check, checkReturned, errnoName, lastErrno, libcFunction, type Memory } from './libc.ts';
+import {
+  allocate,
+  check,
+  checkReturned,
+  errnoName,
+  lastErrno,
+  libcFunction,
+  type Memory,
+  optionalLibcFunction,
+} from './libc.ts';
 
 const initialiseActions = libcFunction<(actions: Uint8Array) => number>(
   'int posix_spawn_file_actions_init(void *actions)',
 );
 const addOpen = libcFunction<(actions: Uint8Array, fd: number, path: string, flags: number, mode: number) => number>(
   'int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, uint32_t mode)',
+);
+/** Since glibc 2.34. */
+const addCloseFrom = optionalLibcFunction<(actions: Uint8Array, fd: number) => number>(
+  'int posix_spawn_file_actions_addclosefrom_np(void *actions, int fd)',
 );
 const initialiseAttributes = libcFunction<(attributes: Uint8Array) => number>(
   'int posix_spawnattr_init(void *attributes)',
@@ -59,6 +72,8 @@ function prepare(): void {
   checkReturned(initialiseActions(actions.bytes), 'prepare', 'spawn');
   for (const descriptor of [0, 1, 2])
     checkReturned(addOpen(actions.bytes, descriptor, '/dev/null', readWrite, 0), 'prepare', 'spawn');
+  // Our own descriptors close by themselves; this is about what whoever started us left open.
+  if (addCloseFrom) checkReturned(addCloseFrom(actions.bytes, 3), 'prepare', 'spawn');
   checkReturned(initialiseAttributes(attributes.bytes), 'prepare', 'spawn');
   const flags = spawnFlag.processGroup | spawnFlag.signalDefaults | spawnFlag.signalMask;
   checkReturned(setFlags(attributes.bytes, flags), 'prepare', 'spawn');
