@@ -1,7 +1,6 @@
 import { inMilliseconds } from '../base/duration.ts';
 import type { Configuration } from '../engine/configuration.ts';
 import { KernelError } from '../linux/libc.ts';
-import { signalOnParentDeath } from '../linux/parent-death.ts';
 import { onSignal } from '../linux/signals.ts';
 import { renderConfiguration, renderData } from '../status/data-text.ts';
 import { renderJson } from '../status/json.ts';
@@ -14,15 +13,12 @@ import { logFileFor } from './log-format.ts';
 import { systemLogFor } from './open-log.ts';
 import { ParentChannel } from './parent-channel.ts';
 import { PidFile } from './pid-file.ts';
-import { SIGINT, SIGTERM, type SignalMeaning, signalMeanings } from './signals.ts';
+import { SIGINT, type SignalMeaning, signalMeanings } from './signals.ts';
 import { VrrpRuntime } from './vrrp-runtime.ts';
 import { replaceFile } from './write-file.ts';
 
 /** Becomes the VRRP process: waits for its configuration, runs it, hands over when told or when its parent is gone. */
 export function runVrrpChild(): void {
-  // Both ways to learn of the parent's death, the signal and the end of the channel, lead to the same hand-over.
-  const parent = process.ppid;
-  signalOnParentDeath(SIGTERM);
   let work: Work | undefined;
   const channel = new ParentChannel(
     message => {
@@ -30,6 +26,7 @@ export function runVrrpChild(): void {
       else work = new Work(message, channel);
       if (work.isWorking) channel.send({ type: 'configured', sequence: message.sequence });
     },
+    // The kernel closes the parent's end however it dies; nobody else has it.
     () => {
       if (work) work.parentGone();
       else process.exit(0);
@@ -37,8 +34,7 @@ export function runVrrpChild(): void {
   );
   onSignal(signal => {
     const meaning = signalMeanings.get(signal) ?? 'ignore';
-    if (work && meaning === 'stop' && process.ppid !== parent) work.parentGone();
-    else if (work) work.obey(signal, meaning);
+    if (work) work.obey(signal, meaning);
     else if (meaning === 'stop') process.exit(0);
   });
   channel.send({ type: 'ready' });
