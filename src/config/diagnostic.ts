@@ -57,7 +57,9 @@ export class Diagnostics {
   report(where: Located, finding: Finding): void {
     this.#classes.add(finding.keepalivedClass);
     this.#refused ||= finding.refuses === true;
-    if (this.#found.length >= limit) {
+    // What refuses a start must be seen, however much else there is.
+    const room = finding.refuses === true ? 2 * limit : limit;
+    if (this.#found.length >= room) {
       this.#suppressed++;
       return;
     }

@@ -40,6 +40,7 @@ const deepestInclude = 32;
 const mostFiles = 10_000;
 const deepestExpansion = 16;
 const mostGeneratedLines = 500_000;
+const mostGeneratedCharacters = 50_000_000;
 
 /** Reads a file and all it includes into the lines that count. */
 export function readLines(path: string, host: SourceFiles, options: ReadingOptions, diagnostics: Diagnostics): Reading {
@@ -72,6 +73,7 @@ class Reader {
   #random: Prng;
   #files = 0;
   #generated = 0;
+  #generatedCharacters = 0;
   #exhausted = false;
 
   constructor(host: SourceFiles, options: ReadingOptions, diagnostics: Diagnostics) {
@@ -196,7 +198,8 @@ class Reader {
         names.forEach((name, index) => {
           this.#definitions.define(name, { type: 'text', text: round_[index]! });
         });
-        if (this.#spend(line)) this.#process({ ...conditional, text: before + body, offset: -1 }, file, depth + 1);
+        const text = before + body;
+        if (this.#spend(line, text)) this.#process({ ...conditional, text, offset: -1 }, file, depth + 1);
       }
       for (const name of names) this.#definitions.remove(name);
       return undefined;
@@ -204,7 +207,7 @@ class Reader {
     const lines = this.#definitions.linesFor(conditional.text);
     if (lines) {
       for (const text of lines) {
-        if (this.#spend(line)) this.#process({ ...conditional, text, offset: -1 }, file, depth + 1);
+        if (this.#spend(line, text)) this.#process({ ...conditional, text, offset: -1 }, file, depth + 1);
       }
       return undefined;
     }
@@ -325,11 +328,13 @@ class Reader {
   }
 
   /** Counts a line that expansion makes; false once there are too many. */
-  #spend(line: LogicalLine): boolean {
-    if (++this.#generated <= mostGeneratedLines) return true;
+  #spend(line: LogicalLine, text: string): boolean {
+    this.#generated++;
+    this.#generatedCharacters += text.length;
+    if (this.#generated <= mostGeneratedLines && this.#generatedCharacters <= mostGeneratedCharacters) return true;
     if (!this.#exhausted) {
       this.#exhausted = true;
-      const message = `definitions and repetitions make more than ${mostGeneratedLines} lines`;
+      const message = `definitions and repetitions make more than ${mostGeneratedLines} lines or ${mostGeneratedCharacters} characters`;
       this.#report(whole(line.source), 'expansion-too-long', 'other', message, { refuses: true });
     }
     return false;

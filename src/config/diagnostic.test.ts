@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { Diagnostics, type Finding, formatDiagnostic, type KeepalivedClass } from './diagnostic.ts';
+
+const finding: Finding = {
+  code: 'unknown-keyword',
+  severity: 'error',
+  message: 'unknown keyword "prioritty"',
+  hint: 'did you mean "priority"?',
+  keepalivedClass: 'other',
+};
+
+function reported(text: string, start: number, end: number, extra: Partial<Finding> = {}) {
+  const diagnostics = new Diagnostics();
+  diagnostics.report({ line: { file: 'k.conf', number: 12, text }, start, end }, { ...finding, ...extra });
+  return diagnostics.all[0]!;
+}
+
+describe('formatDiagnostic', () => {
+  it('shows place, line, caret and hint', () => {
+    expect(formatDiagnostic(reported('    prioritty 100', 4, 13))).toBe(
+      [
+        'k.conf:12:5: error: unknown keyword "prioritty" [unknown-keyword]',
+        '  12 |     prioritty 100',
+        '     |     ^^^^^^^^^',
+        '  = did you mean "priority"?',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps tabs and gives wide characters two columns', () => {
+    const lines = formatDiagnostic(reported('\t虚 x', 3, 4)).split('\n');
+    expect(lines[2]).toBe('     | \t   ^');
+  });
+
+  it('counts columns in characters', () => {
+    expect(reported('😀😀 x', 5, 6).column).toBe(4);
+  });
+
+  it('shows no caret where the whole line is meant, and no line where the file is', () => {
+    expect(formatDiagnostic(reported('abc', -1, -1)).split('\n')[0]).toBe(
+      'k.conf:12: error: unknown keyword "prioritty" [unknown-keyword]',
+    );
+    const diagnostics = new Diagnostics();
+    diagnostics.report({ line: { file: 'k.conf', number: 0, text: '' }, start: -1, end: -1 }, finding);
+    expect(formatDiagnostic(diagnostics.all[0]!)).toMatch(/^k\.conf: error: .*\n {2}= did/);
+  });
+
+  it('lets no control character through', () => {
+    expect(formatDiagnostic(reported('a \u001b[2J', 2, 3, { message: 'bad \u001b[2J' }))).not.toContain('\u001b');
+  });
+});
+
+describe('Diagnostics', () => {
+  const status = (...classes: KeepalivedClass[]): number => {
+    const diagnostics = new Diagnostics();
+    for (const keepalivedClass of classes) {
+      diagnostics.report(
+        { line: { file: 'f', number: 1, text: '' }, start: -1, end: -1 },
+        { ...finding, keepalivedClass },
+      );
+    }
+    return diagnostics.testExitStatus;
+  };
+
+  it('ranks troubles as keepalived does, and our own advice not at all', () => {
+    expect(status()).toBe(0);
+    expect(status('ignores')).toBe(0);
+    expect(status('file')).toBe(4);
+    expect(status('file', 'other', 'ignores')).toBe(5);
+    expect(status('other', 'security', 'file')).toBe(6);
+    expect(status('security', 'aborts')).toBe(2);
+    expect(status('aborts', 'unreadable')).toBe(6);
+  });
+
+  it('keeps count beyond what anybody reads', () => {
+    const diagnostics = new Diagnostics();
+    for (let number = 1; number <= 1_500; number++) {
+      diagnostics.report({ line: { file: 'f', number, text: '' }, start: -1, end: -1 }, finding);
+    }
+    expect(diagnostics.all).toHaveLength(1_001);
+    expect(diagnostics.all.at(-1)).toMatchObject({
+      code: 'too-many-diagnostics',
+      message: '500 more diagnostics are not shown',
+    });
+  });
+});
