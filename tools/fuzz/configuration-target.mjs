@@ -1,6 +1,7 @@
 // Loads one damaged configuration as `holdfast -t` would, on a machine made up for it.
 import { root } from '../run.mjs';
 import { mutatedConfiguration, readCorpus } from './configurations.mjs';
+import { newMachine } from './machine.mjs';
 import { randomFor } from './random.mjs';
 
 const file = '/etc/keepalived/keepalived.conf';
@@ -39,7 +40,9 @@ function host(text) {
 export async function configurationTarget(dist, seed) {
   const { loadConfiguration } = await import(`${dist}/engine/configuration.js`);
   const { formatDiagnostic } = await import(`${dist}/config/diagnostic.js`);
-  const corpus = readCorpus(root, folders);
+  const { VrrpProcess } = await import(`${dist}/engine/vrrp-process.js`);
+  const { rootGrammar } = await import(`${dist}/engine/keywords.js`);
+  const corpus = readCorpus(root, folders, rootGrammar);
   const textOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
 
   return {
@@ -52,11 +55,29 @@ export async function configurationTarget(dist, seed) {
         checkDiagnostic(diagnostic, formatDiagnostic);
         count(`${diagnostic.severity}: ${diagnostic.code}`);
       }
-      if (loaded.configuration) checkVrrp(loaded.configuration.vrrp);
+      if (loaded.configuration) {
+        checkVrrp(loaded.configuration.vrrp);
+        live(loaded.configuration.vrrp);
+      }
       count(loaded.configuration ? 'loaded' : 'refused');
     },
     describe: textOf,
   };
+
+  /** What loads can be run: some seconds as master or backup, a cable pulled, a stop. */
+  function live(vrrp) {
+    const addresses = vrrp.instances.reduce((sum, instance) => sum + instance.addresses.length, 0);
+    if (vrrp.instances.length > 8 || addresses > 600) return;
+    const machine = newMachine(VrrpProcess, vrrp);
+    machine.pass(5_000_000);
+    machine.setRunning(false);
+    machine.pass(100_000);
+    machine.setRunning(true);
+    machine.pass(4_000_000);
+    machine.stop();
+    machine.pass(2_000_000);
+    must(machine.isStopped(), 'a stop that does not end');
+  }
 }
 
 function must(condition, what) {
@@ -109,12 +130,12 @@ function checkVrrp({ instances, syncGroups, scripts }) {
       must(within(prefixLength, 0, family(address) === 4 ? 32 : 128), say('a prefix length'));
     }
     if (destination.type === 'unicast') {
-      must(destination.peers.length > 0, say('unicast without a peer'));
       must(
         destination.peers.every(peer => family(peer.address) === instance.family),
         say('a peer of the other family'),
       );
-    } else must(instance.interface !== undefined, say('multicast without an interface'));
+    }
+    if (destination.type === 'multicast') must(instance.interface !== undefined, say('multicast without an interface'));
     if (instance.authentication.type === 'password') {
       must(version === 2 && instance.authentication.bytes.length === 8, say('a password'));
     }

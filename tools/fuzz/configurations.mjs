@@ -1,7 +1,8 @@
-// Damaged configuration files: those of examples/ and test/fixtures/, changed word by word and line by line as
-// an operator might get them wrong, and byte by byte as nobody would.
+// Damaged configuration files: those of examples/ and test/fixtures/ and ones written from the tables of keywords, changed
+// word by word and line by line as an operator might get them wrong, and byte by byte as nobody would.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writtenConfiguration } from './grammar.mjs';
 
 /** One JSON string a line: what means something to the language, and values at and beyond the edges of keywords' ranges. */
 const tokens = readFileSync(new URL('./tokens.txt', import.meta.url), 'utf8')
@@ -9,8 +10,8 @@ const tokens = readFileSync(new URL('./tokens.txt', import.meta.url), 'utf8')
   .split('\n')
   .map(line => JSON.parse(line));
 
-/** The files to start from, by path; and the words of all of them. */
-export function readCorpus(root, folders) {
+/** The files to start from, their words, lines and blocks, and the grammar to write others from. */
+export function readCorpus(root, folders, grammar) {
   const texts = folders
     .map(folder => path.join(root, folder))
     .filter(folder => existsSync(folder))
@@ -24,7 +25,7 @@ export function readCorpus(root, folders) {
   const words = [...new Set(texts.flatMap(text => text.split(/\s+/).filter(word => word !== '')))].sort();
   const lines = [...new Set(texts.flatMap(text => text.split('\n')))].sort();
   const blocks = texts.flatMap(text => text.match(/^[a-z_].*\{$[\s\S]*?^\}/gm) ?? []);
-  return { texts, words, lines, blocks };
+  return { texts, words, lines, blocks, grammar };
 }
 
 const anyWord = (random, corpus) => (random.chance(1, 2) ? random.pick(corpus.words) : random.pick(tokens));
@@ -129,8 +130,9 @@ const byteEditNames = Object.keys(byteEdits);
 
 /** The text of one input. */
 export function mutatedConfiguration(random, corpus) {
-  const lines = random.pick(corpus.texts).split('\n');
-  if (random.chance(3, 4)) {
+  const text = random.chance(1, 2) ? random.pick(corpus.texts) : writtenConfiguration(random, corpus.grammar);
+  const lines = text.split('\n');
+  if (random.chance(2, 3)) {
     for (let count = random.between(1, 4); count > 0; count--) {
       lineEdits[random.pick(lineEditNames)](random, lines, corpus);
     }

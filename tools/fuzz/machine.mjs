@@ -1,5 +1,6 @@
-// A machine that runs the fuzzed virtual routers on the real engine, with a kernel that does at once what it is asked.
-import { routers, vrrpConfiguration } from './routers.mjs';
+// A machine that runs virtual routers on the real engine, with a kernel that does at once what it is asked and scripts
+// that succeed at once.
+import { routers } from './routers.mjs';
 
 const noFlags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
 const link = {
@@ -16,13 +17,13 @@ const link = {
 const addresses = [
   { address: '192.0.2.1', prefixLength: 24, scope: 0 },
   { address: 'fe80::1', prefixLength: 64, scope: 253 },
-].map(address => ({ linkIndex: 2, flags: noFlags, ...address }));
+].flatMap(address => [2, 3, 4].map(linkIndex => ({ linkIndex, flags: noFlags, ...address })));
 
 /** No input may make the engine ask for more than this at once: a burst for every address of every virtual router. */
-const effectLimit = 2_000;
+const effectLimit = 20_000;
 
-export function newMachine(VrrpProcess) {
-  const process = new VrrpProcess(vrrpConfiguration, { detail: true, receiveBufferBytes: undefined });
+export function newMachine(VrrpProcess, configuration) {
+  const process = new VrrpProcess(configuration, { detail: true, receiveBufferBytes: undefined });
   let now = 0;
 
   /** Carries effects out; returns how many there were of each type. */
@@ -33,6 +34,10 @@ export function newMachine(VrrpProcess) {
       if (done > effectLimit) throw new Error(`more than ${effectLimit} effects of one input`);
       const effect = waiting.shift();
       types[effect.type] = (types[effect.type] ?? 0) + 1;
+      if (effect.type === 'run-script') {
+        const outcome = { type: 'exited', status: 0 };
+        waiting.push(...process.handle(now, { type: 'script-ended', run: effect.run, outcome }));
+      }
       if (effect.type !== 'change-addresses') continue;
       waiting.push(...process.handle(now, { type: 'addresses-changed', batch: effect.batch, errors: [] }));
       for (const request of effect.addresses) {
@@ -45,7 +50,8 @@ export function newMachine(VrrpProcess) {
     return types;
   };
 
-  execute(process.handle(now, { type: 'resynchronised', links: [link], addresses, forwardingLinks: [] }));
+  const links = [link, { ...link, index: 3, name: 'eth1' }, { ...link, index: 4, name: 'ens33' }];
+  execute(process.handle(now, { type: 'resynchronised', links, addresses, forwardingLinks: [] }));
 
   return {
     /** Moves the clock by so many microseconds, through every deadline. */
@@ -63,6 +69,10 @@ export function newMachine(VrrpProcess) {
     setRunning(running) {
       execute(process.handle(now, { type: 'link-changed', link: { ...link, running } }));
     },
+    stop() {
+      return execute(process.stop(now));
+    },
+    isStopped: () => process.phase === 'stopped',
     receive({ family, source, destination, ttl, payload }) {
       const channel = `${family}:eth0`;
       const input = { type: 'packet-received', channel, linkIndex: 2, source, destination, ttl, payload };

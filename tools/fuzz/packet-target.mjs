@@ -3,7 +3,7 @@
 import { newMachine } from './machine.mjs';
 import { mutatedPacket, pseudoHeader, sumHolds } from './packets.mjs';
 import { randomFor } from './random.mjs';
-import { ownAddresses, routers } from './routers.mjs';
+import { ownAddresses, routers, vrrpConfiguration } from './routers.mjs';
 
 /** Inputs that share a machine. */
 export const packetStretch = 500;
@@ -25,7 +25,7 @@ export async function packetTarget(dist, seed) {
       const packet = mutatedPacket(random, codec, routers);
       const received = receive(packet, count);
       // A stretch begins with a machine of its own, so that it can be run again by itself.
-      if (machine === undefined || index % packetStretch === 0) machine = newMachine(VrrpProcess);
+      if (machine === undefined || index % packetStretch === 0) machine = newMachine(VrrpProcess, vrrpConfiguration);
       liveOn(random);
       if (!received) return;
       const before = Uint8Array.from(received.payload);
