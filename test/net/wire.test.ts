@@ -13,7 +13,7 @@ const role = { priority: 100, number: 1, peer: 2 };
 const quick = 'garp_master_delay 1';
 const password = ['authentication {', '    auth_type PASS', '    auth_pass 12345678', '}'];
 const manyAddresses = Array.from({ length: 20 }, (_, index) => `10.0.0.${100 + index}/24`);
-const ipv4 = ['10.0.0.100/24', '10.0.0.101', '10.0.0.102/28 label eth0:vip', '10.0.0.103/24 scope link'];
+const ipv4 = ['10.0.0.100/24', '10.0.0.101', '10.0.0.102/28 label eth0:vip', '10.0.9.103/24 scope link'];
 const ipv6 = ['fe80::100/64', 'fd00::100/64', 'fd00::101'];
 const unicastIpv4 = ['unicast_src_ip 10.0.0.1', 'unicast_peer {', '    10.0.0.2', '    10.0.0.3', '}'];
 const unicastIpv6 = ['unicast_src_ip fd00::1', 'unicast_peer {', '    fd00::2', '}'];
