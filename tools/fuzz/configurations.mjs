@@ -137,6 +137,9 @@ export function mutatedConfiguration(random, corpus) {
       lineEdits[random.pick(lineEditNames)](random, lines, corpus);
     }
   }
+  // A bomb: as many lines as the loader will make.
+  if (random.chance(1, 500))
+    lines.splice(random.below(lines.length + 1), 0, `~SEQ(i, 1, 100000000) ${random.pick(lines)}`);
   let bytes = Buffer.from(lines.join('\n'));
   if (random.chance(1, 3)) {
     for (let count = random.between(1, 2); count > 0; count--) {
