@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../base/duration.ts';
+import { instanceOf, instanceText, load } from '../engine/configuration.testkit.ts';
+
+const secure = 'global_defs {\nenable_script_security\nscript_user root\n}\n';
+const script = (lines = '', name = 's') => `vrrp_script ${name} {\nscript /bin/true\n${lines}\n}\n`;
+const two = (lines = '') => instanceText(lines) + instanceText().replace('V', 'W').replace('_id 5', '_id 6');
+const group = (lines: string, name = 'G') => `vrrp_sync_group ${name} {\ngroup {\nV\nW\n}\n${lines}\n}\n`;
+
+describe('vrrp_script', () => {
+  const of = (lines: string) =>
+    load(secure + script(lines) + instanceText('track_script {\ns\n}')).configuration?.vrrp.scripts[0];
+
+  it.each([
+    ['', { interval: seconds(1), timeout: seconds(1), rise: 1, fall: 1 }],
+    ['interval 3', { interval: seconds(3), timeout: seconds(3) }],
+    ['interval 0.25\ntimeout 2\nrise 2\nfall 3', { interval: seconds(0.25), timeout: seconds(2), rise: 2, fall: 3 }],
+    ['interval 0\ntimeout 0', { interval: seconds(1), timeout: seconds(1) }],
+    ['rise 0\nfall x', { rise: 1, fall: 1 }],
+  ])('%j', (lines, expected) => {
+    expect(of(lines)).toMatchObject(expected);
+  });
+
+  it('is left out of the configuration while nobody tracks it', () => {
+    const { configuration, codes } = load(secure + script() + instanceText());
+    expect(configuration?.vrrp.scripts).toEqual([]);
+    expect(codes).toEqual([]);
+  });
+
+  it('that comes second under a name is ignored', () => {
+    expect(load(secure + script() + script('weight 5') + instanceText('track_script {\ns\n}')).codes).toEqual([
+      'duplicate-name',
+    ]);
+  });
+});
+
+describe('trackers', () => {
+  const tracked = (lines: string, definition = '') =>
+    instanceOf(secure + script(definition) + instanceText(`track_script {\n${lines}\n}`)).trackScripts;
+
+  it.each([
+    ['s', '', [{ script: 's', weight: 0, reverse: false }]],
+    ['s', 'weight -15', [{ script: 's', weight: -15, reverse: false }]],
+    ['s', 'weight 5 reverse', [{ script: 's', weight: 5, reverse: true }]],
+    ['s weight 7', 'weight 5 reverse', [{ script: 's', weight: 7, reverse: false }]],
+    ['s weight 7 reverse', '', [{ script: 's', weight: 7, reverse: true }]],
+    ['s weight 7 noreverse', 'weight 5 reverse', [{ script: 's', weight: 7, reverse: false }]],
+    ['s weight', '', []],
+    ['s foo', '', []],
+    ['nobody', '', []],
+  ])('of scripts: %s, %j', (line, definition, expected) => {
+    expect(tracked(line, definition)).toEqual(expected);
+  });
+
+  it('name interfaces', () => {
+    const lines = 'track_interface {\neth1\neth2 weight -20\neth0 weight 0 reverse\neth1 weight 5\n}';
+    expect(instanceOf(instanceText(lines)).trackInterfaces).toEqual([
+      { interface: 'eth1', weight: 0, reverse: false },
+      { interface: 'eth2', weight: -20, reverse: false },
+      { interface: 'eth0', weight: 0, reverse: true },
+    ]);
+    expect(load(instanceText(lines)).codes).toEqual(['duplicate-tracker']);
+  });
+
+  it('of an interface that does not exist refuse', () => {
+    expect(load(instanceText('track_interface {\neth9\n}'))).toMatchObject({
+      codes: ['no-such-interface'],
+      startExitStatus: 2,
+    });
+  });
+});
+
+describe('vrrp_sync_group', () => {
+  it('has its members in order', () => {
+    const { configuration, codes } = load(group('notify "/bin/true"') + two());
+    expect(codes).toEqual(['script-security-off']);
+    expect(configuration?.vrrp.syncGroups).toMatchObject([
+      { name: 'G', members: ['V', 'W'], trackingWeight: false, notify: { generic: { text: '/bin/true' } } },
+    ]);
+  });
+
+  it.each([
+    [group('').replace('W\n', '') + two(), ['sync-group-of-one'], 1],
+    [group('').replace('W\n', 'X\n') + two(), ['sync-group-of-one', 'unknown-instance'], 1],
+    [group('').replace('V\nW\n', '') + two(), ['sync-group-empty'], 0],
+    [group('').replace('W\n', 'V\nW\n') + two(), ['duplicate-member'], 1],
+    [group('') + group('', 'H') + two(), ['sync-group-empty', 'duplicate-member', 'duplicate-member'], 1],
+    [group('') + group('') + two(), ['duplicate-name'], 1],
+  ])('%#', (text, expected, count) => {
+    const { codes, configuration } = load(text);
+    expect([...codes].sort()).toEqual([...expected].sort());
+    expect(configuration?.vrrp.syncGroups).toHaveLength(count);
+  });
+
+  it('takes the weights of its members’ trackers', () => {
+    const lines = 'track_script {\ns\n}\ntrack_interface {\neth1\neth2 weight 4\n}';
+    const { configuration, codes } = load(secure + script('weight 5') + group('') + two(lines));
+    expect(codes).toEqual(['weight-in-sync-group', 'weight-in-sync-group']);
+    expect(configuration?.vrrp.instances[0]).toMatchObject({
+      trackScripts: [],
+      trackInterfaces: [
+        { interface: 'eth1', weight: 0 },
+        { interface: 'eth2', weight: 0 },
+      ],
+    });
+    expect(configuration?.vrrp.scripts).toEqual([]);
+  });
+
+  it('keeps weights when told, and tracks once what both track', () => {
+    const lines = 'track_script {\ns weight 4\n}\ntrack_interface {\neth2 weight 4\n}';
+    const tracking = 'sync_group_tracking_weight\ntrack_script {\ns\n}';
+    const { configuration, codes } = load(secure + script('weight 5') + group(tracking) + two(lines));
+    expect(codes).toEqual(['tracked-twice']);
+    expect(configuration?.vrrp.syncGroups[0]).toMatchObject({
+      trackScripts: [{ script: 's', weight: 5 }],
+      trackingWeight: true,
+    });
+    expect(configuration?.vrrp.instances[0]).toMatchObject({ trackScripts: [], trackInterfaces: [{ weight: 4 }] });
+  });
+});
