@@ -138,7 +138,7 @@ export function mutatedConfiguration(random, corpus) {
     }
   }
   // A bomb: as many lines as the loader will make.
-  if (random.chance(1, 500))
+  if (random.chance(1, 5_000))
     lines.splice(random.below(lines.length + 1), 0, `~SEQ(i, 1, 100000000) ${random.pick(lines)}`);
   let bytes = Buffer.from(lines.join('\n'));
   if (random.chance(1, 3)) {
