@@ -76,19 +76,32 @@ export function maximumPrefixLength(family: Family): 32 | 128 {
   return family === 4 ? 32 : 128;
 }
 
+/** By hand, because it runs for every address of every advert. */
 function parseIpv4(text: string): Uint8Array | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
   const bytes = new Uint8Array(4);
-  for (let index = 0; index < 4; index++) {
-    const part = parts[index]!;
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part)) return undefined;
-    const value = Number(part);
+  let part = 0;
+  let digits = 0;
+  let value = 0;
+  for (let place = 0; place <= text.length; place++) {
+    const digit = place === text.length ? dot : text.charCodeAt(place) - 0x30;
+    if (digit === dot) {
+      if (digits === 0 || part === 4) return undefined;
+      bytes[part++] = value;
+      digits = 0;
+      value = 0;
+      continue;
+    }
+    const leadingZero = digits > 0 && value === 0;
+    if (digit < 0 || digit > 9 || leadingZero) return undefined;
+    value = value * 10 + digit;
     if (value > 255) return undefined;
-    bytes[index] = value;
+    digits++;
   }
-  return bytes;
+  return part === 4 ? bytes : undefined;
 }
+
+/** A full stop, counted from the digit 0. */
+const dot = -2;
 
 function parseIpv6(text: string): Uint8Array | undefined {
   let head = text;
