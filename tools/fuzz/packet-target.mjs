@@ -38,7 +38,7 @@ export async function packetTarget(dist, seed) {
 
   /** Time passes between packets, and now and then the carrier is lost for a while. */
   function liveOn(random) {
-    const span = random.pick([0, 0, 1_000, 20_000, 300_000, 1_000_000, 4_000_000]);
+    const span = random.chance(1, 40) ? 4_000_000 : random.pick([0, 0, 1_000, 20_000, 300_000]);
     const fault = random.chance(1, 200);
     if (fault) machine.setRunning(false);
     machine.pass(span);
