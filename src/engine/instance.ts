@@ -313,6 +313,15 @@ export class Instance {
     this.#around.queue.enqueue(now, announcements, repeat);
   }
 
+  /** The interface is back: unicast peers and routers may have to learn anew where our own address is. */
+  announceSource(now: Instant): void {
+    const { linkIndex } = this;
+    const { source } = this.machine;
+    if (this.#configuration.destination.type !== 'unicast' || linkIndex === undefined || source === undefined) return;
+    if (this.#around.network.link(linkIndex)?.mac === undefined) return;
+    this.#around.queue.enqueue(now, [{ linkIndex, address: source, owner: this.name }], 1);
+  }
+
   /** Somebody else took an address of ours away. */
   lost(now: Instant, request: AddressRequest): void {
     this.#around.touched.add(this);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { microseconds, milliseconds, seconds } from '../base/duration.ts';
 import { elapsed } from '../base/instant.ts';
+import type { MacAddress } from '../base/mac-address.ts';
+import { gratuitousArp } from '../packet/arp.ts';
 import { masterDownInterval, skewTime } from '../vrrp/intervals.ts';
 import {
   configuration,
@@ -223,6 +225,20 @@ describe('trackers', () => {
     expect(a.state()).toBe('backup');
     segment.pass(microseconds(1));
     expect(a.state()).toBe('master');
+  });
+
+  it('announce the own source address of a unicast instance when its interface is back', () => {
+    const segment = new TestSegment();
+    const peers = [{ address: ip('192.0.2.2'), minimumTtl: 0, maximumTtl: 255 }];
+    const destination = { type: 'unicast' as const, peers, ttl: undefined, checkSource: false };
+    const a = segment.node('a', configuration([router({ destination })]), '192.0.2.1');
+    a.receive({ type: 'link-changed', link: link(2, 'eth0', { running: false }) });
+    a.receive({ type: 'link-changed', link: link(2, 'eth0') });
+    expect(a.effects.at(-1)?.effect).toEqual({
+      type: 'send-frames',
+      linkIndex: 2,
+      frames: [gratuitousArp('02:00:00:00:00:02' as MacAddress, ip('192.0.2.1'))],
+    });
   });
 
   it('spread the first runs of many scripts', () => {

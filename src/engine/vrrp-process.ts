@@ -459,6 +459,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     const { state } = instance.machine;
     if (causes.length === 0) {
       this.#feed(now, instance, state.type === 'initialize' ? { type: 'startup' } : { type: 'recovered' });
+      if (state.type === 'fault') instance.announceSource(now);
       return;
     }
     // Before the first result of a script nothing is known: neither backup nor fault is told to anybody.
