@@ -124,9 +124,15 @@ describe('Poller', () => {
     timer.arm(now());
     for (let round = 0; round < 100_000 && expired === 0; round++) await turn();
     expect(expired).toBe(1);
-    timer.arm(instantFromMicroseconds(0));
-    for (let round = 0; round < 100_000 && expired === 1; round++) await turn();
+    const deadline = instantFromMicroseconds(now() + 2_000.25);
+    timer.arm(deadline);
+    for (let round = 0; round < 1_000_000 && expired === 1; round++) await turn();
     expect(expired).toBe(2);
+    // Never early, or an engine would find nothing due.
+    expect(now()).toBeGreaterThanOrEqual(deadline);
+    timer.arm(instantFromMicroseconds(0));
+    for (let round = 0; round < 100_000 && expired === 2; round++) await turn();
+    expect(expired).toBe(3);
     timer.close();
   });
 });

@@ -1,4 +1,4 @@
-import { type Family, type IpAddress, ipAddressBytes, ipAddressFromBytes } from '../base/ip-address.ts';
+import { type Family, type IpAddress, ipAddressBytes, ipAddressFromBytes, isMulticast } from '../base/ip-address.ts';
 import { decodeIpv4Packet, encodeIpv4Header, ipv4HeaderLength } from '../packet/ipv4-header.ts';
 import type { ChannelSpec } from '../ports/network.ts';
 import { DatagramBuffer } from './datagram-buffer.ts';
@@ -49,7 +49,6 @@ const ipv6Option = {
   multicastInterface: 17,
   multicastLoop: 19,
   addMembership: 20,
-  multicastAll: 29,
   receivePacketInfo: 49,
   packetInfo: 50,
   receiveHopLimit: 51,
@@ -76,6 +75,7 @@ export interface PacketReceiver {
 export class RawSocket {
   readonly #family: Family;
   readonly #linkIndex: number;
+  readonly #groups: readonly IpAddress[];
   readonly #descriptor: number;
   readonly #watch: Watch;
   readonly #receiver: PacketReceiver;
@@ -86,6 +86,7 @@ export class RawSocket {
   constructor(poller: Poller, spec: ChannelSpec, receiver: PacketReceiver) {
     this.#family = spec.family;
     this.#linkIndex = spec.link?.index ?? 0;
+    this.#groups = spec.groups;
     this.#receiver = receiver;
     const object = `IPv${spec.family} VRRP socket on ${spec.link?.name ?? 'all interfaces'}`;
     const domain = spec.family === 4 ? family.ipv4 : family.ipv6;
@@ -175,10 +176,13 @@ export class RawSocket {
       this.#receiver.malformed('ip-header-unknown');
       return;
     }
+    const destination = ipAddressFromBytes(new Uint8Array(buffer.control.buffer, info, 16));
+    // A raw IPv6 socket hears every group that anybody on the interface has joined, IPV6_MULTICAST_ALL or not.
+    if (isMulticast(destination) && !this.#groups.includes(destination)) return;
     this.#receiver.received({
       linkIndex: buffer.control.getInt32(info + 16, true),
       source: ipAddressFromBytes(buffer.name.subarray(8, 24)),
-      destination: ipAddressFromBytes(new Uint8Array(buffer.control.buffer, info, 16)),
+      destination,
       ttl: buffer.control.getInt32(hopLimit, true),
       payload: bytes.slice(),
     });
@@ -227,8 +231,6 @@ function prepareIpv6(descriptor: number, spec: ChannelSpec, object: string): voi
   set(ipv6Option.receiveHopLimit, 1);
   set(ipv6Option.trafficClass, internetworkControl);
   set(ipv6Option.multicastLoop, 0);
-  // Since Linux 4.20; before, the engine's own checks are the only filter.
-  trySetNumberOption(descriptor, level.ipv6, ipv6Option.multicastAll, 0);
   if (spec.link) set(ipv6Option.multicastInterface, spec.link.index);
   for (const group of spec.groups) {
     // struct ipv6_mreq: group, interface index

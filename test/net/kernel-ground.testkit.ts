@@ -114,6 +114,10 @@ export class KernelHost implements WorldHost {
     this.namespace.ip('link', 'del', this.linkName);
   }
 
+  touchLink(): void {
+    this.namespace.ip('link', 'set', this.linkName, 'alias', `alias ${this.inputs.length}`);
+  }
+
   addAddress(text: string): void {
     this.namespace.ip('address', 'add', text, 'dev', this.linkName);
   }

@@ -130,7 +130,11 @@ it('reads a flood of packets in order, but serves the deadline in between', asyn
   // What waited is read first, a bounded part of it.
   expect(place).toBeGreaterThan(0);
   expect(place).toBeLessThanOrEqual(64);
-  expect(calls.filter(call => call !== 'deadline')).toEqual(Array.from({ length: 1_000 }, (_, number) => `${number}`));
+  const numbers = Array.from({ length: 1_000 }, (_, number) => `${number}`);
+  expect(calls.filter(call => call !== 'deadline')).toEqual(numbers);
+  // Those who keep an input still have it as it came.
+  const kept = inputsOf(right.inputs, 'packet-received').map(input => input.payload[0]! * 256 + input.payload[1]!);
+  expect(kept.map(String)).toEqual(numbers);
   driver.close();
 });
 

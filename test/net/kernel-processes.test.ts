@@ -163,8 +163,13 @@ describe('a script', () => {
         as({ uid: 54_321, gid: 54_322, groups }, shell(`(id -u; id -g; id -G) >${file(`out${number}`)}`)),
         [],
       );
+    // Groups of our own, which must not be handed down.
+    const own = process.getgroups!();
+    process.setgroups!([9, 10]);
     run(1, []);
     run(2, [7, 8]);
+    processes.startAll();
+    process.setgroups!(own);
     expect(await outcomeOf(1)).toEqual({ type: 'exited', status: 0 });
     expect(await outcomeOf(2)).toEqual({ type: 'exited', status: 0 });
     expect(read('out1').split('\n')).toEqual(['54321', '54322', '54322']);
