@@ -1,0 +1,276 @@
+import { type Duration, milliseconds, seconds, zero } from '../base/duration.ts';
+import type { IpAddress } from '../base/ip-address.ts';
+import type { Action, PathSelector, QualityChange, Step } from './action.ts';
+import type { Expectation, NodeSettings, Scenario, Stated } from './scenario.ts';
+import { ScenarioError, Words } from './scenario-words.ts';
+import type { ScriptBehaviour } from './script-stage.ts';
+
+export interface ScenarioMistake {
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface ParsedScenario {
+  readonly scenario: Scenario;
+  readonly mistakes: readonly ScenarioMistake[];
+}
+
+interface Draft {
+  readonly steps: Step[];
+  readonly expectations: Stated<Expectation>[];
+  until: Duration | undefined;
+  seed: number;
+  clientsPerSegment: number;
+  readonly nodes: Map<string, { -readonly [Key in keyof NodeSettings]: NodeSettings[Key] }>;
+}
+
+/** Reads a scenario: a statement a line, `#` begins a comment. */
+export function parseScenario(text: string): ParsedScenario {
+  const draft: Draft = {
+    steps: [],
+    expectations: [],
+    until: undefined,
+    seed: 1,
+    clientsPerSegment: 1,
+    nodes: new Map(),
+  };
+  const mistakes: ScenarioMistake[] = [];
+  text.split('\n').forEach((line, index) => {
+    const statement = line.replace(/(^|\s)#.*$/, '').trim();
+    if (statement === '') return;
+    try {
+      parseStatement(new Words(statement), draft, index + 1, statement);
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      mistakes.push({ line: index + 1, message: error.message });
+    }
+  });
+  draft.steps.sort((left, right) => left.at - right.at);
+  return { scenario: draft, mistakes };
+}
+
+function parseStatement(words: Words, draft: Draft, line: number, text: string): void {
+  const verb = words.word('a statement');
+  switch (verb) {
+    case 'at': {
+      const at = words.span();
+      draft.steps.push({ at, action: parseAction(words) });
+      break;
+    }
+    case 'expect':
+      draft.expectations.push({ value: parseExpectation(words), line, text });
+      break;
+    case 'until':
+      draft.until = words.span();
+      break;
+    case 'seed':
+      draft.seed = words.number('a seed', 0, 4_294_967_295);
+      break;
+    case 'clients':
+      draft.clientsPerSegment = words.number('the number of clients', 0, 100);
+      break;
+    case 'node':
+      parseNode(words, draft);
+      break;
+    default:
+      // A fault without a time is there from the beginning: the time may be left out before a bare action.
+      draft.steps.push({ at: zero, action: parseAction(new Words(text)) });
+      return;
+  }
+  words.end();
+}
+
+function parseNode(words: Words, draft: Draft): void {
+  const name = words.word('the name of a node');
+  const settings = draft.nodes.get(name) ?? {};
+  draft.nodes.set(name, settings);
+  const what = words.word('address, drift or held');
+  if (what === 'held') settings.held = true;
+  else if (what === 'drift') {
+    const word = words.word('a drift such as 50ppm');
+    const match = /^([+-]?[0-9]+(?:\.[0-9]+)?)ppm$/.exec(word);
+    if (!match) throw new ScenarioError(`"${word}" is no drift: write 50ppm`);
+    settings.driftPpm = Number(match[1]);
+  } else if (what === 'address') {
+    const link = words.word('the name of an interface');
+    const addresses = new Map(settings.addresses);
+    addresses.set(link, [...(addresses.get(link) ?? []), words.prefix()]);
+    settings.addresses = addresses;
+  } else throw new ScenarioError(`a node has an address, a drift, or is held, not "${what}"`);
+}
+
+function parseExpectation(words: Words): Expectation {
+  const what = words.word('what is expected');
+  switch (what) {
+    case 'gap':
+    case 'dual': {
+      words.expect('<');
+      const below = words.span();
+      return { type: what, below, address: addressAfter(words, 'for') };
+    }
+    case 'holder': {
+      const list = words.word('the name of a node, or nobody');
+      const address = addressAfter(words, 'of');
+      words.expect('at');
+      return { type: 'holder', nodes: list === 'nobody' ? [] : list.split(','), address, at: words.span() };
+    }
+    case 'quiet':
+      words.expect('from');
+      return { type: 'quiet', from: words.span() };
+    default:
+      throw new ScenarioError(`one can expect a gap, dual, a holder or quiet, not "${what}"`);
+  }
+}
+
+function addressAfter(words: Words, keyword: string): IpAddress | undefined {
+  return words.accept(keyword) ? words.address() : undefined;
+}
+
+export function parseAction(words: Words): Action {
+  const action = parseVerb(words);
+  words.end();
+  return action;
+}
+
+function parseVerb(words: Words): Action {
+  const verb = words.word('what happens');
+  switch (verb) {
+    case 'cut':
+      return { type: 'cut', path: parsePath(words), span: words.forSpan() };
+    case 'heal':
+      return { type: 'heal', path: words.accept('everything') ? undefined : parsePath(words) };
+    case 'lose':
+    case 'duplicate':
+    case 'reorder':
+      return parseQuality(words, { type: verb, share: words.share() });
+    case 'delay': {
+      const latency = words.span();
+      const jitter = words.accept('jitter') ? words.span() : zero;
+      return parseQuality(words, { type: 'delay', latency, jitter });
+    }
+    case 'unplug':
+    case 'plug': {
+      const node = nodeName(words);
+      const link = words.isAtEnd || words.peek() === 'for' ? undefined : words.word('an interface');
+      return verb === 'plug' ? { type: verb, node, link } : { type: verb, node, link, ...withSpan(words) };
+    }
+    case 'down':
+    case 'delete':
+      return { type: verb, node: nodeName(words), link: linkName(words), ...withSpan(words) };
+    case 'up':
+    case 'create':
+    case 'flush':
+      return { type: verb, node: nodeName(words), link: linkName(words) };
+    case 'rename': {
+      const [node, link] = [nodeName(words), linkName(words)];
+      words.expect('to');
+      return { type: 'rename', node, link, name: words.word('the new name') };
+    }
+    case 'freeze':
+    case 'suspend':
+    case 'overrun':
+      return { type: verb, node: nodeName(words), span: words.span() };
+    case 'late':
+      return { type: 'late', node: nodeName(words), by: words.span(), span: words.forSpan() };
+    case 'crash':
+    case 'start':
+    case 'power-on':
+      return { type: verb, node: nodeName(words) };
+    case 'stop':
+    case 'power-off':
+      return { type: verb, node: nodeName(words), ...withSpan(words) };
+    case 'reload':
+      return { type: 'reload', node: nodeName(words), file: words.accept('with') ? words.word('a file') : undefined };
+    case 'script':
+      return parseScript(words);
+    case 'remove': {
+      const address = words.address();
+      words.expect('on');
+      return { type: 'remove', address, node: nodeName(words) };
+    }
+    case 'foreign':
+      return parseForeign(words);
+    case 'garbage': {
+      const segment = words.accept('on') ? words.word('a segment') : undefined;
+      const every = words.accept('every') ? words.span() : milliseconds(500);
+      return { type: 'garbage', segment, every, span: words.forSpan() ?? seconds(10) };
+    }
+    case 'clock':
+      return { type: 'clock', node: nodeName(words), by: words.span('a step such as +1h') };
+    default:
+      throw new ScenarioError(`"${verb}" is nothing that can happen`);
+  }
+}
+
+function parseForeign(words: Words): Action {
+  words.expect('vrid');
+  const vrid = words.number('a VRID', 1, 255);
+  words.expect('priority');
+  const priority = words.number('a priority', 0, 255);
+  const version = words.accept('version') ? words.number('a version', 2, 3) : 2;
+  const segment = words.accept('on') ? words.word('a segment') : undefined;
+  const every = words.accept('every') ? words.span() : seconds(1);
+  const span = words.forSpan() ?? seconds(10);
+  return { type: 'foreign', vrid, priority, version: version as 2 | 3, segment, every, span };
+}
+
+function parseScript(words: Words): Action {
+  const script = words.word('the name of a script');
+  words.expect('on');
+  const node = nodeName(words);
+  if (words.accept('flaps')) {
+    words.expect('every');
+    const every = words.span();
+    return { type: 'script-flaps', script, node, every, span: words.forSpan() ?? seconds(10) };
+  }
+  return { type: 'script', script, node, behaviour: parseBehaviour(words), ...withSpan(words) };
+}
+
+function parseBehaviour(words: Words): ScriptBehaviour {
+  const verb = words.word('what the script does');
+  switch (verb) {
+    case 'succeeds':
+      return { type: 'exits', status: 0 };
+    case 'fails':
+      return { type: 'exits', status: 1 };
+    case 'exits':
+      return { type: 'exits', status: words.number('an exit status', 0, 255) };
+    case 'hangs':
+      return words.accept('for', 'ever') ? { type: 'ignores-term' } : { type: 'hangs' };
+    case 'is':
+      words.expect('missing');
+      return { type: 'not-startable' };
+    default:
+      throw new ScenarioError(`a script fails, succeeds, exits N, hangs, is missing or flaps, not "${verb}"`);
+  }
+}
+
+function parseQuality(words: Words, change: QualityChange): Action {
+  const path = words.accept('on') ? parsePath(words) : undefined;
+  return { type: 'quality', change, path, span: words.forSpan() };
+}
+
+/** `a`, `a b`, `a -> b`, `a -> *`. */
+function parsePath(words: Words): PathSelector {
+  const from = words.word('the name of a node');
+  if (words.accept('->')) {
+    const to = words.word('the name of a node, or *');
+    return { from, to: to === '*' ? undefined : to, direction: 'one-way' };
+  }
+  const to = words.isAtEnd || words.peek() === 'for' ? undefined : words.word('the name of a node');
+  return { from, to, direction: 'both' };
+}
+
+function withSpan(words: Words): { span?: Duration } {
+  const span = words.forSpan();
+  return span === undefined ? {} : { span };
+}
+
+function nodeName(words: Words): string {
+  return words.word('the name of a node');
+}
+
+function linkName(words: Words): string {
+  return words.word('the name of an interface');
+}

@@ -1,0 +1,185 @@
+import { type Duration, microseconds, zero } from '../base/duration.ts';
+import { after, type Instant } from '../base/instant.ts';
+import type { Family, IpAddress } from '../base/ip-address.ts';
+import { type MacAddress, macAddressFromBytes } from '../base/mac-address.ts';
+import type { Happening } from './event-heap.ts';
+import type { Ground } from './ground.ts';
+
+export interface VrrpFrame {
+  readonly type: 'vrrp';
+  readonly sourceMac: MacAddress;
+  readonly family: Family;
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly ttl: number;
+  readonly payload: Uint8Array;
+}
+
+export type Frame = VrrpFrame | { readonly type: 'ethernet'; readonly bytes: Uint8Array };
+
+/** Where a host is plugged into a switch. */
+export interface Port {
+  /** Stays the same when the interface is made anew. */
+  readonly portId: number;
+  readonly hasCarrier: boolean;
+  /** Whether the host would answer an ARP request or neighbour solicitation for the address. */
+  answersFor(address: IpAddress): boolean;
+  receive(frame: Frame): void;
+}
+
+/** How well a cable works. Shares are 0 .. 1. */
+export interface LinkQuality {
+  readonly latency: Duration;
+  /** Added to the latency, uniform from 0. */
+  readonly jitter: Duration;
+  readonly loss: number;
+  readonly duplication: number;
+  /** Share of frames that are held back so that later ones overtake them. */
+  readonly reordering: number;
+}
+
+export const goodQuality: LinkQuality = {
+  latency: microseconds(120),
+  jitter: microseconds(60),
+  loss: 0,
+  duplication: 0,
+  reordering: 0,
+};
+
+/** How long a frame that is reordered is held back at most. */
+const heldBack = microseconds(20_000);
+
+class Delivery implements Happening {
+  readonly #port: Port;
+  readonly #frame: Frame;
+
+  constructor(port: Port, frame: Frame) {
+    this.#port = port;
+    this.#frame = frame;
+  }
+
+  happen(): void {
+    if (this.#port.hasCarrier) this.#port.receive(this.#frame);
+  }
+}
+
+/** A learning switch with everything that can go wrong on the way between two of its ports. */
+export class Segment {
+  readonly name: string;
+  readonly ports: Port[] = [];
+  /** Which port a MAC address was last seen on. */
+  readonly learned = new Map<MacAddress, Port>();
+  quality: LinkQuality = goodQuality;
+  readonly #ground: Ground;
+  readonly #cuts = new Set<number>();
+  readonly #qualities = new Map<number, LinkQuality>();
+
+  constructor(ground: Ground, name: string) {
+    this.#ground = ground;
+    this.name = name;
+  }
+
+  attach(port: Port): void {
+    this.ports.push(port);
+  }
+
+  detach(port: Port): void {
+    const place = this.ports.indexOf(port);
+    if (place >= 0) this.ports.splice(place, 1);
+  }
+
+  /** Frames from one port no longer reach the other; both keep their carrier. */
+  cut(from: Port, to: Port): void {
+    this.#cuts.add(pair(from, to));
+  }
+
+  heal(from: Port, to: Port): void {
+    this.#cuts.delete(pair(from, to));
+  }
+
+  healAll(): void {
+    this.#cuts.clear();
+  }
+
+  isOpen(from: Port, to: Port): boolean {
+    return from.hasCarrier && to.hasCarrier && !this.#cuts.has(pair(from, to));
+  }
+
+  get anyCut(): boolean {
+    return this.#cuts.size > 0;
+  }
+
+  /** Undefined: as the segment as a whole. */
+  setQuality(from: Port, to: Port, quality: LinkQuality | undefined): void {
+    if (quality) this.#qualities.set(pair(from, to), quality);
+    else this.#qualities.delete(pair(from, to));
+  }
+
+  qualityOf(from: Port, to: Port): LinkQuality {
+    return (this.#qualities.size > 0 ? this.#qualities.get(pair(from, to)) : undefined) ?? this.quality;
+  }
+
+  /** Whether every frame from one port reaches the other. */
+  isClean(from: Port, to: Port): boolean {
+    return this.isOpen(from, to) && this.qualityOf(from, to).loss === 0;
+  }
+
+  /** To all other ports: multicast and broadcast. */
+  flood(from: Port, frame: Frame): void {
+    if (!from.hasCarrier) return;
+    this.#learn(from, frame);
+    for (const port of this.ports) if (port !== from) this.#carry(from, port, frame);
+  }
+
+  /** Who answers when a port asks for an address. */
+  resolve(from: Port, address: IpAddress): Port | undefined {
+    for (const port of this.ports) {
+      if (port !== from && port.answersFor(address) && this.isOpen(from, port) && this.isOpen(port, from)) return port;
+    }
+    return undefined;
+  }
+
+  /** To one port, as the switch has learned where it is. */
+  send(from: Port, to: Port, frame: Frame): void {
+    if (!from.hasCarrier) return;
+    this.#learn(from, frame);
+    this.#carry(from, to, frame);
+  }
+
+  /** A frame that no port of ours sent: somebody else's machine on the same segment. */
+  inject(frame: Frame): void {
+    for (const port of this.ports) this.#schedule(port, frame, this.quality);
+  }
+
+  #learn(from: Port, frame: Frame): void {
+    const mac = frame.type === 'vrrp' ? frame.sourceMac : macAddressFromBytes(frame.bytes.subarray(6, 12));
+    if (this.learned.get(mac) !== from) this.learned.set(mac, from);
+  }
+
+  #carry(from: Port, to: Port, frame: Frame): void {
+    if (!to.hasCarrier || (this.#cuts.size > 0 && this.#cuts.has(pair(from, to)))) return;
+    this.#schedule(to, frame, this.qualityOf(from, to));
+  }
+
+  #schedule(to: Port, frame: Frame, quality: LinkQuality): void {
+    const { prng } = this.#ground;
+    if (quality.loss > 0 && prng.below(1_000_000) < quality.loss * 1_000_000) return;
+    this.#ground.schedule(this.#arrival(quality), new Delivery(to, frame));
+    if (quality.duplication > 0 && prng.below(1_000_000) < quality.duplication * 1_000_000) {
+      this.#ground.schedule(this.#arrival(quality), new Delivery(to, frame));
+    }
+  }
+
+  #arrival({ latency, jitter, reordering }: LinkQuality): Instant {
+    const { prng, now } = this.#ground;
+    let delay: number = latency;
+    if (jitter > 0) delay += prng.below(jitter);
+    const holdBack = reordering > 0 && prng.below(1_000_000) < reordering * 1_000_000;
+    if (holdBack) delay += prng.below(heldBack);
+    return after(now, (delay || zero) as Duration);
+  }
+}
+
+function pair(from: Port, to: Port): number {
+  return from.portId * 65_536 + to.portId;
+}

@@ -1,0 +1,464 @@
+import { type Duration, microseconds, milliseconds, zero } from '../base/duration.ts';
+import { after, elapsed, type Instant } from '../base/instant.ts';
+import { familyOf, isMulticast } from '../base/ip-address.ts';
+import { VrrpProcess } from '../engine/vrrp-process.ts';
+import type { ChannelSpec } from '../ports/network.ts';
+import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import type { VrrpConfiguration } from '../vrrp/configuration.ts';
+import { readAnnouncement } from './announcement-frame.ts';
+import type { Happening } from './event-heap.ts';
+import { addressCost, FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
+import type { Ground } from './ground.ts';
+import type { KernelLink } from './kernel-link.ts';
+import { NodeClock } from './node-clock.ts';
+import type { InstanceState, LifeEvent } from './observation.ts';
+import { ProcessQueue } from './process-queue.ts';
+import { RespawnDelay } from './respawn-delay.ts';
+import { ScriptStage } from './script-stage.ts';
+import type { VrrpFrame } from './segment.ts';
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly configuration: VrrpConfiguration;
+  readonly links: readonly LinkSpec[];
+  /** Parts per million that its clock runs fast. */
+  readonly driftPpm: number;
+  /** What its monotonic clock shows when the world begins. */
+  readonly uptime: Duration;
+  /** Log detail lines, too. */
+  readonly detail: boolean;
+}
+
+/** From the start of a process to its first look at the kernel. */
+const processBootTime = milliseconds(250);
+/** A timer that fires in time fires this late, at most. */
+const ordinaryLateness = 90;
+
+/** A machine: a kernel, a clock, and a daemon whose engine is the one of production. */
+export class SimNode implements KernelOwner, Happening {
+  readonly name: string;
+  readonly kernel: FakeKernel;
+  readonly scripts: ScriptStage;
+  readonly #ground: Ground;
+  readonly #detail: boolean;
+  readonly #clock: NodeClock;
+  readonly #respawn = new RespawnDelay();
+  readonly #channels = new Map<string, ChannelSpec>();
+  readonly #queue: ProcessQueue;
+  #states = new Map<string, InstanceState>();
+  #configuration: VrrpConfiguration;
+  #engine: VrrpProcess | undefined;
+  #startedAt: Instant;
+  /** Counts lives, so that what an earlier process began does not reach a later one. */
+  #life = 0;
+  #powered = true;
+  #frozenUntil: Instant | undefined;
+  #suspended = false;
+  #lateness = ordinaryLateness;
+  #wakeAt: Instant | undefined;
+  #noticeAt: Instant;
+  #overrunUntil: Instant | undefined;
+
+  constructor(ground: Ground, spec: NodeSpec) {
+    this.#ground = ground;
+    this.name = spec.name;
+    this.#detail = spec.detail;
+    this.#configuration = spec.configuration;
+    this.#clock = new NodeClock(ground.now, spec.uptime, spec.driftPpm);
+    this.#startedAt = ground.now;
+    this.#noticeAt = ground.now;
+    this.kernel = new FakeKernel(ground, this, spec.links, false);
+    this.scripts = new ScriptStage(ground, spec.name, (run, outcome) =>
+      this.#deliver({ type: 'script-ended', run, outcome }),
+    );
+    this.#queue = new ProcessQueue();
+  }
+
+  /** The engine, for those who look; undefined while no process runs. */
+  get engine(): VrrpProcess | undefined {
+    return this.#engine;
+  }
+
+  get configuration(): VrrpConfiguration {
+    return this.#configuration;
+  }
+
+  get clock(): NodeClock {
+    return this.#clock;
+  }
+
+  get frozen(): boolean {
+    return this.#frozenUntil !== undefined;
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  /** Runs and is not frozen: whatever it does not do is its own fault. */
+  get responsive(): boolean {
+    return this.#engine !== undefined && !this.frozen;
+  }
+
+  /** When the process that runs now was started. */
+  get startedAt(): Instant {
+    return this.#startedAt;
+  }
+
+  get states(): ReadonlyMap<string, InstanceState> {
+    return this.#states;
+  }
+
+  start(): void {
+    if (this.#engine || !this.#powered) return;
+    this.#life++;
+    this.#startedAt = this.#ground.now;
+    this.#queue.clear();
+    this.#overrunUntil = undefined;
+    this.scripts.configure(this.#configuration);
+    this.#engine = new VrrpProcess(this.#configuration, { detail: this.#detail, receiveBufferBytes: undefined });
+    this.#tell('process-started');
+    this.#handle(this.kernel.dump());
+  }
+
+  /** The process dies at once, its addresses stay; its parent starts another one. */
+  crash(): void {
+    if (!this.#engine) return;
+    const lifetime = elapsed(this.#startedAt, this.#ground.now);
+    this.#end('process-crashed');
+    const life = this.#life;
+    const delay = (this.#respawn.after(lifetime) + processBootTime) as Duration;
+    this.#later(delay, () => {
+      if (this.#life === life) this.start();
+    });
+  }
+
+  /** The daemon is asked to end: it hands over first. */
+  stop(): void {
+    this.#command(engine => {
+      this.#tell('process-stopping');
+      this.#perform(engine.stop(this.#now()));
+    });
+  }
+
+  reload(configuration: VrrpConfiguration): void {
+    this.#configuration = configuration;
+    this.#command(engine => {
+      this.scripts.configure(configuration);
+      this.#perform(engine.reload(this.#now(), configuration));
+      this.#tell('reloaded');
+    });
+  }
+
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#powered = false;
+    this.#life++;
+    if (this.#engine) this.#end('powered-off');
+    else this.#tell('powered-off');
+    for (const link of this.kernel.links) link.powered = false;
+    this.kernel.reset();
+    for (const link of this.kernel.links) link.powered = false;
+  }
+
+  /** Power comes back; the daemon starts once the machine has booted. */
+  powerOn(bootTime: Duration): void {
+    if (this.#powered) return;
+    this.#powered = true;
+    for (const link of this.kernel.links) link.powered = true;
+    this.#tell('powered-on');
+    const life = this.#life;
+    this.#later(bootTime, () => {
+      if (this.#life === life) this.start();
+    });
+  }
+
+  /** The process gets no processor for so long; its sockets fill up. A suspended machine's clock stands still, too. */
+  freeze(span: Duration, kind: 'process' | 'machine'): void {
+    if (!this.#powered) return;
+    const until = after(this.#ground.now, span);
+    if (this.#frozenUntil !== undefined) {
+      if (until > this.#frozenUntil) this.#frozenUntil = until;
+      return;
+    }
+    this.#frozenUntil = until;
+    this.#suspended = kind === 'machine';
+    const since = this.#ground.now;
+    this.#tell('frozen');
+    this.#thawLater(span, since);
+  }
+
+  /** From now on timers fire up to so much late; undefined: as usual. */
+  setLateness(span: Duration | undefined): void {
+    this.#lateness = span ?? ordinaryLateness;
+  }
+
+  /** The netlink monitor loses everything for so long, and then reads all anew. */
+  overrun(span: Duration): void {
+    const until = after(this.#ground.now, span);
+    this.#overrunUntil = until;
+    const life = this.#life;
+    this.#later(span, () => {
+      if (this.#life !== life || this.#overrunUntil !== until) return;
+      this.#overrunUntil = undefined;
+      this.#deliver(this.kernel.dump());
+    });
+  }
+
+  notify(input: VrrpInput): void {
+    if (!this.#engine) return;
+    if (this.#overrunUntil !== undefined) return;
+    // One socket: news keep their order.
+    const delay = microseconds(20 + this.#ground.prng.below(60));
+    const at = after(this.#ground.now, delay);
+    if (at > this.#noticeAt) this.#noticeAt = at;
+    const life = this.#life;
+    this.#ground.schedule(this.#noticeAt, {
+      happen: () => {
+        if (this.#life === life) this.#deliver(input);
+      },
+    });
+  }
+
+  packet(link: KernelLink, frame: VrrpFrame): void {
+    if (!this.#engine || this.#suspended) return;
+    for (const { key, family, link: bound, groups } of this.#channels.values()) {
+      if (family !== frame.family || (bound && bound.index !== link.index)) continue;
+      const { destination, source, ttl, payload } = frame;
+      if (isMulticast(destination) ? !groups.includes(destination) : !this.kernel.holdsAnywhere(destination)) continue;
+      const input = {
+        type: 'packet-received',
+        channel: key,
+        linkIndex: link.index,
+        source,
+        destination,
+        ttl,
+        payload,
+      } as const;
+      if (this.frozen) this.#queue.packet(input);
+      else this.#handle(input);
+    }
+  }
+
+  /** The timer fired. */
+  happen(): void {
+    // An earlier timer than the one that is set now.
+    if (this.#wakeAt === undefined || this.#ground.now < this.#wakeAt) return;
+    this.#wakeAt = undefined;
+    if (this.#engine && !this.frozen) this.#advance(this.#engine);
+  }
+
+  #advance(engine: VrrpProcess): void {
+    const deadline = engine.nextDeadline();
+    const now = this.#now(deadline);
+    if (deadline !== undefined && deadline <= now) this.#perform(engine.advance(now));
+    this.#arm();
+  }
+
+  /** The monotonic clock. Rounding must not make a timer fire before its time. */
+  #now(atLeast?: Instant): Instant {
+    const now = this.#clock.monotonic(this.#ground.now);
+    return atLeast !== undefined && atLeast > now && atLeast - now < 1 ? atLeast : now;
+  }
+
+  #arm(): void {
+    const deadline = this.#engine?.nextDeadline();
+    if (deadline === undefined || this.frozen) return;
+    const { now, prng } = this.#ground;
+    const due = this.#clock.worldTime(deadline);
+    // The timer that is set already will look again.
+    if (this.#wakeAt !== undefined && this.#wakeAt <= due) return;
+    const at = after(Math.max(due, now) as Instant, (1 + prng.below(this.#lateness)) as Duration);
+    this.#wakeAt = at;
+    this.#ground.schedule(at, this);
+  }
+
+  #deliver(input: VrrpInput): void {
+    if (!this.#engine) return;
+    if (this.frozen) this.#queue.event(input);
+    else this.#handle(input);
+  }
+
+  #handle(input: VrrpInput): void {
+    const engine = this.#engine;
+    if (!engine) return;
+    this.#perform(engine.handle(this.#now(), input));
+    this.#arm();
+  }
+
+  #command(work: (engine: VrrpProcess) => void): void {
+    const run = (): void => {
+      if (!this.#engine) return;
+      work(this.#engine);
+      this.#arm();
+    };
+    if (this.frozen) this.#queue.command(run);
+    else run();
+  }
+
+  #thawLater(span: Duration, since: Instant): void {
+    this.#later(span, () => {
+      const until = this.#frozenUntil;
+      if (until === undefined) return;
+      if (until > this.#ground.now) {
+        this.#thawLater(elapsed(this.#ground.now, until), since);
+        return;
+      }
+      this.#frozenUntil = undefined;
+      if (this.#suspended) this.#clock.suspended(elapsed(since, this.#ground.now));
+      this.#suspended = false;
+      this.#wakeAt = undefined;
+      this.#tell('thawed');
+      this.#catchUp();
+    });
+  }
+
+  /** What waited is served as the event loop does it: packets, the deadline, everything else, and over again. */
+  #catchUp(): void {
+    do {
+      for (const packet of this.#queue.takePackets()) this.#handle(packet);
+      if (this.#engine) this.#advance(this.#engine);
+      for (const event of this.#queue.takeEvents()) {
+        if (typeof event === 'function') event();
+        else if (event === 'overrun') this.#handle(this.kernel.dump());
+        else this.#handle(event);
+      }
+    } while (this.#engine && !this.#queue.isEmpty);
+  }
+
+  #later(span: Duration, run: () => void): void {
+    this.#ground.schedule(after(this.#ground.now, span), { happen: run });
+  }
+
+  #end(event: LifeEvent): void {
+    this.#engine = undefined;
+    this.#channels.clear();
+    this.#queue.clear();
+    this.scripts.forget();
+    this.#wakeAt = undefined;
+    this.#states = new Map();
+    this.#tell(event);
+  }
+
+  #tell(event: LifeEvent): void {
+    this.#ground.observe({ type: 'life', node: this.name, event });
+  }
+
+  #perform(effects: readonly VrrpEffect[]): void {
+    let mayHaveMoved = false;
+    for (const effect of effects) {
+      if (effect.type === 'log') mayHaveMoved = true;
+      this.#execute(effect);
+    }
+    if (mayHaveMoved) this.#noteStates();
+  }
+
+  #noteStates(): void {
+    for (const { name, machine } of this.#engine?.instances ?? []) {
+      const state = machine.state.type;
+      if (this.#states.get(name) === state) continue;
+      this.#states.set(name, state);
+      this.#ground.observe({ type: 'state', node: this.name, instance: name, state });
+    }
+  }
+
+  #execute(effect: VrrpEffect): void {
+    switch (effect.type) {
+      case 'send-packet':
+        this.#send(effect);
+        break;
+      case 'send-frames': {
+        const link = this.kernel.link(effect.linkIndex);
+        if (link) for (const frame of effect.frames) this.#announce(link, frame);
+        break;
+      }
+      case 'change-addresses': {
+        const { batch, operation, addresses } = effect;
+        const errors = this.kernel.changeAddresses(operation, addresses);
+        const life = this.#life;
+        this.#later((addressCost * addresses.length + this.#ground.prng.below(100)) as Duration, () => {
+          if (this.#life === life) this.#deliver({ type: 'addresses-changed', batch, errors });
+        });
+        break;
+      }
+      case 'set-promote-secondaries':
+        this.kernel.setPromoteSecondaries(effect.linkName, effect.enabled);
+        break;
+      case 'open-channel':
+        this.#channels.set(effect.channel.key, effect.channel);
+        break;
+      case 'close-channel':
+        this.#channels.delete(effect.key);
+        break;
+      case 'run-script':
+        this.scripts.run(effect.run, effect.script, effect.extraArguments);
+        break;
+      case 'signal-script':
+        this.scripts.signal(effect.run, effect.signal);
+        break;
+      case 'log':
+        this.#ground.observe({ type: 'log', node: this.name, level: effect.level, text: effect.text });
+        break;
+      case 'stopped':
+        this.#end('process-stopped');
+        break;
+    }
+  }
+
+  #announce(link: KernelLink, bytes: Uint8Array): void {
+    const news = readAnnouncement(bytes);
+    if (news) {
+      const { address, mac } = news;
+      this.#ground.observe({ type: 'announced', node: this.name, linkIndex: link.index, address, mac });
+    }
+    link.segment.flood(link, { type: 'ethernet', bytes });
+  }
+
+  #send({ channel: key, source, destination, ttl, payload }: VrrpEffect & { type: 'send-packet' }): void {
+    const channel = this.#channels.get(key);
+    const link = channel && this.#linkFor(channel, destination);
+    const family = familyOf(destination);
+    const refused = !channel
+      ? 'ENOTCONN'
+      : !link
+        ? 'ENETUNREACH'
+        : !link.adminUp
+          ? 'ENETDOWN'
+          : family === 6 && !this.kernel.holdsAnywhere(source)
+            ? 'EINVAL'
+            : undefined;
+    if (refused || !link) {
+      this.#later(zero, () => this.#deliver({ type: 'send-failed', channel: key, error: refused ?? 'ENETUNREACH' }));
+      return;
+    }
+    this.#ground.observe({
+      type: 'advertisement-sent',
+      node: this.name,
+      segment: link.segment.name,
+      family,
+      vrid: payload[1]!,
+      priority: payload[2]!,
+      destination,
+    });
+    const frame: VrrpFrame = {
+      type: 'vrrp',
+      sourceMac: link.mac,
+      family,
+      source,
+      destination,
+      ttl: ttl ?? 64,
+      payload,
+    };
+    if (isMulticast(destination)) {
+      link.segment.flood(link, frame);
+      return;
+    }
+    const port = link.segment.resolve(link, destination);
+    if (port) link.segment.send(link, port, frame);
+  }
+
+  #linkFor({ link: bound }: ChannelSpec, destination: VrrpFrame['destination']): KernelLink | undefined {
+    if (bound) return this.kernel.link(bound.index);
+    return this.kernel.links.find(link => link.segment.ports.some(port => port.answersFor(destination)));
+  }
+}
