@@ -18,7 +18,7 @@ export default defineConfig({
           pool: 'forks',
           fileParallelism: false,
           // Labs do not see each other; what bounds them is the machine's two or more processors.
-          maxConcurrency: 8,
+          maxConcurrency: 16,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
