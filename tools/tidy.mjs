@@ -18,14 +18,15 @@ const mayImport = {
   ...Object.fromEntries(features.map(name => [name, pureBelow])),
   engine: [...pureBelow, ...features],
   status: [...pureBelow, ...features, 'engine'],
+  editor: [...pureBelow, ...features, 'engine'],
   linux: pureBelow,
   probe: [...pureBelow, ...features, 'linux'],
   sim: [...pureBelow, ...features, 'engine', 'status'],
   lab: ['base'],
   daemon: [...pureBelow, ...features, 'engine', 'status', 'linux', 'probe'],
-  cli: [...pureBelow, ...features, 'engine', 'status', 'linux', 'probe', 'sim', 'lab', 'daemon'],
+  cli: [...pureBelow, ...features, 'engine', 'status', 'editor', 'linux', 'probe', 'sim', 'lab', 'daemon'],
 };
-const pure = new Set([...pureBelow, ...features, 'engine', 'status', 'sim']);
+const pure = new Set([...pureBelow, ...features, 'engine', 'status', 'editor', 'sim']);
 const onlyFfi = 'linux';
 
 const bannedInPure = [

@@ -1,0 +1,22 @@
+import type { SourceFiles } from '../config/source-files.ts';
+
+/** Files as the machine has them, save that some texts are those of an editor or of standard input. */
+export function withTexts(files: SourceFiles, texts: ReadonlyMap<string, string>): SourceFiles {
+  return {
+    readFile: path => {
+      const text = texts.get(path);
+      return text === undefined ? files.readFile(path) : { ok: true, value: text };
+    },
+    glob: (pattern, directory) => files.glob(pattern, directory),
+    status: path => files.status(path) ?? (texts.has(path) ? { kind: 'file', mode: 0o644 } : undefined),
+    environment: name => files.environment(name),
+  };
+}
+
+/** Nothing beyond the texts: includes find no file. */
+export const noFiles: SourceFiles = {
+  readFile: () => ({ ok: false, reason: 'ENOENT' }),
+  glob: () => [],
+  status: () => undefined,
+  environment: () => undefined,
+};

@@ -1,0 +1,95 @@
+import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
+import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
+import type { BlockGrammar } from '../config/grammar.ts';
+import { readLines } from '../config/reader.ts';
+import type { LogicalLine } from '../config/source.ts';
+import type { SourceFiles } from '../config/source-files.ts';
+import { parseTree, type Statement } from '../config/tree.ts';
+import { piecesOf } from '../config/words.ts';
+import type { TextLine } from './text-lines.ts';
+
+/** A file as one host reads it: @conditions make it differ between hosts. */
+export interface World {
+  /** The ids that hold. */
+  readonly conditionIds: readonly string[];
+  readonly lines: readonly LogicalLine[];
+  readonly statements: readonly Statement[];
+  /** What is wrong with the braces; empty if they balance. */
+  readonly braceDiagnostics: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whoever mentions more hosts gets the rest of the lines indented by the first ones' reading. */
+const mostWorlds = 32;
+const ownId = 'holdfast';
+
+const braceCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
+  'extra-brace',
+  'missing-opening-brace',
+  'too-deep',
+  'unclosed-block',
+  'unexpected-brace',
+]);
+
+/** The ids that may hold together, each host that the file mentions once; first the host that it does not mention. */
+export function conditionWorlds(lines: readonly TextLine[]): readonly (readonly string[])[] {
+  const ids = new Set<string>();
+  for (const line of lines) for (const { id } of line.conditions) ids.add(id);
+  const hosts = [...ids].filter(id => id !== ownId);
+  const worlds: (readonly string[])[] = [[], ...hosts.map(id => [id])];
+  // Holdfast's own id holds in addition to the host's.
+  if (ids.has(ownId)) worlds.unshift(...worlds.map(world => [...world, ownId]));
+  return worlds.slice(0, mostWorlds);
+}
+
+/** Reads a file as the host with the given ids does; `random` definitions take the same values every time. */
+export function readWorld(
+  path: string,
+  files: SourceFiles,
+  conditionIds: readonly string[],
+  grammar: BlockGrammar,
+): World | undefined {
+  const diagnostics = new Diagnostics();
+  const options = {
+    conditionIds,
+    configId: conditionIds[0] ?? '',
+    allIncludesStrict: false,
+    randomSeed: 1,
+  };
+  const reading = readLines(path, files, options, diagnostics);
+  if (!reading.ok) return undefined;
+  const statements = parseTree(reading.lines, grammar, diagnostics);
+  const { all } = diagnostics;
+  const braceDiagnostics = all.filter(diagnostic => braceCodes.has(diagnostic.code));
+  return { conditionIds, lines: reading.lines, statements, braceDiagnostics, diagnostics: all };
+}
+
+/** How deep in blocks a line stands, counting the braces that it closes before anything else as outside. */
+export interface Depth {
+  readonly own: number;
+  readonly after: number;
+}
+
+/** By line of the given file, from 0; lines that mean nothing in this world are missing. */
+export function depthsOf(world: World, path: string): ReadonlyMap<number, Depth> {
+  const depths = new Map<number, Depth>();
+  let depth = 0;
+  for (const line of world.lines) {
+    const before = depth;
+    let leading = 0;
+    let inside = false;
+    for (const piece of piecesOf(line).pieces) {
+      if (piece.type === 'open') depth++;
+      else if (piece.type === 'close') {
+        depth--;
+        if (!inside) leading++;
+      }
+      inside ||= piece.type !== 'close';
+    }
+    if (line.source.file !== path) continue;
+    const index = line.source.number - 1;
+    const own = depths.get(index)?.own ?? before - leading;
+    depths.set(index, { own, after: depth });
+  }
+  return depths;
+}
