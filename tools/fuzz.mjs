@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { configurationStretch } from './fuzz/configuration-target.mjs';
 import { packetStretch } from './fuzz/packet-target.mjs';
 import { loadTarget } from './fuzz/targets.mjs';
 import { root, run } from './run.mjs';
@@ -34,7 +35,12 @@ const dist = path.resolve(values.dist);
 /** Inputs of one stretch share an engine, so a stretch is what a failure has to be run again from. */
 const parts = [
   { name: 'packets', total: Math.ceil(number('packets') * share), stretch: packetStretch, limitMs: 2_000 },
-  { name: 'configurations', total: Math.ceil(number('configurations') * share), stretch: 50, limitMs: 30_000 },
+  {
+    name: 'configurations',
+    total: Math.ceil(number('configurations') * share),
+    stretch: configurationStretch,
+    limitMs: 30_000,
+  },
 ];
 const memoryLimitMb = 1_024;
 

@@ -37,17 +37,23 @@ function host(text) {
   };
 }
 
+/** Inputs that may follow each other as reloads. */
+export const configurationStretch = 50;
+
 export async function configurationTarget(dist, seed) {
   const { loadConfiguration } = await import(`${dist}/engine/configuration.js`);
   const { formatDiagnostic } = await import(`${dist}/config/diagnostic.js`);
   const { VrrpProcess } = await import(`${dist}/engine/vrrp-process.js`);
   const { rootGrammar } = await import(`${dist}/engine/keywords.js`);
   const corpus = readCorpus(root, folders, rootGrammar);
+  /** The one that was run before in this stretch, to reload to. */
+  let previous;
   const textOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
 
   return {
     /** Counts by outcome go to `count`; a broken promise throws. */
     run(index, count) {
+      if (index % configurationStretch === 0) previous = undefined;
       const text = textOf(index);
       const loaded = loadConfiguration(file, host(text), { configId: 'holdfast', allIncludesStrict: false });
       checkVerdict(loaded);
@@ -64,7 +70,7 @@ export async function configurationTarget(dist, seed) {
     describe: textOf,
   };
 
-  /** What loads can be run: some seconds as master or backup, a cable pulled, a stop. */
+  /** What loads can be run: some seconds as master or backup, a cable pulled, a reload, a stop. */
   function live(vrrp) {
     // What announces ten thousand times does no more in the long run than what announces ten times.
     const frames = vrrp.instances.map(({ addresses, excludedAddresses, garp }) => {
@@ -78,9 +84,14 @@ export async function configurationTarget(dist, seed) {
     machine.pass(100_000);
     machine.setRunning(true);
     machine.pass(4_000_000);
+    if (previous) machine.reload(previous);
+    machine.pass(4_000_000);
     machine.stop();
     machine.pass(2_000_000);
     must(machine.isStopped(), 'a stop that does not end');
+    const left = machine.heldAddresses();
+    must(left.length === 0, `a stop that leaves addresses behind: ${left}`);
+    previous = vrrp;
   }
 }
 

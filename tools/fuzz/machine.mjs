@@ -26,6 +26,28 @@ export function newMachine(VrrpProcess, configuration) {
   const process = new VrrpProcess(configuration, { detail: true, receiveBufferBytes: undefined });
   let now = 0;
 
+  /** What the kernel holds besides what was there before. */
+  const held = new Map();
+
+  /** As netlink answers a batch, errors by place, and tells about what it changed. */
+  const changeAddresses = ({ batch, operation, addresses: requests }) => {
+    const errors = [];
+    const inputs = [];
+    for (const [place, { linkIndex, address, prefixLength, scope }] of requests.entries()) {
+      const key = `${linkIndex} ${address}/${prefixLength}`;
+      if (held.has(key) === (operation === 'add')) {
+        errors.push({ place, error: operation === 'add' ? 'EEXIST' : 'EADDRNOTAVAIL' });
+        continue;
+      }
+      const changed = { linkIndex, address, prefixLength, scope, flags: noFlags };
+      if (operation === 'add') held.set(key, changed);
+      else held.delete(key);
+      inputs.push({ type: operation === 'add' ? 'address-added' : 'address-removed', address: changed });
+    }
+    inputs.push({ type: 'addresses-changed', batch, errors });
+    return inputs.flatMap(input => process.handle(now, input));
+  };
+
   /** Carries effects out; returns how many there were of each type. */
   const execute = effects => {
     const types = {};
@@ -38,14 +60,7 @@ export function newMachine(VrrpProcess, configuration) {
         const outcome = { type: 'exited', status: 0 };
         waiting.push(...process.handle(now, { type: 'script-ended', run: effect.run, outcome }));
       }
-      if (effect.type !== 'change-addresses') continue;
-      waiting.push(...process.handle(now, { type: 'addresses-changed', batch: effect.batch, errors: [] }));
-      for (const request of effect.addresses) {
-        const type = effect.operation === 'add' ? 'address-added' : 'address-removed';
-        const { linkIndex, address, prefixLength, scope } = request;
-        const changed = { linkIndex, address, prefixLength, scope, flags: noFlags };
-        waiting.push(...process.handle(now, { type, address: changed }));
-      }
+      if (effect.type === 'change-addresses') waiting.push(...changeAddresses(effect));
     }
     return types;
   };
@@ -73,6 +88,11 @@ export function newMachine(VrrpProcess, configuration) {
       return execute(process.stop(now));
     },
     isStopped: () => process.phase === 'stopped',
+    reload(next) {
+      execute(process.reload(now, next));
+    },
+    /** Virtual addresses that the kernel has now. */
+    heldAddresses: () => [...held.keys()],
     receive({ family, source, destination, ttl, payload }) {
       const channel = `${family}:eth0`;
       const input = { type: 'packet-received', channel, linkIndex: 2, source, destination, ttl, payload };
