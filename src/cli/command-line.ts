@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Identity } from '../daemon/names.ts';
 import { type DaemonOptions, parseFacility, parseUmask } from '../daemon/options.ts';
 import { signalFunctions } from '../daemon/signals.ts';
+import { commands } from './commands.ts';
 import { normaliseArguments } from './getopt.ts';
 import { type OptionRow, optionName, optionTable } from './option-table.ts';
 
@@ -150,6 +151,11 @@ function commanderOption(row: OptionRow): Option {
   return option;
 }
 
+function commandList(): string {
+  const lines = commands.map(({ name, description }) => `  holdfast ${name.padEnd(12)} ${description}\n`);
+  return `Commands (--help says more):\n${lines.join('')}\n`;
+}
+
 function attribute(long: string): string {
   return `--${long}`;
 }
@@ -158,7 +164,7 @@ function examples(identity: Identity): string {
   return `
 Configuration: without -f, /etc/holdfast/holdfast.conf or else /etc/keepalived/keepalived.conf.
 
-Examples:
+${identity === 'keepalived' ? '' : commandList()}Examples:
   ${identity} -t                      check the configuration, with line and column of each finding
   ${identity} -nlD -f new.conf        run in the foreground, log to the terminal in detail
   ${identity} -D -S local1            run as a daemon, log to syslog facility local1

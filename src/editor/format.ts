@@ -158,8 +158,7 @@ function contentOf(line: TextLine, scripts: ReadonlySet<string>): string {
 function spaced(body: string, scripts: ReadonlySet<string>): string {
   return piecesOfText(body)
     .pieces.map(piece => {
-      if (piece.type === 'open') return '{';
-      if (piece.type === 'close') return '}';
+      if (piece.type !== 'words') return piece.type === 'open' ? '{' : '}';
       if (scripts.has(piece.words[0]!.text)) return body.slice(piece.start, piece.end);
       return piece.words.map(word => body.slice(word.start, word.end)).join(' ');
     })

@@ -1,0 +1,29 @@
+import { basename } from 'node:path';
+
+/** Runs with the words after its name; yields the exit status. */
+type Run = (words: readonly string[]) => Promise<number>;
+
+interface CommandRow {
+  readonly name: string;
+  readonly description: string;
+  /** Loads what the command needs, and nothing sooner: the daemon must not carry it. */
+  load(): Promise<Run>;
+}
+
+/** What `holdfast WORD` does besides being a daemon. */
+export const commands: readonly CommandRow[] = [
+  {
+    name: 'config',
+    description: 'format a configuration, show what it comes to, list what is honoured of it',
+    load: async () => (await import('./config/main.ts')).runConfig,
+  },
+];
+
+/**
+ * The command that a command line asks for; undefined for the daemon. keepalived has no commands, so a link of its name
+ * is always the daemon.
+ */
+export function commandOf(argv: readonly string[]): CommandRow | undefined {
+  const [, program = '', word] = argv;
+  return basename(program) === 'keepalived' ? undefined : commands.find(({ name }) => name === word);
+}
