@@ -10,6 +10,7 @@ import {
   encodeAddressDump,
   encodeRemoveAddress,
 } from '../netlink/route-address.ts';
+import { configurationMessage, decodeIpv6Forwarding } from '../netlink/route-configuration.ts';
 import { decodeLink, encodeLinkDump, type LinkMessage, linkMessage } from '../netlink/route-link.ts';
 import type { Log } from '../ports/log.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
@@ -51,6 +52,9 @@ export class VrrpWorld {
   readonly #channels = new Map<string, RawSocket>();
   /** What was last told of each link: most of the kernel's news say nothing that concerns us. */
   readonly #links = new Map<number, Link>();
+  /** Indices of the links that were last said to forward IPv6. */
+  #forwarding: ReadonlySet<number> = new Set();
+  #resynchronisationScheduled = false;
   readonly #writer = new MessageWriter(65_536);
   readonly #malformed = new Map<string, number>();
   #overruns = 0;
@@ -61,12 +65,12 @@ export class VrrpWorld {
     this.#options = options;
     this.#poller = poller;
     this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink');
-    const groups = [routeGroup.link, routeGroup.ipv4Address, routeGroup.ipv6Address];
+    const { link, ipv4Address, ipv6Address, ipv6Configuration } = routeGroup;
     // Listening begins before the first dump, so that nothing falls between.
     this.#monitor = new MonitorSocket(
       poller,
       netlinkProtocol.route,
-      groups,
+      [link, ipv4Address, ipv6Address, ipv6Configuration],
       'route netlink monitor',
       {
         message: message => this.#news(message),
@@ -197,12 +201,23 @@ export class VrrpWorld {
       part.forEach((request, place) => {
         encode(this.#writer, request, first + place, place === part.length - 1);
       });
-      for (const [place, number] of this.#requests.execute(this.#writer.bytes(), first, part.length))
-        errors.push({ place: start + place, error: errnoName(number) });
+      for (const [place, error] of this.#executeRequests(first, part.length))
+        errors.push({ place: start + place, error });
     }
     // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
     // until the last of thousands is in, and adverts go out and come in between batches.
     setImmediate(() => this.#deliver({ type: 'addresses-changed', batch, errors }));
+  }
+
+  /** Errors by place. When the kernel takes none of it, short of memory for instance, each has failed. */
+  #executeRequests(first: number, count: number): readonly (readonly [place: number, error: string])[] {
+    try {
+      const numbers = this.#requests.execute(this.#writer.bytes(), first, count);
+      return [...numbers].map(([place, number]) => [place, errnoName(number)]);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      return Array.from({ length: count }, (_, place) => [place, error.code]);
+    }
   }
 
   #setPromoteSecondaries(linkName: string, enabled: boolean): void {
@@ -236,6 +251,7 @@ export class VrrpWorld {
     }
     this.#links.clear();
     for (const link of links) this.#links.set(link.index, link);
+    this.#forwarding = new Set(forwardingLinks);
     this.#deliver({ type: 'resynchronised', links, addresses, forwardingLinks });
   }
 
@@ -256,7 +272,16 @@ export class VrrpWorld {
         else if (change.value.type === 'removed') {
           this.#links.delete(change.value.index);
           this.#deliver({ type: 'link-removed', index: change.value.index });
-        } else if (change.value.type === 'present') this.#linkPresent(linkOf(change.value.link));
+        } else if (change.value.type === 'present') {
+          this.#linkPresent(linkOf(change.value.link));
+          this.#forwardingIs(change.value.link.index, change.value.link.ipv6Forwarding);
+        }
+        return;
+      }
+      case configurationMessage.new: {
+        const change = decodeIpv6Forwarding(message);
+        if (!change.ok) this.#countMalformed(change.reason);
+        else if (change.value) this.#forwardingIs(change.value.linkIndex, change.value.forwarding);
         return;
       }
       case addressMessage.new:
@@ -277,6 +302,17 @@ export class VrrpWorld {
     if (known && sameLink(known, link)) return;
     this.#links.set(link.index, link);
     this.#deliver({ type: 'link-changed', link });
+  }
+
+  /** Routers rarely become hosts: the whole truth is told again, once for all that change together. */
+  #forwardingIs(linkIndex: number, forwarding: boolean | undefined): void {
+    if (forwarding === undefined || forwarding === this.#forwarding.has(linkIndex)) return;
+    if (this.#resynchronisationScheduled) return;
+    this.#resynchronisationScheduled = true;
+    setImmediate(() => {
+      this.#resynchronisationScheduled = false;
+      if (!this.#closed) this.#resynchronise();
+    });
   }
 
   #countMalformed(reason: string): void {

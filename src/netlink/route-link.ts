@@ -25,8 +25,8 @@ export interface LinkMessage {
   readonly mac: ReturnType<typeof macAddressFromBytes> | undefined;
   readonly multicast: boolean;
   readonly noArp: boolean;
-  /** net.ipv6.conf.NAME.forwarding, where the kernel told. */
-  readonly ipv6Forwarding: boolean;
+  /** net.ipv6.conf.NAME.forwarding; undefined if the message says nothing of IPv6. */
+  readonly ipv6Forwarding: boolean | undefined;
 }
 
 export type LinkChange =
@@ -80,9 +80,9 @@ export function decodeLink(message: NetlinkMessage): Result<LinkChange, NetlinkP
 }
 
 /** IFLA_AF_SPEC holds a table per family; the first number of IPv6's configuration table is `forwarding`. */
-function readIpv6Forwarding(familySpecific: Uint8Array | undefined): boolean {
-  if (!familySpecific) return false;
+function readIpv6Forwarding(familySpecific: Uint8Array | undefined): boolean | undefined {
+  if (!familySpecific) return undefined;
   const ipv6 = decodeAttributes(familySpecific).byType.get(familyIpv6);
   const table = ipv6 && decodeAttributes(ipv6).byType.get(ipv6Configuration);
-  return table !== undefined && table.length >= 4 && viewOf(table).getInt32(0, true) > 0;
+  return table && table.length >= 4 ? viewOf(table).getInt32(0, true) > 0 : undefined;
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { waitFor } from '../../src/lab/wait.ts';
 import { DatagramBuffer } from '../../src/linux/datagram-buffer.ts';
 import { closeDescriptor } from '../../src/linux/libc.ts';
@@ -116,6 +117,12 @@ export class KernelHost implements WorldHost {
 
   touchLink(): void {
     this.namespace.ip('link', 'set', this.linkName, 'alias', `alias ${this.inputs.length}`);
+  }
+
+  setForwarding(forwarding: boolean): void {
+    this.namespace.run(() =>
+      writeFileSync(`/proc/sys/net/ipv6/conf/${this.linkName}/forwarding`, forwarding ? '1' : '0'),
+    );
   }
 
   addAddress(text: string): void {

@@ -24,6 +24,8 @@ export interface WorldHost {
   addAddress(text: string): void;
   /** Changes something about the link that is none of the engine’s business. */
   touchLink(): void;
+  /** net.ipv6.conf.NAME.forwarding. */
+  setForwarding(forwarding: boolean): void;
   /** What is on the link, by `ip`'s names. */
   addresses(): readonly HeldAddress[];
 }
@@ -563,6 +565,16 @@ export function vrrpWorldContract(name: string, open: () => Promise<WorldGround>
         await ground.until(() => inputsOf(left.inputs, 'link-removed').length > 0, 'the news');
         expect(inputsOf(left.inputs, 'link-removed')).toEqual([{ type: 'link-removed', index: left.linkIndex }]);
       });
+    });
+
+    it('tells the whole truth again when an interface becomes a router or a host', async () => {
+      const forwarding = (host: WorldHost) => inputsOf(host.inputs, 'resynchronised').at(-1)!.forwardingLinks;
+      right.setForwarding(true);
+      left.setForwarding(false);
+      await ground.until(() => forwarding(right).includes(right.linkIndex), 'the new router');
+      await ground.until(() => !forwarding(left).includes(left.linkIndex), 'the new host');
+      right.setForwarding(false);
+      await ground.until(() => !forwarding(right).includes(right.linkIndex), 'the host again');
     });
 
     describe('scripts', () => {
