@@ -1,28 +1,10 @@
 import { assert } from '../base/assert.ts';
-import type { Diagnostics, Finding } from './diagnostic.ts';
 import type { BlockGrammar, KeywordRow, RefusalReason, Topic } from './grammar.ts';
-import type { Located } from './source.ts';
+import { type ReadingContext, report, shortened } from './reading-context.ts';
 import { suggestion } from './suggestion.ts';
 import { located, type Statement } from './tree.ts';
+import { boolean, integerOf, type Range } from './values.ts';
 import type { Word } from './words.ts';
-
-/** What reading a block needs besides the block. */
-export interface ReadingContext {
-  readonly diagnostics: Diagnostics;
-  /** The whole language, to tell where a misplaced keyword belongs. */
-  readonly root: BlockGrammar;
-  /** Harmless keywords that are not built yet, by topic; reported together at the end. */
-  readonly unbuilt: Map<string, Unbuilt>;
-}
-
-/** Keywords of one topic that have no effect yet. */
-export interface Unbuilt {
-  readonly first: Located;
-  readonly topic: Topic;
-  readonly keywords: Set<string>;
-  /** What the first would do. */
-  readonly note: string;
-}
 
 /** Takes one keyword into the draft of its block. */
 export type Reader<Draft, Context extends ReadingContext> = (
@@ -62,6 +44,7 @@ export function readBlock<Draft, Context extends ReadingContext>(
     if (row) reportStanding(statement, row, grammar, context);
     if (row?.standing.type === 'built') readers.get(row.keyword)!(statement, draft, context);
     else if (row && statement.block) passOver(statement, grammar, context);
+    else if (row) checkUnread(statement, row, context);
   }
 }
 
@@ -122,6 +105,17 @@ function admit(statement: Statement, grammar: BlockGrammar, context: ReadingCont
 
 function requiresArgument(row: KeywordRow): boolean {
   return row.arguments !== '-' && !row.arguments.startsWith('[');
+}
+
+/** Checks the value of a keyword that has no effect yet, where its table says what it may be. */
+function checkUnread(statement: Statement, row: KeywordRow, context: ReadingContext): void {
+  const word = statement.words[1];
+  if (!word) return;
+  if (/^\[?BOOL\]?$/.test(row.arguments)) boolean(statement, context);
+  const range = /^\[?(?:SECS |USECS |INTEGER )?(-?[0-9]+)\.\.(-?[0-9]+)\]?$/.exec(row.arguments);
+  const unsigned: Range | undefined = row.arguments === 'BYTES' ? { minimum: 0, maximum: 4_294_967_295 } : undefined;
+  const bounds = range ? { minimum: Number(range[1]), maximum: Number(range[2]) } : unsigned;
+  if (bounds) integerOf(statement, word, bounds, context);
 }
 
 /** Looks through a block that is not read for keywords that nobody knows. */
@@ -287,13 +281,4 @@ export function reportSlashComment(statement: Statement, matters: boolean, conte
       : 'write "#"; keepalived happens to pass over further words here',
     keepalivedClass: matters ? 'other' : 'ignores',
   });
-}
-
-export function report(context: ReadingContext, where: Located, finding: Finding): void {
-  context.diagnostics.report(where, finding);
-}
-
-/** Long enough to recognise a word by. */
-export function shortened(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }

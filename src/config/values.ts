@@ -1,6 +1,6 @@
 import { type Duration, microseconds } from '../base/duration.ts';
 import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
-import { type ReadingContext, report, shortened } from './interpret.ts';
+import { type ReadingContext, report, shortened } from './reading-context.ts';
 import { located, type Statement } from './tree.ts';
 import type { Word } from './words.ts';
 

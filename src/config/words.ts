@@ -77,7 +77,8 @@ export function piecesOf(line: LogicalLine): Pieces {
         }
       }
       value += text.slice(runStart, index);
-      words.push({ text: value, start, end: index, quoted });
+      // A quote that nothing follows is no word, not even an empty one.
+      if (value !== '' || openQuote === undefined) words.push({ text: value, start, end: index, quoted });
     }
   }
   flush();

@@ -1,8 +1,9 @@
 import { type Duration, seconds } from '../base/duration.ts';
-import { bindReaders, type Reader, readBlock, shortened } from '../config/interpret.ts';
+import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
+import { shortened } from '../config/reading-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { boolean, integer, reportBadValue } from '../config/values.ts';
-import { emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders, wholeSeconds } from '../vrrp/global-section.ts';
+import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
 import { advise, complain, type SectionContext } from '../vrrp/section-context.ts';
 import { rootGrammar } from './keywords.ts';
 import { defaultScriptSettings, type ScriptSettings } from './script-resolution.ts';
@@ -231,7 +232,7 @@ export const globalRootReaders: Readonly<Record<string, Reader<{ readonly global
     globals.daemon.instance = statement.words[1]!.text;
   },
   child_wait_time: (statement, { globals }, context) => {
-    const value = integer(statement, wholeSeconds, context);
+    const value = integer(statement, anySeconds, context);
     if (value !== undefined) globals.daemon.childWaitTime = seconds(value);
   },
 };

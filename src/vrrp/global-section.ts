@@ -2,7 +2,7 @@ import { type Duration, seconds, zero } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
 import { type Reader, reportRefused } from '../config/interpret.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { addressOf, boolean, decimalSeconds, integer } from '../config/values.ts';
+import { addressOf, boolean, decimalSeconds, integer, integerOf, type Range } from '../config/values.ts';
 import type { VrrpGlobals } from './configuration.ts';
 import { advise, complain, type SectionContext } from './section-context.ts';
 
@@ -75,7 +75,8 @@ export function garpDefaults(draft: VrrpGlobalDraft) {
 
 /** The largest count and the longest time, in seconds, that a 32-bit setting holds. */
 export const counts = { minimum: 0, maximum: 2_147_483_647 };
-export const wholeSeconds = { minimum: 0, maximum: 4_294 };
+const wholeSeconds = { minimum: 0, maximum: 4_294 };
+export const anySeconds = { minimum: 0, maximum: 4_294_967_295 };
 const decimals = { minimum: 0, maximum: 4_294.967295 };
 /** What keepalived insists on for the gaps between frames. */
 const smallestGap = 0.000001;
@@ -83,8 +84,12 @@ const smallestGap = 0.000001;
 type GlobalReader = Reader<{ readonly vrrp: VrrpGlobalDraft }, SectionContext>;
 
 /** Keywords that hold a number of seconds without fraction. */
-export function readSeconds(statement: Statement, context: SectionContext): Duration | undefined {
-  const value = integer(statement, wholeSeconds, context);
+export function readSeconds(
+  statement: Statement,
+  context: SectionContext,
+  range: Range = wholeSeconds,
+): Duration | undefined {
+  const value = integer(statement, range, context);
   return value === undefined ? undefined : seconds(value);
 }
 
@@ -98,10 +103,20 @@ export function readPositiveCount(statement: Statement, context: SectionContext)
   return value;
 }
 
-/** garp_extra_if of an instance and its global default: not built, and of no effect while there are no VMACs. */
-export function readExtraInterfaces(statement: Statement, context: SectionContext): void {
-  if (statement.words[1]?.text === 'all' && statement.words[2]?.text !== '0') {
-    reportRefused(statement, statement.words[0]!.text, 'wire', context);
+/**
+ * garp_extra_if of an instance and its global default, `[all] SECONDS`: not built. Without `all` it concerns virtual MACs
+ * only, of which there are none.
+ */
+export function readExtraInterfaces(statement: Statement, minimum: 0 | 1, context: SectionContext): void {
+  const all = statement.words[1]?.text === 'all';
+  const word = statement.words[all ? 2 : 1];
+  if (!word) {
+    complain(context, located(statement), 'bad-value', `${statement.words[0]!.text} has no interval`, 'it is left out');
+    return;
+  }
+  const interval = integerOf(statement, word, { minimum, maximum: 86_400 }, context);
+  if (all && interval !== undefined && interval > 0) {
+    reportRefused(statement, `${statement.words[0]!.text} all`, 'wire', context);
   }
 }
 
@@ -185,7 +200,7 @@ export const vrrpGlobalReaders: Readonly<Record<string, GlobalReader>> = {
     vrrp.garpMasterRepeat = readPositiveCount(statement, context) ?? vrrp.garpMasterRepeat;
   },
   vrrp_garp_master_refresh: (statement, { vrrp }, context) => {
-    vrrp.garpMasterRefresh = readSeconds(statement, context) ?? vrrp.garpMasterRefresh;
+    vrrp.garpMasterRefresh = readSeconds(statement, context, anySeconds) ?? vrrp.garpMasterRefresh;
   },
   vrrp_garp_master_refresh_repeat: (statement, { vrrp }, context) => {
     vrrp.garpMasterRefreshRepeat = readPositiveCount(statement, context) ?? vrrp.garpMasterRefreshRepeat;
@@ -202,8 +217,8 @@ export const vrrpGlobalReaders: Readonly<Record<string, GlobalReader>> = {
   vrrp_garp_interval: gap('garpInterval'),
   vrrp_gna_interval: gap('gnaInterval'),
   vrrp_min_garp: yesOrNo('minimalGarp'),
-  vrrp_garp_extra_if: (statement, _draft, context) => readExtraInterfaces(statement, context),
-  vrrp_vmac_garp_intvl: (statement, _draft, context) => readExtraInterfaces(statement, context),
+  vrrp_garp_extra_if: (statement, _draft, context) => readExtraInterfaces(statement, 1, context),
+  vrrp_vmac_garp_intvl: (statement, _draft, context) => readExtraInterfaces(statement, 1, context),
   vrrp_lower_prio_no_advert: yesOrNo('lowerPriorityNoAdvert'),
   vrrp_higher_prio_send_advert: yesOrNo('higherPrioritySendAdvert'),
   vrrp_version: (statement, { vrrp }, context) => {

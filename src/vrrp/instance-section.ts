@@ -1,17 +1,18 @@
 import type { Duration } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
-import {
-  bindReaders,
-  type Reader,
-  readBlock,
-  reportRefused,
-  reportSlashComment,
-  shortened,
-} from '../config/interpret.ts';
+import { bindReaders, type Reader, readBlock, reportRefused, reportSlashComment } from '../config/interpret.ts';
+import { shortened } from '../config/reading-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { addressOf, boolean, decimalSeconds, integer, integerOf } from '../config/values.ts';
 import type { UnicastPeer, VirtualAddress } from './configuration.ts';
-import { counts, readExtraInterfaces, readMulticastGroup, readPositiveCount, readSeconds } from './global-section.ts';
+import {
+  anySeconds,
+  counts,
+  readExtraInterfaces,
+  readMulticastGroup,
+  readPositiveCount,
+  readSeconds,
+} from './global-section.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
 import { advise, checkInterface, complain, type SectionContext } from './section-context.ts';
@@ -219,7 +220,7 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
     draft.garpMasterDelay = readSeconds(statement, context) ?? draft.garpMasterDelay;
   },
   garp_master_refresh: (statement, draft, context) => {
-    draft.garpMasterRefresh = readSeconds(statement, context) ?? draft.garpMasterRefresh;
+    draft.garpMasterRefresh = readSeconds(statement, context, anySeconds) ?? draft.garpMasterRefresh;
   },
   garp_master_repeat: (statement, draft, context) => {
     draft.garpMasterRepeat = readPositiveCount(statement, context) ?? draft.garpMasterRepeat;
@@ -236,8 +237,8 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   down_timer_adverts: (statement, draft, context) => {
     draft.downTimerAdverts = integer(statement, { minimum: 1, maximum: 100 }, context) ?? draft.downTimerAdverts;
   },
-  garp_extra_if: (statement, _draft, context) => readExtraInterfaces(statement, context),
-  vmac_garp_intvl: (statement, _draft, context) => readExtraInterfaces(statement, context),
+  garp_extra_if: (statement, _draft, context) => readExtraInterfaces(statement, 0, context),
+  vmac_garp_intvl: (statement, _draft, context) => readExtraInterfaces(statement, 0, context),
   lower_prio_no_advert: yesOrNo('lowerPriorityNoAdvert'),
   higher_prio_send_advert: yesOrNo('higherPrioritySendAdvert'),
   owner_ignore_adverts: yesOrNo('ownerIgnoreAdverts'),

@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
-import type { ReadingContext } from '../config/interpret.ts';
+import type { ReadingContext } from '../config/reading-context.ts';
 import type { Located } from '../config/source.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type { Word } from '../config/words.ts';

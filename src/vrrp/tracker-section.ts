@@ -1,4 +1,5 @@
-import { reportSlashComment, shortened } from '../config/interpret.ts';
+import { reportSlashComment } from '../config/interpret.ts';
+import { shortened } from '../config/reading-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';

@@ -7,7 +7,8 @@ import {
   maximumPrefixLength,
   parseIpAddress,
 } from '../base/ip-address.ts';
-import { reportRefused, reportSlashComment, shortened } from '../config/interpret.ts';
+import { reportRefused, reportSlashComment } from '../config/interpret.ts';
+import { shortened } from '../config/reading-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
