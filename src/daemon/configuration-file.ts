@@ -18,6 +18,7 @@ export function loadOptions(options: DaemonOptions, hostName: string): LoadOptio
   return {
     configId: options.configId ?? hostName.split('.')[0]!,
     allIncludesStrict: options.allIncludesStrict,
+    advise: true,
   };
 }
 

@@ -95,7 +95,7 @@ describe('the death of a child', () => {
   it('is answered by a restart with a growing delay', () => {
     const bench = new Bench().started();
     expect(bench.die(killed)).toEqual([
-      'pid 7 exited due to signal SIGKILL',
+      'pid 7 exited due to signal 9 (SIGKILL)',
       'VRRP child process(7) died: Respawning',
       'Restart of VRRP process delayed 0 seconds to limit respawn rate',
       'start-child',
@@ -134,7 +134,7 @@ describe('the death of a child', () => {
 
   it('ends the daemon with -R', () => {
     expect(new Bench({ respawn: false }).started().die(killed)).toEqual([
-      'pid 7 exited due to signal SIGKILL',
+      'pid 7 exited due to signal 9 (SIGKILL)',
       'VRRP child process(7) died: Exiting',
       'Stopping',
       'tell-system stopping',
@@ -169,7 +169,7 @@ describe('stop', () => {
       'VRRP child process did not end within 5 s: killing it, addresses may stay behind',
       'signal-child 9',
     ]);
-    expect(bench.die(killed)).toEqual(['pid 7 exited due to signal SIGKILL', 'finish 0']);
+    expect(bench.die(killed)).toEqual(['pid 7 exited due to signal 9 (SIGKILL)', 'finish 0']);
   });
 
   it('is immediate while a restart is pending', () => {

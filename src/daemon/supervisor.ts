@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Duration } from '../base/duration.ts';
 import { inSeconds, milliseconds } from '../base/duration.ts';
 import { after, elapsed, type Instant } from '../base/instant.ts';
@@ -253,7 +254,10 @@ export class Supervisor {
 }
 
 function describeEnd(pid: number, end: ChildEnd): string | undefined {
-  if (end.type === 'signalled') return `pid ${pid} exited due to signal ${end.signal}`;
+  if (end.type === 'signalled') {
+    const number = constants.signals[end.signal as NodeJS.Signals];
+    return `pid ${pid} exited due to signal ${number} (${end.signal})`;
+  }
   return end.status === 0 ? undefined : `pid ${pid} exited with status ${end.status}`;
 }
 

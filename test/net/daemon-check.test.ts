@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationFile } from './daemon.testkit.ts';
-import { DaemonHost, routerText } from './daemon-host.testkit.ts';
+import { DaemonHost, routerText, untilEnded } from './daemon-host.testkit.ts';
 
 describe('-t', () => {
   let one: DaemonHost;
@@ -64,7 +64,7 @@ describe('a start', () => {
 
   const start = async (...flags: string[]) => {
     const daemon = one.host.spawn([...one.program, '-n', '-l', ...flags]);
-    return { status: (await daemon.ended).status, output: daemon.output };
+    return { status: (await untilEnded(daemon)).status, output: daemon.output };
   };
 
   it('with a bad configuration ends with 2', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../src/lab/wait.ts';
-import { count, DaemonHost, routerText, virtualAddress } from './daemon-host.testkit.ts';
+import { count, DaemonHost, routerText, untilEnded, virtualAddress } from './daemon-host.testkit.ts';
 
 describe('the VRRP process', () => {
   let one: DaemonHost;
@@ -32,7 +32,7 @@ describe('the VRRP process', () => {
   it('is not restarted with -R: the daemon ends', async () => {
     const daemon = await one.startAsMaster(routerText(), ['-R']);
     await one.kill('KILL', one.child);
-    expect((await daemon.ended).status).toBe(0);
+    expect((await untilEnded(daemon)).status).toBe(0);
     expect(daemon.output).toContain('died: Exiting');
     expect(await one.remaining()).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe('the VRRP process', () => {
   it('starts over after everything was killed, and removes what was left', async () => {
     const daemon = await one.startAsMaster(routerText([virtualAddress, '10.0.0.101']));
     await one.kill('KILL', one.parent, one.child);
-    await daemon.ended;
+    await untilEnded(daemon);
     expect(one.host.holds(virtualAddress)).toBe(true);
     // The second address is no longer ours to hold; the first comes back with the mastership.
     const second = await one.start();
@@ -65,7 +65,7 @@ describe('the VRRP process', () => {
     const daemon = await one.startAsMaster(`child_wait_time 1\n${routerText()}`);
     await one.kill('STOP', one.child);
     await one.kill('TERM', one.parent);
-    expect((await daemon.ended).status).toBe(0);
+    expect((await untilEnded(daemon)).status).toBe(0);
     expect(daemon.output).toContain('VRRP child process did not end within 1 s: killing it, addresses may stay behind');
   });
 

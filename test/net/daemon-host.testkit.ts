@@ -1,6 +1,6 @@
 // One host of a lab with a daemon on it, and what an operator asks of both.
 import type { Host } from '../../src/lab/host.ts';
-import type { HostProcess } from '../../src/lab/host-process.ts';
+import type { HostProcess, ProcessEnd } from '../../src/lab/host-process.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import { configurationFile, daemonCommand, openTestLab } from './daemon.testkit.ts';
@@ -125,6 +125,11 @@ export class DaemonHost {
   close(): Promise<void> {
     return this.lab.close();
   }
+}
+
+/** How a daemon that should end ended; a test that waits for ever says nothing. */
+export async function untilEnded(daemon: HostProcess): Promise<ProcessEnd> {
+  return waitFor(() => daemon.end, { what: `${daemon.label} to end`, evidence: () => daemon.output });
 }
 
 /** How often a daemon wrote a line. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../src/lab/wait.ts';
 import { configurationFile, havePeers } from './daemon.testkit.ts';
-import { count, DaemonHost, routerText, virtualAddress } from './daemon-host.testkit.ts';
+import { count, DaemonHost, routerText, untilEnded, virtualAddress } from './daemon-host.testkit.ts';
 
 describe('the daemon', () => {
   let one: DaemonHost;
@@ -48,7 +48,7 @@ describe('the daemon', () => {
   it('hands over once when all its processes are told to stop', async () => {
     const daemon = await one.startAsMaster();
     await one.kill('TERM', one.child, one.parent);
-    expect(await daemon.ended).toEqual({ status: 0, signal: undefined });
+    expect(await untilEnded(daemon)).toEqual({ status: 0, signal: undefined });
     expect(count(daemon, '(V1) sent 0 priority')).toBe(1);
     expect(count(daemon, 'died')).toBe(0);
     expect(one.host.holds(virtualAddress)).toBe(false);
@@ -57,7 +57,7 @@ describe('the daemon', () => {
   it("refuses to start twice, with keepalived's words and status", async () => {
     const daemon = await one.startAsMaster();
     const second = one.host.spawn([...one.program, '-n', '-l', '-f', configurationFile]);
-    expect(await second.ended).toEqual({ status: 0, signal: undefined });
+    expect(await untilEnded(second)).toEqual({ status: 0, signal: undefined });
     expect(second.output).toContain('daemon is already running');
     expect(one.host.holds(virtualAddress)).toBe(true);
     expect(one.parent).toBeDefined();
@@ -66,7 +66,8 @@ describe('the daemon', () => {
 
   it('runs as a daemon and tells by its exit status whether it does', async () => {
     one.configure(routerText());
-    const begun = await one.host.run([...one.program, '-G', '-g', '/tmp/log.txt', '-D', '-f', configurationFile]);
+    const command = [...one.program, '-G', '-g', 'log.txt', '-D', '-f', configurationFile];
+    const begun = await one.host.run(['sh', '-c', `cd /tmp && ${command.join(' ')}`]);
     expect(begun).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const parent = one.parent;
     expect(parent).toBeDefined();
@@ -99,7 +100,7 @@ describe('the daemon', () => {
     expect(named).toEqual([one.pidIn('/run/keepalived.pid'), one.pidIn('/run/vrrp.pid')]);
     // What killall does: the same signal to every process of that name.
     await one.kill('TERM', ...named);
-    expect(await daemon.ended).toEqual({ status: 0, signal: undefined });
+    expect(await untilEnded(daemon)).toEqual({ status: 0, signal: undefined });
     expect(count(daemon, 'sent 0 priority')).toBe(1);
     expect(daemon.output).toContain('Stopped Keepalived v');
   });
@@ -141,7 +142,7 @@ describe('the daemon', () => {
       ...one.program,
       ...['-n', '-l', '-f', configurationFile],
     ]);
-    expect((await daemon.ended).status).toBe(4);
+    expect((await untilEnded(daemon)).status).toBe(4);
     expect(daemon.output).toContain('CAP_NET_RAW');
     expect(daemon.output).toContain('AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW');
   });
@@ -179,7 +180,7 @@ describe('the daemon', () => {
     const keepalived = one.host.spawn(['keepalived', '-n', '-l', '-D', '-f', configurationFile]);
     await keepalived.waitForLine('Startup complete');
     const daemon = one.host.spawn([...one.program, '-n', '-l', '-f', configurationFile]);
-    expect((await daemon.ended).status).toBe(1);
+    expect((await untilEnded(daemon)).status).toBe(1);
     expect(daemon.output).toMatch(/keepalived is running in this network namespace \(pid \d+\)/);
     await keepalived.stop();
   });
