@@ -38,7 +38,8 @@ export interface KeywordRow {
   readonly note: string;
   /** First keepalived release after 2.2.7 that has it. */
   readonly since: string | undefined;
-  readonly deprecated: boolean;
+  /** `outdated`: an old name that keepalived takes without a word. */
+  readonly deprecated: 'no' | 'outdated' | 'complained';
   /** What keepalived does when a required argument is missing. */
   readonly bare: 'aborts' | 'complains' | 'ignores';
 }
@@ -87,7 +88,7 @@ function parseRow(line: string): KeywordRow {
     standing: parseStanding(kind!),
     note,
     since: flags.find(flag => flag.startsWith('since '))?.slice('since '.length),
-    deprecated: flags.includes('deprecated'),
+    deprecated: flags.includes('deprecated') ? 'complained' : flags.includes('outdated') ? 'outdated' : 'no',
     bare: flags.includes('bare complained') ? 'complains' : flags.includes('bare ignored') ? 'ignores' : 'aborts',
   };
 }

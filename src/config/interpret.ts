@@ -58,13 +58,13 @@ function admit(statement: Statement, grammar: BlockGrammar, context: ReadingCont
     reportUnknown(statement, first, grammar, context);
     return undefined;
   }
-  if (row.deprecated) {
+  if (row.deprecated !== 'no') {
     report(context, located(statement, first), {
       code: 'deprecated-keyword',
-      severity: 'warning',
+      severity: row.deprecated === 'complained' ? 'warning' : 'advice',
       message: `"${row.keyword}" is deprecated`,
       hint: row.note,
-      keepalivedClass: 'other',
+      keepalivedClass: row.deprecated === 'complained' ? 'other' : 'ignores',
     });
   }
   const child = grammar.blocks.get(row.keyword);
@@ -89,13 +89,16 @@ function admit(statement: Statement, grammar: BlockGrammar, context: ReadingCont
     });
   }
   if (!child && requiresArgument(row) && statement.words.length < 2) {
+    // A script that is nothing but an open quote is there, if only just.
+    const openQuote = row.arguments.startsWith('SCRIPT') && statement.line.text.endsWith('"');
+    const bare = openQuote ? 'complains' : row.bare;
     report(context, located(statement, first), {
       code: 'missing-parameter',
       severity: 'error',
       message: `"${row.keyword}" needs a parameter: ${row.arguments}`,
-      hint: row.bare === 'aborts' ? 'keepalived ends at once where it is missing' : 'the keyword is passed over',
-      keepalivedClass: row.bare === 'aborts' ? 'aborts' : row.bare === 'complains' ? 'other' : 'ignores',
-      refuses: row.bare === 'aborts',
+      hint: bare === 'aborts' ? 'keepalived ends at once where it is missing' : 'the keyword is passed over',
+      keepalivedClass: bare === 'aborts' ? 'aborts' : bare === 'complains' ? 'other' : 'ignores',
+      refuses: bare === 'aborts',
     });
     return undefined;
   }
@@ -107,14 +110,19 @@ function requiresArgument(row: KeywordRow): boolean {
   return row.arguments !== '-' && !row.arguments.startsWith('[');
 }
 
+const namedRanges: ReadonlyMap<string, Range> = new Map([
+  ['BYTES', { minimum: 0, maximum: 4_294_967_295 }],
+  ['INT32', { minimum: -2_147_483_648, maximum: 2_147_483_647 }],
+  ['USECS >=2', { minimum: 1, maximum: 4_294_967_295 }],
+]);
+
 /** Checks the value of a keyword that has no effect yet, where its table says what it may be. */
 function checkUnread(statement: Statement, row: KeywordRow, context: ReadingContext): void {
   const word = statement.words[1];
   if (!word) return;
   if (/^\[?BOOL\]?$/.test(row.arguments)) boolean(statement, context);
   const range = /^\[?(?:SECS |USECS |INTEGER )?(-?[0-9]+)\.\.(-?[0-9]+)\]?$/.exec(row.arguments);
-  const unsigned: Range | undefined = row.arguments === 'BYTES' ? { minimum: 0, maximum: 4_294_967_295 } : undefined;
-  const bounds = range ? { minimum: Number(range[1]), maximum: Number(range[2]) } : unsigned;
+  const bounds = range ? { minimum: Number(range[1]), maximum: Number(range[2]) } : namedRanges.get(row.arguments);
   if (bounds) integerOf(statement, word, bounds, context);
 }
 

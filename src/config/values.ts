@@ -114,6 +114,10 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ['no', false],
 ]);
 
+export function isBoolean(text: string): boolean {
+  return booleans.has(text);
+}
+
 /** The first parameter as a yes or no; given bare it means yes. */
 export function boolean(statement: Statement, context: ReadingContext): boolean | undefined {
   const word = statement.words[1];

@@ -66,7 +66,7 @@ export function emptyGlobalDraft(): GlobalDraft {
 
 type GlobalReader = Reader<GlobalDraft, SectionContext>;
 
-const bufferBytes = { minimum: 1, maximum: 2_147_483_647 };
+const bufferBytes = { minimum: 0, maximum: 4_294_967_295 };
 /** The kernel keeps 15 characters of a process name. */
 const longestProcessName = 15;
 
@@ -91,7 +91,9 @@ const scriptTimeout =
 const buffer =
   (key: 'netlinkCommandBuffer' | 'netlinkMonitorBuffer'): GlobalReader =>
   (statement, { daemon }, context) => {
-    daemon[key].bytes = integer(statement, bufferBytes, context) ?? daemon[key].bytes;
+    const bytes = integer(statement, bufferBytes, context);
+    // Zero leaves the kernel's default.
+    if (bytes !== undefined) daemon[key].bytes = bytes === 0 ? undefined : bytes;
   };
 
 const force =
@@ -138,10 +140,14 @@ export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGramma
     if (word.text === 'MTU')
       daemon.receivePolicy = typeof daemon.receivePolicy === 'number' ? daemon.receivePolicy : 'mtu';
     else if (word.text === 'ADVERT') daemon.receivePolicy ??= 'advert';
-    else daemon.receivePolicy = integer(statement, bufferBytes, context) ?? daemon.receivePolicy;
+    else {
+      const bytes = integer(statement, bufferBytes, context);
+      if (bytes !== undefined && bytes > 0) daemon.receivePolicy = bytes;
+    }
   },
   vrrp_rx_bufs_multiplier: (statement, { daemon }, context) => {
-    daemon.receiveMultiplier = integer(statement, { minimum: 1, maximum: 65_535 }, context) ?? daemon.receiveMultiplier;
+    daemon.receiveMultiplier =
+      integer(statement, { minimum: 1, maximum: 4_294_967_295 }, context) ?? daemon.receiveMultiplier;
   },
   umask: readUmask,
   // These two acted while the file was being read.
@@ -172,10 +178,8 @@ const permissionBits: ReadonlyMap<string, number> = new Map([
 
 /** A number in any of C's bases, or names of permission bits joined by bars. */
 function readUmask(statement: Statement, { daemon }: GlobalDraft, context: SectionContext): void {
-  const text = statement.words
-    .slice(1)
-    .map(word => word.text)
-    .join('');
+  const words = statement.words.slice(1).map(word => word.text);
+  const text = words.join(words.some(word => word.includes('|')) ? '' : ' ');
   const number = /^0x[0-9a-fA-F]{1,4}$/.test(text)
     ? Number.parseInt(text, 16)
     : /^0[0-7]{0,4}$/.test(text)

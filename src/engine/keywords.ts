@@ -40,7 +40,7 @@ process_names | - | off | built | Use keepalived, keepalived_vrrp, keepalived_ip
 process_name | NAME | keepalived | built | Parent process title, at most 15 chars
 vrrp_process_name | NAME | none | built | VRRP child title, at most 15 chars
 checker_process_name | NAME | none | harmless:balancing | Checker child title, at most 15 chars
-lvs_process_name | NAME | none | harmless:balancing, deprecated | Old name of checker_process_name
+lvs_process_name | NAME | none | harmless:balancing, outdated | Old name of checker_process_name
 bfd_process_name | NAME | none | harmless:other | BFD child title, at most 15 chars
 use_symlink_paths | [BOOL] | off | built, since 2.3.0 | Keep symlinks in script paths instead of resolving them
 set_supplementary_groups | [BOOL] | off | built, since HEAD | Give scripts the user's supplementary groups by default; per-script ':' syntax also does this
@@ -68,7 +68,7 @@ v3_checksum_as_v2 | - | off | built, since 2.2.8 | Default for instances; argume
 lvs_timeouts | [tcp N] [tcpfin N] [udp N] | kernel | harmless:balancing | N 0..31 days; each key needs a value
 lvs_flush | - | off | harmless:balancing | Flush IPVS table at start
 lvs_flush_on_stop | [VS] | off | harmless:balancing | Flush all IPVS on stop, or with VS delete only own services without deleting each RS
-lvs_flush_onstop | [VS] | off | harmless:balancing, deprecated | Old spelling of lvs_flush_on_stop
+lvs_flush_onstop | [VS] | off | harmless:balancing, outdated | Old spelling of lvs_flush_on_stop
 lvs_sync_daemon | IF [[inst] NAME] [id N] [maxlen N] [port N] [ttl N] [group ADDR] | off | harmless:balancing, bare complained | id 0..255 (vrid or 0), maxlen 1..65507, ttl 1..255; old form IF INST ID
 vrrp_mcast_group4 | IPv4 mcast | 224.0.0.18 | built | Destination of IPv4 adverts
 vrrp_mcast_group6 | IPv6 mcast | ff02::12 | built | Warns unless link-local scope
@@ -87,8 +87,8 @@ vrrp_vmac_garp_intvl | [all] SECS | off | built, deprecated | Old name of vrrp_g
 vrrp_lower_prio_no_advert | [BOOL] | off | built | Do not answer a lower-priority advert; on under strict
 vrrp_higher_prio_send_advert | [BOOL] | off | built | Send one last advert before yielding to a higher master
 vrrp_version | 2 or 3 | 2 | built | IPv6 instances always use 3
-vrrp_iptables | [IN_CHAIN [OUT_CHAIN]] | INPUT OUTPUT | harmless:firewall | Use iptables; chains must pre-exist; IN only = inbound filtering only
-vrrp_ipsets | [up to 6 set names] | keepalived* | harmless:firewall | No names disables ipsets; missing names derived (6,_if6,_igmp,_mld,_nd)
+vrrp_iptables | [IN_CHAIN [OUT_CHAIN]] | INPUT OUTPUT | harmless:firewall, deprecated | Use nftables, as keepalived does where it is built without iptables
+vrrp_ipsets | [up to 6 set names] | keepalived* | harmless:firewall, deprecated | Use nftables, as keepalived does where it is built without iptables
 nftables | [TABLE] | keepalived | harmless:firewall | Use nftables; cannot change table on reload
 nftables_priority | INT32 | -1 | harmless:firewall | Base chain priority
 nftables_ifindex | - | off | harmless:firewall | Key IPv6 link-local sets by ifindex rather than name
@@ -100,7 +100,7 @@ vrrp_no_swap | - | off | harmless:scheduling | mlockall for VRRP child
 vrrp_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority; out of range is clamped with a warning
 vrrp_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids 0..ncpu-1
 vrrp_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME; 1 becomes 2
-vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, deprecated | Misspelt old name of vrrp_rlimit_rttime
+vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of vrrp_rlimit_rttime
 nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing | Use nft-set fwmarks so each server group is one IPVS service
 nftables_ipvs_priority | INT32 | -1 | harmless:balancing | Base chain priority of the IPVS table
 nftables_ipvs_start_fwmark | 1..2^32-1 | 1000 | harmless:balancing | First mark to allocate; +1 per group
@@ -118,17 +118,17 @@ checker_no_swap | - | off | harmless:scheduling | mlockall for checker child
 checker_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of checker child
 checker_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for checker child
 checker_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of checker child
-checker_rlimit_rtime | USECS | 10000 | harmless:scheduling, deprecated | Misspelt old name of checker_rlimit_rttime
+checker_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of checker_rlimit_rttime
 bfd_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of BFD child
 bfd_no_swap | - | off | harmless:scheduling | mlockall for BFD child
 bfd_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of BFD child
 bfd_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for BFD child
 bfd_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of BFD child
-bfd_rlimit_rtime | USECS | 10000 | harmless:scheduling, deprecated | Misspelt old name of bfd_rlimit_rttime
+bfd_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of bfd_rlimit_rttime
 snmp_socket | [SOCKET] | unix:/var/agentx/master | harmless:snmp | AgentX master address; given without value = default socket
 enable_traps | - | off | harmless:snmp | Send notifications; also needs the relevant MIB enabled
 enable_snmp_vrrp | - | off | harmless:snmp | VRRP part of KEEPALIVED-MIB
-enable_snmp_keepalived | - | off | harmless:snmp, deprecated | Old name of enable_snmp_vrrp
+enable_snmp_keepalived | - | off | harmless:snmp, outdated | Old name of enable_snmp_vrrp
 enable_snmp_rfc | - | off | harmless:snmp | Both RFC VRRP MIBs
 enable_snmp_rfcv2 | - | off | harmless:snmp | VRRP-MIB (RFC 2787)
 enable_snmp_rfcv3 | - | off | harmless:snmp | VRRPV3-MIB (RFC 6527)

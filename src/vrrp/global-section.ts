@@ -1,8 +1,9 @@
 import { type Duration, seconds, zero } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
 import { type Reader, reportRefused } from '../config/interpret.ts';
+import { shortened } from '../config/reading-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { addressOf, boolean, decimalSeconds, integer, integerOf, type Range } from '../config/values.ts';
+import { addressOf, boolean, decimalSeconds, integer, integerOf, isBoolean, type Range } from '../config/values.ts';
 import type { VrrpGlobals } from './configuration.ts';
 import { advise, complain, type SectionContext } from './section-context.ts';
 
@@ -139,6 +140,21 @@ const yesOrNo =
     draft.vrrp[key] = boolean(statement, context) ?? draft.vrrp[key];
   };
 
+/** These took no word before they took a yes or no: other words are still passed over. */
+function yesUnlessNo(statement: Statement, context: SectionContext): boolean {
+  const word = statement.words[1];
+  if (!word || isBoolean(word.text)) return boolean(statement, context) ?? true;
+  const message = `"${shortened(word.text)}" after ${statement.words[0]!.text} is passed over`;
+  advise(
+    context,
+    located(statement, word),
+    'without-effect',
+    message,
+    'true, on, yes, false, off and no are understood',
+  );
+  return true;
+}
+
 const gap =
   (key: 'garpInterval' | 'gnaInterval'): GlobalReader =>
   (statement, draft, context) => {
@@ -180,8 +196,13 @@ export const vrrpGlobalReaders: Readonly<Record<string, GlobalReader>> = {
   router_id: (statement, draft) => {
     draft.vrrp.routerId = statement.words[1]!.text;
   },
-  dynamic_interfaces: (_statement, _draft, context) => {
+  dynamic_interfaces: (statement, _draft, context) => {
     context.dynamicInterfaces = true;
+    const word = statement.words[1];
+    if (word && word.text !== 'allow_if_changes') {
+      const message = `"${shortened(word.text)}" is no option of dynamic_interfaces`;
+      complain(context, located(statement, word), 'bad-value', message, 'allow_if_changes is the only one');
+    }
   },
   v3_checksum_as_v2: (statement, { vrrp }, context) => {
     vrrp.checksumWithoutPseudoHeader = true;
@@ -226,12 +247,14 @@ export const vrrpGlobalReaders: Readonly<Record<string, GlobalReader>> = {
     if (version !== undefined) vrrp.version = version === 3 ? 3 : 2;
   },
   vrrp_check_unicast_src: flag('checkUnicastSource'),
-  vrrp_skip_check_adv_addr: yesOrNo('skipCheckAdvertAddresses'),
+  vrrp_skip_check_adv_addr: (statement, { vrrp }, context) => {
+    vrrp.skipCheckAdvertAddresses = yesUnlessNo(statement, context);
+  },
   vrrp_strict: (statement, _draft, context) => {
-    if (boolean(statement, context) === true) reportRefused(statement, 'vrrp_strict', 'wire', context);
+    if (yesUnlessNo(statement, context)) reportRefused(statement, 'vrrp_strict', 'wire', context);
   },
   vrrp_startup_delay: (statement, { vrrp }, context) => {
-    vrrp.startupDelay = decimalSeconds(statement, decimals, context) ?? vrrp.startupDelay;
+    vrrp.startupDelay = decimalSeconds(statement, { ...decimals, minimum: 0.001 }, context) ?? vrrp.startupDelay;
   },
   vrrp_delay_after_boot: (statement, _draft, context) => {
     const delay = decimalSeconds(statement, decimals, context);

@@ -327,6 +327,10 @@ const trackers: readonly VerdictCase[] = [
   scripted('file that opens', '"</etc/passwd"', '', ''),
   scripted('script values', '/bin/true', 'interval 2\ntimeout 3\nrise 2\nfall 3\nweight -15'),
   scripted('script values of zero', '/bin/true', 'interval 0\ntimeout 0\nrise 0\nfall 0'),
+  {
+    ...scripted('script interval with a fraction', '/bin/true', 'interval 0.5'),
+    differs: 'later releases take fractions',
+  },
   scripted('script weight too large', '/bin/true', 'weight 300'),
   scripted('script weight reversed', '/bin/true', 'weight 5 reverse'),
   scripted('script with a user', '/bin/true', 'user root root'),

@@ -47,9 +47,20 @@ describe('a configuration from the field', () => {
     [
       '001-s1-broken-braces.conf',
       5,
-      ['not-built 3:4', 'unclosed-block 3:4', 'not-built 10:4', 'zero-interval 11:4', 'zero-interval 12:4'],
+      [
+        'not-built 3:4',
+        'unclosed-block 3:4',
+        'deprecated-keyword 10:4',
+        'not-built 10:4',
+        'zero-interval 11:4',
+        'zero-interval 12:4',
+      ],
     ],
-    ['001-s2.conf', 5, ['not-built 2:4', 'not-built 11:4', 'zero-interval 12:4', 'zero-interval 13:4']],
+    [
+      '001-s2.conf',
+      5,
+      ['not-built 2:4', 'deprecated-keyword 11:4', 'not-built 11:4', 'zero-interval 12:4', 'zero-interval 13:4'],
+    ],
     ['002-dual-master-179.conf', 6, ['not-built 4:1', 'script-security-off 13:8', 'shell-command 13:8']],
     ['002-dual-master-180.conf', 6, ['not-built 4:1', 'script-security-off 13:8', 'shell-command 13:8']],
     [
