@@ -1,4 +1,4 @@
-import { openSync, writeSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { formatDiagnostic } from '../config/diagnostic.ts';
 import { configurationFile, loadOptions } from '../daemon/configuration-file.ts';
 import type { DaemonOptions } from '../daemon/options.ts';
@@ -11,10 +11,11 @@ export function testConfiguration(
   logFile: string | undefined,
   warnings: readonly string[],
 ): number {
-  const output = logFile === undefined ? 2 : openSync(logFile, 'a', 0o600);
   const host = configurationHost(process.env);
   const loaded = loadConfiguration(configurationFile(options), host, loadOptions(options, host.hostName));
   const texts = [...warnings, ...loaded.diagnostics.map(formatDiagnostic)];
-  if (texts.length > 0) writeSync(output, `${texts.join('\n')}\n`);
+  const output = texts.map(text => `${text}\n`).join('');
+  if (logFile === undefined) process.stderr.write(output);
+  else appendFileSync(logFile, output, { mode: 0o600 });
   return loaded.testExitStatus;
 }

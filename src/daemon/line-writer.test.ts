@@ -1,4 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +47,31 @@ describe('LineWriter', () => {
     writer.write('kept');
     await writer.drained();
     expect(readFileSync(file, 'utf8')).toBe('kept\n');
+  });
+
+  it('waits for a full pipe that was made non-blocking', async () => {
+    const fifo = path.join(directory, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const pipe = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      const writer = new LineWriter(pipe, () => '');
+      const line = 'x'.repeat(99);
+      for (let count = 0; count < 2_000; count++) writer.write(line);
+      let read = 0;
+      const buffer = Buffer.alloc(65_536);
+      while (read < 200_000) {
+        await new Promise(resolve => setTimeout(resolve, 1));
+        try {
+          read += readSync(pipe, buffer);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        }
+      }
+      await writer.drained();
+      expect(read).toBe(200_000);
+    } finally {
+      closeSync(pipe);
+    }
   });
 
   it('writes last words at once, after what waits', () => {

@@ -4,6 +4,7 @@ import { write, writeSync } from 'node:fs';
 const waitingLimit = 10_000;
 /** Bytes given to one write. */
 const batchLimit = 64 * 1024;
+const retryMilliseconds = 10;
 
 /**
  * Writes lines to a descriptor from libuv's worker threads, so that neither a slow disk nor a terminal that nobody
@@ -75,6 +76,11 @@ export class LineWriter {
 
   #writeAll(bytes: Buffer, done: () => void): void {
     write(this.#descriptor, bytes, 0, bytes.length, null, (error, written) => {
+      // Somebody who shares our terminal made it non-blocking, and it is full.
+      if (error?.code === 'EAGAIN') {
+        setTimeout(() => this.#writeAll(bytes, done), retryMilliseconds);
+        return;
+      }
       // A full or broken log must not end a process that keeps an address alive: the batch is lost.
       if (error || written === bytes.length) done();
       else this.#writeAll(bytes.subarray(written), done);
