@@ -1,13 +1,16 @@
 import { accessSync, constants } from 'node:fs';
 import type { RunnableScript, ScriptIdentity, ScriptOutcome } from '../ports/script.ts';
-import { closeDescriptor, type Memory } from './libc.ts';
+import { closeDescriptor, KernelError, type Memory } from './libc.ts';
 import { order, type Poller, type Watch } from './poller.ts';
 import { connectByTcp, openForReading, type Probe } from './script-probes.ts';
 import { openProcessDescriptor, reap, signalGroup, spawn, stringVector } from './spawn.ts';
 
 const signalNumbers = { TERM: 15, KILL: 9 } as const;
-/** Starts per loop turn: some tenths of a millisecond, after which packets and the deadline have their turn. */
-const startsPerTurn = 4;
+/**
+ * Starts per loop turn, after which packets and the deadline have their turn. A start holds this thread until the child has
+ * a processor and its program is loaded: a tenth of a millisecond when idle, several when the machine is busy.
+ */
+const startsPerTurn = 1;
 
 export interface ProcessesOptions {
   /** Absolute path of util-linux' setpriv, or undefined if there is none. */
@@ -152,7 +155,17 @@ export class Processes {
   }
 
   #watchProcess(run: number, pid: number): void {
-    const descriptor = openProcessDescriptor(pid);
+    let descriptor: number;
+    try {
+      descriptor = openProcessDescriptor(pid);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      // Out of descriptors: nobody would ever hear of its end, or be able to end it.
+      signalGroup(pid, signalNumbers.KILL);
+      reap(pid);
+      this.#end(run, { type: 'not-started', error: error.code });
+      return;
+    }
     const watch = this.#poller.watch(descriptor, 'readable', order.events, () => {
       const status = reap(pid);
       if (status === undefined) return;

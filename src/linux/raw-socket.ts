@@ -35,7 +35,7 @@ const internetworkControl = 0xc0;
 /** TC_PRIO_CONTROL: the first band of the default queue. */
 const controlPriority = 7;
 /** So that a flood on one socket delays neither the other sockets nor the deadline for long. */
-const packetsPerTurn = 32;
+const packetsPerTurn = 16;
 
 const ipv4Option = {
   headerIncluded: 3,

@@ -201,8 +201,8 @@ describe('200 scripts at once', () => {
       mostAtOnce = Math.max(mostAtOnce, childCount() - before);
       turns += 1;
     }
-    expect(turns).toBeGreaterThan(40);
-    expect(mostAtOnce).toBeLessThanOrEqual(8);
+    expect(turns).toBeGreaterThanOrEqual(200);
+    expect(mostAtOnce).toBeLessThanOrEqual(1);
     expect([...outcomes].sort(([left], [right]) => left - right)).toEqual(
       Array.from({ length: 200 }, (_, run) => [run, [{ type: 'exited', status: run }]]),
     );
