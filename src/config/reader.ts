@@ -334,6 +334,8 @@ class Reader {
     if (this.#generated <= mostGeneratedLines && this.#generatedCharacters <= mostGeneratedCharacters) return true;
     if (!this.#exhausted) {
       this.#exhausted = true;
+      // Refused in any case: half a million lines cut off somewhere are not worth interpreting.
+      this.lines.length = 0;
       const message = `definitions and repetitions make more than ${mostGeneratedLines} lines or ${mostGeneratedCharacters} characters`;
       this.#report(whole(line.source), 'expansion-too-long', 'other', message, { refuses: true });
     }
