@@ -41,6 +41,7 @@ export const errno = {
   EINTR: 4,
   EAGAIN: 11,
   EEXIST: 17,
+  ENOSYS: 38,
   ENOMEM: 12,
   ENETDOWN: 100,
   EMSGSIZE: 90,

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import type { RunnableScript, ScriptIdentity, ScriptOutcome } from '../ports/script.ts';
 import { closeDescriptor, KernelError, type Memory } from './libc.ts';
-import { order, type Poller, type Watch } from './poller.ts';
+import { order, type Poller } from './poller.ts';
 import { connectByTcp, openForReading, type Probe } from './script-probes.ts';
 import { openProcessDescriptor, reap, signalGroup, spawn, stringVector } from './spawn.ts';
 
@@ -11,6 +11,8 @@ const signalNumbers = { TERM: 15, KILL: 9 } as const;
  * a processor and its program is loaded: a tenth of a millisecond when idle, several when the machine is busy.
  */
 const startsPerTurn = 1;
+/** How often ended scripts are looked for where the kernel does not tell. */
+const lookIntervalMs = 20;
 
 export interface ProcessesOptions {
   /** Absolute path of util-linux' setpriv, or undefined if there is none. */
@@ -30,8 +32,7 @@ interface WaitingRun {
 interface RunningProcess {
   readonly type: 'process';
   readonly pid: number;
-  readonly descriptor: number;
-  readonly watch: Watch;
+  readonly stopWatching: () => void;
 }
 interface RunningProbe {
   readonly type: 'probe';
@@ -91,7 +92,7 @@ export class Processes {
     this.#queue = [];
     for (const running of this.#runs.values()) {
       if (running.type === 'probe') running.probe.cancel();
-      if (running.type === 'process') stopWatching(running);
+      if (running.type === 'process') running.stopWatching();
     }
     this.#runs.clear();
   }
@@ -155,9 +156,15 @@ export class Processes {
   }
 
   #watchProcess(run: number, pid: number): void {
-    let descriptor: number;
+    const look = (): void => {
+      const status = reap(pid);
+      if (status === undefined) return;
+      running.stopWatching();
+      this.#end(run, outcomeOf(status));
+    };
+    let stopWatching: () => void;
     try {
-      descriptor = openProcessDescriptor(pid);
+      stopWatching = this.#watchEnd(pid, look);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       // Out of descriptors: nobody would ever hear of its end, or be able to end it.
@@ -166,14 +173,22 @@ export class Processes {
       this.#end(run, { type: 'not-started', error: error.code });
       return;
     }
-    const watch = this.#poller.watch(descriptor, 'readable', order.events, () => {
-      const status = reap(pid);
-      if (status === undefined) return;
-      stopWatching(running);
-      this.#end(run, outcomeOf(status));
-    });
-    const running: RunningProcess = { type: 'process', pid, descriptor, watch };
+    const running: RunningProcess = { type: 'process', pid, stopWatching };
     this.#runs.set(run, running);
+  }
+
+  /** Calls `look` when the process has ended, or often enough; gives the way to stop that. Throws KernelError. */
+  #watchEnd(pid: number, look: () => void): () => void {
+    const descriptor = openProcessDescriptor(pid);
+    if (descriptor === undefined) {
+      const timer = setInterval(look, lookIntervalMs);
+      return () => clearInterval(timer);
+    }
+    const watch = this.#poller.watch(descriptor, 'readable', order.events, look);
+    return () => {
+      watch.stop();
+      closeDescriptor(descriptor);
+    };
   }
 
   #end(run: number, outcome: ScriptOutcome): void {
@@ -241,9 +256,4 @@ function whyNotExecutable(path: string): string | undefined {
 function outcomeOf(status: number): ScriptOutcome {
   const signal = status & 0x7f;
   return signal === 0 ? { type: 'exited', status: (status >> 8) & 0xff } : { type: 'signalled', signal };
-}
-
-function stopWatching(running: RunningProcess): void {
-  running.watch.stop();
-  closeDescriptor(running.descriptor);
 }

@@ -2,6 +2,7 @@ import {
   allocate,
   check,
   checkReturned,
+  errno,
   errnoName,
   lastErrno,
   libcFunction,
@@ -113,9 +114,14 @@ export function spawn(
   return result === 0 ? { pid: pid[0]! } : { error: errnoName(result) };
 }
 
-/** A descriptor that becomes readable when the process ends. Throws KernelError. */
-export function openProcessDescriptor(process: number): number {
-  return check(systemCall(pidfdOpen, process, 0), 'watch', `process ${process}`);
+/**
+ * A descriptor that becomes readable when the process ends; undefined on kernels before 5.3, which have none. Throws
+ * KernelError.
+ */
+export function openProcessDescriptor(process: number): number | undefined {
+  const descriptor = systemCall(pidfdOpen, process, 0);
+  if (descriptor < 0 && lastErrno() === errno.ENOSYS) return undefined;
+  return check(descriptor, 'watch', `process ${process}`);
 }
 
 /** The wait status of a process that has ended, undefined if it still runs; takes it off the kernel's books. */
