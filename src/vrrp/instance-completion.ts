@@ -103,7 +103,7 @@ export function completeInstance(
     ownerIgnoreAdverts: draft.ownerIgnoreAdverts ?? globals.ownerIgnoreAdverts,
     garp: garpOf(draft, globals),
     dontTrackPrimary: draft.dontTrackPrimary,
-    trackInterfaces: draft.trackInterfaces.map(interfaceTracker),
+    trackInterfaces: [...draft.trackInterfaces.values()].map(interfaceTracker),
     trackScripts: scriptTrackers(draft.trackScripts, name, trackable, context),
     notify: completeNotify(draft, context),
   };
@@ -273,13 +273,13 @@ export function interfaceTracker(line: TrackerLine): InterfaceTracker {
 
 /** The trackers whose scripts exist and will run; `owner` is the instance or group that tracks them. */
 export function scriptTrackers(
-  lines: readonly TrackerLine[],
+  lines: ReadonlyMap<string, TrackerLine>,
   owner: string,
   trackable: Trackable,
   context: SectionContext,
 ): ScriptTracker[] {
   const trackers: ScriptTracker[] = [];
-  for (const line of lines) {
+  for (const line of lines.values()) {
     const script = trackable.scripts.get(line.name);
     if (!script) {
       const message = `"${owner}" tracks the script "${line.name}", which no vrrp_script defines`;
@@ -300,15 +300,24 @@ export function checkDuplicateVrids(
   instances: readonly { readonly instance: VirtualRouterConfiguration; readonly statement: Statement }[],
   context: SectionContext,
 ): void {
-  const known = new Map<string, VirtualRouterConfiguration[]>();
+  const known = new Map<string, VirtualRouterConfiguration>();
   for (const { instance, statement } of instances) {
     const { destination } = instance;
-    const group = destination.type === 'multicast' ? destination.group : 'unicast';
-    const key = `${instance.vrid} ${instance.family} ${instance.interface ?? ''} ${group}`;
-    const others = known.get(key) ?? [];
-    const clash = others.find(other => overlap(other.destination, destination));
-    known.set(key, others);
-    others.push(instance);
+    // Unicast instances are told apart by their peers.
+    const ways =
+      destination.type === 'multicast'
+        ? [destination.group]
+        : destination.type === 'unicast'
+          ? destination.peers.map(({ address }) => `unicast ${address}`)
+          : ['no peer'];
+    const router = `${instance.vrid} ${instance.family} ${instance.interface ?? ''}`;
+    let clash: VirtualRouterConfiguration | undefined;
+    for (const way of ways) {
+      const key = `${router} ${way}`;
+      const other = known.get(key);
+      if (other && other !== instance) clash ??= other;
+      else known.set(key, instance);
+    }
     if (!clash) continue;
     const on = instance.interface === undefined ? 'without an interface' : `on ${instance.interface}`;
     const message = `"${clash.name}" and "${instance.name}" both have virtual_router_id ${instance.vrid} ${on}`;
@@ -322,9 +331,4 @@ export function checkDuplicateVrids(
       refuses: true,
     });
   }
-}
-
-function overlap(left: Destination, right: Destination): boolean {
-  if (left.type !== 'unicast' || right.type !== 'unicast') return left.type === right.type;
-  return left.peers.some(peer => right.peers.some(other => other.address === peer.address));
 }

@@ -63,8 +63,9 @@ export interface InstanceDraft extends NotifyDraft {
   garpLowerPriorityDelay: Duration | undefined;
   garpLowerPriorityRepeat: number | undefined;
   dontTrackPrimary: boolean;
-  readonly trackInterfaces: TrackerLine[];
-  readonly trackScripts: TrackerLine[];
+  /** By the tracked name. */
+  readonly trackInterfaces: Map<string, TrackerLine>;
+  readonly trackScripts: Map<string, TrackerLine>;
 }
 
 export interface AuthenticationDraft {
@@ -437,7 +438,7 @@ function emptyDraft(statement: Statement, name: string): InstanceDraft {
     garpLowerPriorityDelay: undefined,
     garpLowerPriorityRepeat: undefined,
     dontTrackPrimary: false,
-    trackInterfaces: [],
-    trackScripts: [],
+    trackInterfaces: new Map(),
+    trackScripts: new Map(),
   };
 }

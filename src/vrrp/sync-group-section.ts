@@ -17,8 +17,9 @@ export interface SyncGroupDraft extends NotifyDraft {
   readonly statement: Statement;
   readonly name: string;
   readonly members: { readonly name: string; readonly statement: Statement }[];
-  readonly trackInterfaces: TrackerLine[];
-  readonly trackScripts: TrackerLine[];
+  /** By the tracked name. */
+  readonly trackInterfaces: Map<string, TrackerLine>;
+  readonly trackScripts: Map<string, TrackerLine>;
   trackingWeight: boolean;
 }
 
@@ -60,8 +61,8 @@ export function readSyncGroup(
     statement,
     name,
     members: [],
-    trackInterfaces: [],
-    trackScripts: [],
+    trackInterfaces: new Map(),
+    trackScripts: new Map(),
     trackingWeight: false,
   };
   readBlock(statement.block.statements, vrrpBlocks.vrrp_sync_group, readers, draft, context);
@@ -98,7 +99,7 @@ export function completeSyncGroups(
       const message = `sync group "${draft.name}" has one member only`;
       complain(context, located(draft.statement), 'sync-group-of-one', message, 'it has nothing to keep in step');
     }
-    const trackInterfaces = draft.trackInterfaces.map(interfaceTracker);
+    const trackInterfaces = [...draft.trackInterfaces.values()].map(interfaceTracker);
     const trackScripts = scriptTrackers(draft.trackScripts, draft.name, trackable, context);
     const kept = draft.trackingWeight
       ? { trackInterfaces, trackScripts }
@@ -186,6 +187,7 @@ function synchronised(
   const own = draft.trackingWeight
     ? { trackInterfaces: instance.trackInterfaces, trackScripts: instance.trackScripts }
     : unweighted(instance.trackInterfaces, instance.trackScripts, instance.name, draft.statement, context);
+  const kept = new Set(group.trackScripts.map(({ script }) => script));
   const alsoTracked = (name: string): boolean => {
     const message = `"${name}" is tracked by "${instance.name}" and by its sync group "${group.name}"`;
     complain(context, located(draft.statement), 'tracked-twice', message, "the instance's entry is left out");
@@ -194,10 +196,8 @@ function synchronised(
   return {
     ...instance,
     trackInterfaces: own.trackInterfaces.filter(
-      ({ interface: name }) => !group.trackInterfaces.some(other => other.interface === name) || alsoTracked(name),
+      ({ interface: name }) => !draft.trackInterfaces.has(name) || alsoTracked(name),
     ),
-    trackScripts: own.trackScripts.filter(
-      ({ script }) => !group.trackScripts.some(other => other.script === script) || alsoTracked(script),
-    ),
+    trackScripts: own.trackScripts.filter(({ script }) => !kept.has(script) || alsoTracked(script)),
   };
 }

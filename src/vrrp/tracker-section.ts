@@ -19,31 +19,35 @@ export interface TrackerLine {
 export const trackerWeights = { minimum: -253, maximum: 253 };
 
 /** Adds the lines of a track_interface block to those read before. */
-export function readTrackedInterfaces(block: Statement, lines: TrackerLine[], context: SectionContext): void {
+export function readTrackedInterfaces(
+  block: Statement,
+  lines: Map<string, TrackerLine>,
+  context: SectionContext,
+): void {
   for (const statement of block.block!.statements) {
     const line = readLine(statement, lines, 'interface', context);
-    if (line && checkInterface(statement, statement.words[0]!, context)) lines.push(line);
+    if (line && checkInterface(statement, statement.words[0]!, context)) lines.set(line.name, line);
   }
 }
 
 /** Adds the lines of a track_script block to those read before. */
-export function readTrackedScripts(block: Statement, lines: TrackerLine[], context: SectionContext): void {
+export function readTrackedScripts(block: Statement, lines: Map<string, TrackerLine>, context: SectionContext): void {
   for (const statement of block.block!.statements) {
     const line = readLine(statement, lines, 'script', context);
-    if (line) lines.push(line);
+    if (line) lines.set(line.name, line);
   }
 }
 
 function readLine(
   statement: Statement,
-  earlier: readonly TrackerLine[],
+  earlier: ReadonlyMap<string, TrackerLine>,
   kind: 'interface' | 'script',
   context: SectionContext,
 ): TrackerLine | undefined {
   const first = statement.words[0];
   if (!first) return undefined;
   reportSlashComment(statement, true, context);
-  if (earlier.some(line => line.name === first.text)) {
+  if (earlier.has(first.text)) {
     complain(context, located(statement, first), 'duplicate-tracker', `"${first.text}" is tracked already`, 'ignored');
     return undefined;
   }
