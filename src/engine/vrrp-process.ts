@@ -52,7 +52,7 @@ export interface VrrpProcessOptions {
 export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   readonly #network = new NetworkView();
   readonly #queue: AnnouncementQueue;
-  readonly #scripts: TrackedScripts;
+  readonly scripts: TrackedScripts;
   readonly #channels: Channels;
   readonly #batches = new AddressBatches();
   readonly #deadlines = new Deadlines<Instance>();
@@ -81,7 +81,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#options = options;
     this.#queue = new AnnouncementQueue(configuration.global);
     const allocateRun = (): number => ++this.#lastRun;
-    this.#scripts = new TrackedScripts(allocateRun);
+    this.scripts = new TrackedScripts(allocateRun);
     this.#notifications = new Notifications(allocateRun, this.#out);
     this.#channels = new Channels(options.receiveBufferBytes);
     const { detail } = options;
@@ -121,7 +121,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         break;
       case 'script-ended':
         this.#notifications.ended(input.run);
-        if (this.#scripts.ended(input.run, input.outcome, this.#out)) this.#evaluateAll(now);
+        if (this.scripts.ended(input.run, input.outcome, this.#out)) this.#evaluateAll(now);
         break;
       case 'resynchronised':
         this.#network.resynchronise(input.links, input.addresses, input.forwardingLinks);
@@ -171,14 +171,14 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       if (instance.advance(now)) this.#batches.touch(instance);
     }
     this.#channels.retry(now, this.#out);
-    if (this.#phase === 'running' && this.#scripts.advance(now, this.#out)) this.#evaluateAll(now);
+    if (this.#phase === 'running' && this.scripts.advance(now, this.#out)) this.#evaluateAll(now);
     return this.#finish(now);
   }
 
   nextDeadline(): Instant | undefined {
     let deadline = earliest(this.#startAt, this.#stopBy);
     deadline = earliest(deadline, this.#deadlines.earliest);
-    if (this.#phase === 'running') deadline = earliest(deadline, this.#scripts.nextDeadline());
+    if (this.#phase === 'running') deadline = earliest(deadline, this.scripts.nextDeadline());
     return earliest(earliest(deadline, this.#queue.nextDeadline()), this.#channels.nextDeadline());
   }
 
@@ -189,7 +189,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#phase = 'stopping';
     this.#startAt = undefined;
     this.#stopBy = after(now, stopGrace);
-    this.#scripts.stop(this.#out);
+    this.scripts.stop(this.#out);
     // All the adverts before any address: the peers' clocks start with the advert.
     for (const instance of this.#instances) this.#feed(now, instance, { type: 'shutdown' });
     for (const instance of this.#instances) {
@@ -222,7 +222,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     for (const instance of instances) this.#touched.add(instance);
     this.#leaving.push(...removed);
     this.#regroup();
-    this.#scripts.configure(now, configuration.scripts, true, this.#out);
+    this.scripts.configure(now, configuration.scripts, true, this.#out);
     this.#openChannels();
     this.#setPromotion(true);
     if (this.#phase === 'running') {
@@ -263,7 +263,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #run(now: Instant): void {
     this.#phase = 'running';
     this.#startAt = undefined;
-    this.#scripts.configure(now, this.#configuration.scripts, false, this.#out);
+    this.scripts.configure(now, this.#configuration.scripts, false, this.#out);
     for (const instance of this.#instances) {
       // What an earlier life left behind is taken away before anything is decided; an owner's addresses stay.
       if (instance.configuration.priority === 255) continue;
@@ -271,7 +271,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       this.#batches.touch(instance);
     }
     this.#evaluateAll(now);
-    if (this.#scripts.advance(now, this.#out)) this.#evaluateAll(now);
+    if (this.scripts.advance(now, this.#out)) this.#evaluateAll(now);
   }
 
   #regroup(): void {
@@ -443,7 +443,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #evaluate(now: Instant, instance: Instance): void {
     const group = this.#groupOf.get(instance)?.configuration;
-    const verdict = judgeTracked(instance, group, this.#network, name => this.#scripts.status(name));
+    const verdict = judgeTracked(instance, group, this.#network, name => this.scripts.status(name));
     const { source, priority, causes } = verdict;
     if (source !== instance.machine.source) this.#feed(now, instance, { type: 'source-changed', source });
     this.#feed(now, instance, { type: 'priority-changed', priority });

@@ -52,7 +52,7 @@ export function renderData(snapshot: VrrpSnapshot): string {
       ];
     }),
     ...groupLines(configuration, name => states.get(name)),
-    ...scriptLines(configuration.scripts),
+    ...scriptLines(configuration.scripts, name => scriptStatuses[snapshot.scripts.get(name) ?? 'refused']),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -192,7 +192,12 @@ function groupLines(configuration: VrrpConfiguration, state: (name: string) => s
   ];
 }
 
-function scriptLines(scripts: readonly TrackScriptConfiguration[]): string[] {
+const scriptStatuses = { up: 'GOOD', down: 'BAD', waiting: 'INIT', refused: 'REFUSED' } as const;
+
+function scriptLines(
+  scripts: readonly TrackScriptConfiguration[],
+  status: (name: string) => string | undefined = () => undefined,
+): string[] {
   if (scripts.length === 0) return [];
   return [
     '------< VRRP Scripts >------',
@@ -203,6 +208,7 @@ function scriptLines(scripts: readonly TrackScriptConfiguration[]): string[] {
       `   Timeout = ${secondsText(timeout)}`,
       `   Rise = ${rise}`,
       `   Fall = ${fall}`,
+      ...(status(name) === undefined ? [] : [`   Status = ${status(name)}`]),
     ]),
   ];
 }

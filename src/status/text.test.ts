@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seconds } from '../base/duration.ts';
 import { addressText } from './address-text.ts';
 import { renderConfiguration, renderData } from './data-text.ts';
 import { scriptText } from './script-text.ts';
@@ -38,6 +39,23 @@ describe('renderStatistics', () => {
 });
 
 describe('renderData', () => {
+  it('shows the verdict of each tracked script', () => {
+    const command = { type: 'program', argv: ['/bin/true'] } as const;
+    const check = { interval: seconds(1), timeout: seconds(1), rise: 1, fall: 1 };
+    const scripts = [
+      { ...check, name: 'chk', script: { command, identity: undefined, text: '/bin/true' } },
+      { ...check, name: 'bad', script: undefined },
+    ];
+    const trackScripts = scripts.map(({ name }) => ({ script: name, weight: 2, reverse: false }));
+    const configuration = { ...configurationOf(router({ trackScripts })), scripts };
+    const { process, now } = processAfter(configuration, 0.5);
+    const text = renderData(snapshotOf(process, now, 0));
+    expect(text).toMatch(/VRRP Script = chk\n {3}Command = '\/bin\/true'\n(?: {3}.*\n){4} {3}Status = INIT\n/);
+    expect(text).toMatch(
+      /VRRP Script = bad\n {3}Command = \(refused: never run\)\n(?: {3}.*\n){4} {3}Status = REFUSED\n/,
+    );
+  });
+
   it('shows state and configuration of each instance', () => {
     const lines = renderData(master()).split('\n');
     for (const line of [

@@ -13,6 +13,8 @@ export interface VrrpSnapshot {
   readonly configuration: VrrpConfiguration;
   readonly instances: readonly InstanceSnapshot[];
   readonly groups: readonly GroupSnapshot[];
+  /** Verdicts of the tracked scripts by name; undefined for one that was refused and is never run. */
+  readonly scripts: ReadonlyMap<string, 'up' | 'down' | 'waiting' | undefined>;
 }
 
 export type InstanceStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
@@ -68,6 +70,7 @@ export function snapshotOf(vrrp: VrrpProcess, now: Instant, epochMicroseconds: n
       state: group.state,
       members: group.members.map(member => member.name),
     })),
+    scripts: new Map(vrrp.configuration.scripts.map(({ name }) => [name, vrrp.scripts.status(name)])),
   };
 }
 
