@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../../src/lab/wait.ts';
 import { count, DaemonHost, routerText, untilEnded, virtualAddress } from './daemon-host.testkit.ts';
@@ -67,6 +68,24 @@ describe('the VRRP process', () => {
     await one.kill('TERM', one.parent);
     expect((await untilEnded(daemon)).status).toBe(0);
     expect(daemon.output).toContain('VRRP child process did not end within 1 s: killing it, addresses may stay behind');
+  });
+
+  it.each([
+    ['of a timer', 'new DeadlineTimer(new Poller(), fail).arm(1);'],
+    ['of a signal', 'onSignal(fail); setInterval(() => {}, 1e6); process.kill(process.pid, 36);'],
+  ])('ends with its stack and a status that is worth a restart when a callback %s throws', async (_name, text) => {
+    const [node = '', program = ''] = one.program;
+    const dist = path.join(path.dirname(program), '../dist');
+    const script = `
+      await import('${dist}/daemon/take-over.js');
+      const { Poller } = await import('${dist}/linux/poller.js');
+      const { DeadlineTimer } = await import('${dist}/linux/timer.js');
+      const { onSignal } = await import('${dist}/linux/signals.js');
+      const fail = () => { throw new Error('thrown into C'); };
+      ${text}`;
+    const { status, stderr } = await one.host.run([node, '--input-type=module', '-e', script]);
+    expect(status).toBe(70);
+    expect(stderr).toMatch(/^Error: thrown into C\n {4}at fail /);
   });
 
   it('says how late it was after it was frozen', async () => {
