@@ -1,0 +1,78 @@
+import type { Family, IpAddress } from '../base/ip-address.ts';
+import type { IpvsForwarding, IpvsProtocol, IpvsService, IpvsServiceKey } from '../ports/ipvs.ts';
+import type { RunnableScript } from '../ports/script.ts';
+
+/** The load-balancing part of a configuration: complete, checked, with every default filled in. */
+export interface LvsConfiguration {
+  readonly global: LvsGlobals;
+  readonly virtualServers: readonly VirtualServerConfiguration[];
+}
+
+export interface LvsGlobals {
+  /** lvs_flush. */
+  readonly flushAtStart: boolean;
+  /** lvs_flush_on_stop: one by one, services only, or everything at once. */
+  readonly stop: 'destinations' | 'services' | 'flush';
+  /** Seconds; undefined leaves the kernel's. */
+  readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number } | undefined;
+  readonly syncDaemon: SyncDaemonConfiguration | undefined;
+  /** rs_init_notifies. */
+  readonly notifyAtStart: boolean;
+}
+
+export interface SyncDaemonConfiguration {
+  readonly interface: string;
+  /** The VRRP instance it follows; undefined: master and backup both run. */
+  readonly instance: string | undefined;
+  readonly syncId: number;
+  readonly maximumLength: number;
+  readonly port: number;
+  readonly ttl: number;
+  readonly group: IpAddress | undefined;
+}
+
+export interface VirtualServerConfiguration {
+  /** As the log names it: `[192.0.2.1]:tcp:80`, `FWM 7`, or the group's name with its protocol. */
+  readonly name: string;
+  /** One service, or all of a group. Everything but the key is the same for all of them. */
+  readonly keys: readonly IpvsServiceKey[];
+  readonly service: Omit<IpvsService, 'key'>;
+  readonly protocol: IpvsProtocol | undefined;
+  readonly family: Family;
+  /** Total weight of living servers that the service needs. */
+  readonly quorum: number;
+  readonly hysteresis: number;
+  readonly quorumUp: RunnableScript | undefined;
+  readonly quorumDown: RunnableScript | undefined;
+  readonly alpha: boolean;
+  readonly omega: boolean;
+  readonly haSuspend: boolean;
+  readonly sorryServer: SorryServerConfiguration | undefined;
+  readonly realServers: readonly RealServerConfiguration[];
+}
+
+export interface SorryServerConfiguration {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly forwarding: IpvsForwarding;
+  /** Stays in the table with weight 0 while it is not needed. */
+  readonly inhibit: boolean;
+}
+
+export interface RealServerConfiguration {
+  /** As the log names it: `[192.0.2.7]:tcp:80`. */
+  readonly name: string;
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly forwarding: IpvsForwarding;
+  readonly weight: number;
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+  /** Weight 0 instead of removal. */
+  readonly inhibitOnFailure: boolean;
+  readonly alpha: boolean;
+  readonly notifyUp: RunnableScript | undefined;
+  readonly notifyDown: RunnableScript | undefined;
+  /** Places in HealthConfiguration.checkers. */
+  readonly checkers: readonly number[];
+}
