@@ -146,7 +146,9 @@ function readValue(
   switch (option) {
     case 'dev':
       draft.interface = value.text;
-      return checkInterface(statement, value, context);
+      // Refused if there is no such interface; that the instance then has no address would be news to nobody.
+      checkInterface(statement, value, context);
+      return true;
     case 'scope': {
       const named = scopes.get(value.text);
       const number = /^[0-9]{1,3}$/.test(value.text) ? Number(value.text) : undefined;
