@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import os from 'node:os';
-import type { ConfigurationHost, FileStatus } from '../ports/configuration-host.ts';
+import { parseIpAddress } from '../base/ip-address.ts';
+import type { ConfigurationHost, FileStatus, InterfaceAddress } from '../ports/configuration-host.ts';
 import { findAccount, findGroup } from './accounts.ts';
 import { findFiles } from './glob.ts';
 import { interfaceNames } from './interface-names.ts';
@@ -38,7 +39,32 @@ export function configurationHost(environment: Readonly<Record<string, string | 
     environment: name => environment[name],
     hostName: os.hostname(),
     interfaceNames: interfaceNames(),
+    interfaceAddresses: interfaceAddressList(),
   };
+}
+
+/** By interface, of those that are up; as they are when first asked for. A label (`eth0:1`) is listed like an interface. */
+function interfaceAddressList(): (name: string) => readonly InterfaceAddress[] | undefined {
+  let lists: Map<string, InterfaceAddress[]> | undefined;
+  return name => {
+    lists ??= addressesByInterface();
+    return lists.get(name);
+  };
+}
+
+function addressesByInterface(): Map<string, InterfaceAddress[]> {
+  const lists = new Map<string, InterfaceAddress[]>();
+  for (const [listed, entries] of Object.entries(os.networkInterfaces())) {
+    const name = listed.replace(/:.*$/, '');
+    const list = lists.get(name) ?? [];
+    lists.set(name, list);
+    for (const entry of entries ?? []) {
+      const address = parseIpAddress(entry.address);
+      const prefixLength = Number(entry.cidr?.split('/')[1]);
+      if (address && Number.isInteger(prefixLength)) list.push({ address, prefixLength });
+    }
+  }
+  return lists;
 }
 
 /** By the permission bits alone: access lists and mount options are the kernel's to judge when the file is run. */

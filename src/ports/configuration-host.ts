@@ -1,3 +1,5 @@
+import type { IpAddress } from '../base/ip-address.ts';
+
 /** What a file is, as far as the configuration language and script security ask. */
 export interface FileStatus {
   readonly kind: 'file' | 'directory' | 'other';
@@ -13,6 +15,11 @@ export interface UserEntry {
   readonly gid: number;
   /** Supplementary groups, the primary one left out. */
   readonly groups: readonly number[];
+}
+
+export interface InterfaceAddress {
+  readonly address: IpAddress;
+  readonly prefixLength: number;
 }
 
 /** What reading a configuration may ask of the machine. Synchronous: it happens outside the advert path. */
@@ -41,4 +48,6 @@ export interface ConfigurationHost {
   readonly hostName: string;
   /** Names of the interfaces that exist; undefined where nobody can tell (a file checked for another machine). */
   readonly interfaceNames: readonly string[] | undefined;
+  /** Addresses that an interface has now; left out or undefined where nobody can tell. Advice only depends on it. */
+  readonly interfaceAddresses?: (interfaceName: string) => readonly InterfaceAddress[] | undefined;
 }
