@@ -1,3 +1,4 @@
+import { parseIpAddress } from '../base/ip-address.ts';
 import { formatDiagnostic } from '../config/diagnostic.ts';
 import type { ConfigurationHost, FileStatus } from '../ports/configuration-host.ts';
 import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
@@ -14,6 +15,8 @@ export interface Machine {
   readonly status?: Readonly<Record<string, Partial<FileStatus>>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly interfaces?: readonly string[];
+  /** By interface, `ADDRESS/LENGTH`. */
+  readonly addresses?: Readonly<Record<string, readonly string[]>>;
   readonly users?: Readonly<
     Record<string, { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] }>
   >;
@@ -61,13 +64,18 @@ export function machine(options: Machine = {}): ConfigurationHost {
     environment: () => undefined,
     hostName: 'one',
     interfaceNames: options.interfaces ?? ['lo', 'eth0', 'eth1', 'eth2', 'ens33'],
+    interfaceAddresses: name =>
+      options.addresses?.[name]?.map(text => {
+        const [address = '', length] = text.split('/');
+        return { address: parseIpAddress(address)!, prefixLength: Number(length) };
+      }),
   };
 }
 
 /** Loads a text; `told` is its diagnostics without places, `CODE line:column`. */
-export function load(text: string, options: Machine = {}) {
+export function load(text: string, options: Machine = {}, advise = false) {
   const host = machine({ ...options, files: { ...options.files, '/etc/k.conf': text } });
-  const loaded = loadConfiguration('/etc/k.conf', host, { configId: 'one', allIncludesStrict: false });
+  const loaded = loadConfiguration('/etc/k.conf', host, { configId: 'one', allIncludesStrict: false, advise });
   return {
     ...loaded,
     told: loaded.diagnostics.map(({ code, line, column }) => `${code} ${line}:${column}`),

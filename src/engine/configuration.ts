@@ -6,6 +6,8 @@ import { wholeFile } from '../config/source.ts';
 import { parseTree, type Statement } from '../config/tree.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript } from '../ports/script.ts';
+import { adviseVrrp } from '../vrrp/advice/advise.ts';
+import { type WrittenVrrp, writtenVrrp } from '../vrrp/advice/written.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { completeVrrpGlobals } from '../vrrp/global-section.ts';
 import type { SectionContext } from '../vrrp/section-context.ts';
@@ -75,12 +77,16 @@ export interface LoadOptions {
   readonly allIncludesStrict: boolean;
   /** For ${_RANDOM} until the file sets random_seed; without it one made of the host's name. */
   readonly randomSeed?: number;
+  /** Also say what works as written and is hardly meant. */
+  readonly advise?: boolean;
 }
 
 export interface LoadedConfiguration {
   /** Undefined: it must not be run; start and reload refuse. */
   readonly configuration: Configuration | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** The VRRP part beside the blocks that say it, also of a configuration that is refused; if advice was asked for. */
+  readonly written?: WrittenVrrp;
   /** keepalived's exit status for -t: 0, 2, 4, 5 or 6. */
   readonly testExitStatus: number;
   /** Exit status of a start that is refused: 2 for a bad configuration, 6 if it cannot be read. */
@@ -126,16 +132,27 @@ export function loadConfiguration(path: string, host: ConfigurationHost, options
     return { configuration: undefined, diagnostics: diagnostics.all, testExitStatus: 0, startExitStatus: 6 };
   }
   const statements = parseTree(reading.lines, rootGrammar, diagnostics);
-  const configuration = interpret(statements, host, diagnostics);
+  const { configuration, written } = interpret(statements, host, diagnostics, options.advise === true);
   return {
     configuration: diagnostics.refused ? undefined : configuration,
+    ...(written && { written }),
     diagnostics: inReadingOrder(diagnostics.all),
     testExitStatus: diagnostics.testExitStatus,
     startExitStatus: diagnostics.startExitStatus,
   };
 }
 
-function interpret(statements: readonly Statement[], host: ConfigurationHost, diagnostics: Diagnostics): Configuration {
+interface Interpretation {
+  readonly configuration: Configuration;
+  readonly written: WrittenVrrp | undefined;
+}
+
+function interpret(
+  statements: readonly Statement[],
+  host: ConfigurationHost,
+  diagnostics: Diagnostics,
+  advise: boolean,
+): Interpretation {
   const draft: RootDraft = { globals: emptyGlobalDraft(), vrrp: emptyVrrpDraft() };
   const scripts = new ScriptResolution(draft.globals.scripts, host, diagnostics);
   const context: SectionContext = {
@@ -159,10 +176,14 @@ function interpret(statements: readonly Statement[], host: ConfigurationHost, di
   scripts.checkDefaultUser();
   const { globals } = draft;
   const vrrp = completeVrrp(draft.vrrp, globals.vrrp, context);
-  return {
+  const configuration: Configuration = {
     daemon: completeDaemon(globals, scripts),
     vrrp: { global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces), ...vrrp },
   };
+  if (!advise) return { configuration, written: undefined };
+  const written = writtenVrrp(statements, draft.vrrp, globals.vrrp, host.hostName, context);
+  adviseVrrp(written, { addressesOf: name => host.interfaceAddresses?.(name) }, diagnostics);
+  return { configuration, written };
 }
 
 function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): DaemonConfiguration {

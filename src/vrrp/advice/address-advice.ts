@@ -1,0 +1,172 @@
+import { familyOf, type IpAddress, ipAddressBytes, isLinkLocal, sameNetwork } from '../../base/ip-address.ts';
+import { located } from '../../config/tree.ts';
+import type { InterfaceAddress } from '../../ports/configuration-host.ts';
+import type { VirtualAddress } from '../configuration.ts';
+import { mistypedFor } from './mistyped-address.ts';
+import type { Advice, MachineFacts } from './rule.ts';
+import { linesIn, placeOfAddress, type WrittenInstance, type WrittenVrrp } from './written.ts';
+
+const lists = ['virtual_ipaddress', 'virtual_ipaddress_excluded'] as const;
+
+/** Virtual addresses that nobody will reach, or that two routers would quarrel about. */
+export function* addressAdvice(written: WrittenVrrp, facts: MachineFacts): Generator<Advice> {
+  yield* addressesTwice(written);
+  yield* outsideSubnets(written, facts);
+  for (const instance of written.instances) {
+    yield* notAHost(instance);
+    yield* firstNotLinkLocal(instance);
+    yield* interfaceNotTracked(instance, written);
+  }
+}
+
+function allAddresses({ configuration }: WrittenInstance): readonly VirtualAddress[] {
+  return [...configuration.addresses, ...configuration.excludedAddresses];
+}
+
+function deviceOf(address: VirtualAddress, { configuration }: WrittenInstance): string | undefined {
+  return address.interface ?? configuration.interface;
+}
+
+function* addressesTwice({ instances }: WrittenVrrp): Generator<Advice> {
+  const known = new Map<string, WrittenInstance>();
+  for (const written of instances) {
+    for (const virtual of allAddresses(written)) {
+      const key = `${virtual.address} ${deviceOf(virtual, written) ?? ''}`;
+      const other = known.get(key);
+      known.set(key, written);
+      if (!other) continue;
+      const { name } = written.configuration;
+      const same = other === written;
+      const [place, again] = same ? lastTwo(written, virtual.address) : [undefined, undefined];
+      yield {
+        where: again ?? place ?? placeOfAddress(written.statement, lists, virtual.address),
+        code: 'address-twice',
+        message: same
+          ? `"${name}" has ${virtual.address} twice`
+          : `${virtual.address} belongs to "${other.configuration.name}" and to "${name}"`,
+        hint: same
+          ? 'once is enough'
+          : 'when one of them gives it up, the other believes it still has it; keep it in one',
+      };
+    }
+  }
+}
+
+/** Where the same address stands twice: the places of its last two lines. */
+function lastTwo(written: WrittenInstance, address: IpAddress) {
+  const places = lists
+    .flatMap(list => linesIn(written.statement, list))
+    .filter(({ words }) => words[0]?.text.replace(/\/.*$/, '') === address)
+    .map(line => located(line));
+  return places.slice(-2);
+}
+
+/**
+ * By the addresses of the interface, where they are known. Where not, unicast peers tell the network, but an address
+ * far from it is no mistake (the peers may talk over a network of their own): only one that looks mistyped is.
+ */
+function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Generator<Advice> {
+  const virtualOnes = new Set(instances.flatMap(written => allAddresses(written).map(({ address }) => address)));
+  const subnetsOf = new Map<string, readonly InterfaceAddress[]>();
+  const subnets = (device: string): readonly InterfaceAddress[] => {
+    let known = subnetsOf.get(device);
+    if (!known) {
+      known = (facts.addressesOf(device) ?? []).filter(
+        ({ address }) => !isLinkLocal(address) && !virtualOnes.has(address),
+      );
+      subnetsOf.set(device, known);
+    }
+    return known;
+  };
+  for (const written of instances) {
+    const { configuration, statement } = written;
+    const { destination, source } = configuration;
+    const peers = destination.type === 'unicast' ? destination.peers.map(({ address }) => address) : [];
+    for (const { address, prefixLength, interface: given } of allAddresses(written)) {
+      if (isLinkLocal(address)) continue;
+      const device = given ?? configuration.interface;
+      const neighbours = given === undefined || given === configuration.interface ? peers : [];
+      const guess = mistypedFor(address, source === undefined ? neighbours : [...neighbours, source], prefixLength);
+      const known = (device === undefined ? [] : subnets(device)).filter(
+        own => familyOf(own.address) === familyOf(address),
+      );
+      if (known.some(own => sameNetwork(own.address, address, own.prefixLength))) continue;
+      if (known.length === 0 && guess === undefined) continue;
+      const place =
+        known.length === 0
+          ? `the network of ${listed(neighbours)}`
+          : `every subnet of ${device} (${known.map(own => `${own.address}/${own.prefixLength}`).join(', ')})`;
+      yield {
+        where: placeOfAddress(statement, lists, address),
+        code: 'address-outside-subnets',
+        message: `${address} is outside ${place}`,
+        hint:
+          guess === undefined
+            ? 'its neighbours do not ask for it there: only a route to this network brings packets'
+            : `did you mean ${guess}?`,
+      };
+    }
+  }
+}
+
+function listed(addresses: readonly IpAddress[]): string {
+  const [first, second, ...rest] = [...new Set(addresses)];
+  if (first === undefined) return 'the source address';
+  if (second === undefined) return `the peer ${first}`;
+  return `the peers ${first} and ${rest.length === 0 ? second : `${rest.length + 1} others`}`;
+}
+
+function* notAHost(written: WrittenInstance): Generator<Advice> {
+  for (const { address, prefixLength } of allAddresses(written)) {
+    // Networks of two addresses or one have no others (RFC 3021).
+    if (familyOf(address) !== 4 || prefixLength >= 31) continue;
+    const bytes = ipAddressBytes(address);
+    const value = ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
+    const hostMask = 0xffffffff >>> prefixLength;
+    const host = (value & hostMask) >>> 0;
+    if (host !== 0 && host !== hostMask) continue;
+    yield {
+      where: placeOfAddress(written.statement, lists, address),
+      code: 'address-not-a-host',
+      message: `${address} is the ${host === 0 ? 'number' : 'broadcast address'} of the network ${address}/${prefixLength}`,
+      hint: 'hosts do not talk to it; correct the address or its prefix length',
+    };
+  }
+}
+
+/** RFC 9568 section 5.2.9. */
+function* firstNotLinkLocal({ configuration, statement }: WrittenInstance): Generator<Advice> {
+  const first = configuration.addresses[0];
+  if (configuration.family !== 6 || !first || isLinkLocal(first.address)) return;
+  yield {
+    where: placeOfAddress(statement, lists, first.address),
+    code: 'first-address-not-link-local',
+    message: `the first IPv6 address of "${configuration.name}", ${first.address}, is not link-local`,
+    hint: 'RFC 9568 section 5.2.9 asks for one of fe80::/10 first; hosts that have it as their router need it',
+  };
+}
+
+function* interfaceNotTracked(written: WrittenInstance, { instances }: WrittenVrrp): Generator<Advice> {
+  const { configuration, group, statement } = written;
+  if (configuration.interface === undefined) return;
+  const elsewhere = allAddresses(written).filter(
+    virtual => virtual.interface !== undefined && virtual.interface !== configuration.interface,
+  );
+  if (elsewhere.length === 0) return;
+  const watched = new Set<string | undefined>(['lo']);
+  for (const tracker of [...configuration.trackInterfaces, ...(group?.configuration.trackInterfaces ?? [])]) {
+    watched.add(tracker.interface);
+  }
+  // The members of a sync group share their faults.
+  for (const other of instances) if (group && other.group === group) watched.add(other.configuration.interface);
+  for (const { address, interface: device } of elsewhere) {
+    if (watched.has(device)) continue;
+    watched.add(device);
+    yield {
+      where: placeOfAddress(statement, lists, address),
+      code: 'interface-not-tracked',
+      message: `"${configuration.name}" holds ${address} on ${device}, but watches ${configuration.interface} only`,
+      hint: `when ${device} loses its cable the address stays here; name ${device} in track_interface`,
+    };
+  }
+}

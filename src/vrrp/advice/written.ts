@@ -1,0 +1,130 @@
+import { type IpAddress, parseIpAddress } from '../../base/ip-address.ts';
+import { Diagnostics } from '../../config/diagnostic.ts';
+import type { Located } from '../../config/source.ts';
+import { located, type Statement } from '../../config/tree.ts';
+import type { RunnableScript } from '../../ports/script.ts';
+import type {
+  SyncGroupConfiguration,
+  TrackScriptConfiguration,
+  VirtualRouterConfiguration,
+  VrrpGlobals,
+} from '../configuration.ts';
+import { completeVrrpGlobals, type VrrpGlobalDraft } from '../global-section.ts';
+import type { ScriptResolver, SectionContext } from '../section-context.ts';
+import { completeVrrp, type VrrpDraft } from '../vrrp-section.ts';
+
+/**
+ * The VRRP part of a file as it was meant: what it comes to where every script can run, each piece beside the block
+ * that says so. Advice is about this, whatever the machine at hand lacks.
+ */
+export interface WrittenVrrp {
+  readonly global: VrrpGlobals;
+  readonly instances: readonly WrittenInstance[];
+  readonly groups: readonly WrittenGroup[];
+  readonly scripts: readonly WrittenScript[];
+  /** What stands in global_defs. */
+  readonly globalStatements: readonly Statement[];
+}
+
+export interface WrittenInstance {
+  readonly configuration: VirtualRouterConfiguration;
+  readonly statement: Statement;
+  readonly group: WrittenGroup | undefined;
+}
+
+export interface WrittenGroup {
+  readonly configuration: SyncGroupConfiguration;
+  readonly statement: Statement;
+}
+
+export interface WrittenScript {
+  readonly name: string;
+  readonly statement: Statement;
+  /** Undefined: nothing tracks it. */
+  readonly configuration: TrackScriptConfiguration | undefined;
+}
+
+/** Every command runs, as nobody in particular. */
+const everythingRuns: ScriptResolver = {
+  resolve: (statement): RunnableScript => {
+    const text = statement.words
+      .slice(1)
+      .map(word => word.text)
+      .join(' ');
+    return { command: { type: 'program', argv: [text] }, identity: undefined, text };
+  },
+};
+
+/** `statements` are those outside all blocks. What completing finds wrong was said when it was done for the daemon. */
+export function writtenVrrp(
+  statements: readonly Statement[],
+  draft: VrrpDraft,
+  globals: VrrpGlobalDraft,
+  hostName: string,
+  context: SectionContext,
+): WrittenVrrp {
+  const meant: SectionContext = {
+    ...context,
+    diagnostics: new Diagnostics(),
+    unbuilt: new Map(),
+    scripts: everythingRuns,
+  };
+  const parts = completeVrrp(draft, globals, meant);
+  const groups = parts.syncGroups.map(configuration => ({
+    configuration,
+    statement: draft.syncGroups.get(configuration.name)!.statement,
+  }));
+  const groupOf = new Map(groups.flatMap(group => group.configuration.members.map(name => [name, group] as const)));
+  const tracked = new Map(parts.scripts.map(script => [script.name, script]));
+  const global = completeVrrpGlobals(globals, hostName, context.dynamicInterfaces);
+  return {
+    global,
+    instances: parts.instances.map(configuration => ({
+      configuration,
+      statement: draft.instances.get(configuration.name)!.statement,
+      group: groupOf.get(configuration.name),
+    })),
+    groups,
+    scripts: [...draft.scripts.values()].map(script => ({
+      name: script.name,
+      statement: script.statement,
+      configuration: tracked.get(script.name),
+    })),
+    globalStatements: statements
+      .filter(({ words }) => words[0]?.text === 'global_defs')
+      .flatMap(({ block }) => block?.statements ?? []),
+  };
+}
+
+/** The last line of a block that begins with the keyword: the one that counts. */
+export function keywordIn(block: Statement, keyword: string): Statement | undefined {
+  return block.block?.statements.findLast(({ words }) => words[0]?.text === keyword);
+}
+
+/** Where a keyword of a block stands, or the block where the keyword was left out. */
+export function placeOf(block: Statement, keyword: string): Located {
+  return located(keywordIn(block, keyword) ?? block);
+}
+
+/** The lines of all blocks of that keyword inside a block. */
+export function linesIn(block: Statement, keyword: string): readonly Statement[] {
+  const blocks = block.block?.statements.filter(({ words }) => words[0]?.text === keyword) ?? [];
+  return blocks.flatMap(({ block: inner }) => inner?.statements ?? []);
+}
+
+/** Where a list inside a block names an address, or the block if some expansion hides it. */
+export function placeOfAddress(block: Statement, keywords: readonly string[], address: IpAddress): Located {
+  for (const keyword of keywords) {
+    for (const line of linesIn(block, keyword)) {
+      const text = line.words[0]?.text.replace(/\/.*$/, '');
+      if (text !== undefined && parseIpAddress(text) === address) return located(line);
+    }
+  }
+  return located(block);
+}
+
+/** Where a block tracks something, or the block. */
+export function placeOfTracker(block: Statement, kind: 'script' | 'interface', name: string): Located {
+  const line = linesIn(block, `track_${kind}`).find(({ words }) => words[0]?.text === name);
+  return located(line ?? block);
+}
