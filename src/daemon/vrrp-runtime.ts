@@ -54,6 +54,7 @@ export class VrrpRuntime {
       deliver: input => this.#driver.deliver(input),
       stopped: options.stopped,
       monitorReceiveBufferBytes: daemon.vrrpNetlinkMonitorBuffer.bytes,
+      requestReceiveBufferBytes: daemon.vrrpNetlinkCommandBuffer.bytes,
     });
     this.#driver = new Driver(poller, {
       engine: this.#engine(),

@@ -65,13 +65,13 @@ export class RequestSocket {
   /** How many messages may be sent at once so that even if all of them fail no answer is lost. */
   readonly batchLimit: number;
 
-  /** Throws KernelError. */
-  constructor(protocol: number, object: string) {
+  /** A smaller receive buffer means smaller batches. Throws KernelError. */
+  constructor(protocol: number, object: string, receiveBufferBytes: number = requestReceiveBufferBytes) {
     this.#object = object;
     this.#descriptor = openSocket(family.netlink, socketType.raw, protocol, object, 'blocking');
     let receiveBuffer = 0;
     prepareSocket(this.#descriptor, () => {
-      setReceiveBuffer(this.#descriptor, requestReceiveBufferBytes);
+      setReceiveBuffer(this.#descriptor, receiveBufferBytes);
       receiveBuffer = numberOption(this.#descriptor, level.socket, socketOption.receiveBuffer, object);
       // An error without a copy of what caused it; we know what we sent.
       trySetNumberOption(this.#descriptor, level.netlink, netlinkOption.capAcknowledge, 1);

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts';
+import { ipAddressFromBytes } from '../base/ip-address.ts';
 import type { NetlinkMessage } from '../netlink/message.ts';
 import { MessageWriter } from '../netlink/message-writer.ts';
 import {
@@ -20,7 +21,7 @@ import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './net
 import { PacketSocket } from './packet-socket.ts';
 import type { Poller } from './poller.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
-import { RawSocket } from './raw-socket.ts';
+import { RawSocket, rehearseSending } from './raw-socket.ts';
 import { writeSysctl } from './sysctl.ts';
 
 export interface VrrpWorldOptions {
@@ -32,6 +33,8 @@ export interface VrrpWorldOptions {
   readonly stopped: () => void;
   /** SO_RCVBUF of the monitor; undefined takes a generous default. */
   readonly monitorReceiveBufferBytes?: number | undefined;
+  /** SO_RCVBUF of the socket for requests; undefined takes one that fits the largest batch's answers. */
+  readonly requestReceiveBufferBytes?: number | undefined;
 }
 
 /** Things that went wrong without being anybody's input. */
@@ -64,7 +67,7 @@ export class VrrpWorld {
   constructor(poller: Poller, options: VrrpWorldOptions) {
     this.#options = options;
     this.#poller = poller;
-    this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink');
+    this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink', options.requestReceiveBufferBytes);
     const { link, ipv4Address, ipv6Address, ipv6Configuration } = routeGroup;
     // Listening begins before the first dump, so that nothing falls between.
     this.#monitor = new MonitorSocket(
@@ -91,6 +94,7 @@ export class VrrpWorld {
 
   /** Delivers the first `resynchronised`. */
   start(): void {
+    this.#rehearse();
     this.#resynchronise();
   }
 
@@ -166,6 +170,31 @@ export class VrrpWorld {
     if (!this.#closed) this.#options.deliver(input);
   }
 
+  /** Goes the way of a takeover in vain, so that the first real one finds its code compiled; see rehearseSending. */
+  #rehearse(): void {
+    const nothing = {
+      linkIndex: nobodysIndex,
+      prefixLength: 32,
+      peer: undefined,
+      broadcast: undefined,
+      label: undefined,
+      scope: 0,
+      preferredLifetimeSeconds: undefined,
+      noDad: true,
+      home: false,
+      manageTemporary: false,
+      noPrefixRoute: false,
+      autoJoin: false,
+    };
+    const addresses = [new Uint8Array(4), new Uint8Array(16)].map(ipAddressFromBytes);
+    for (let round = 0; round < rehearsals; round++) {
+      rehearseSending();
+      this.#frames.rehearse();
+      const requests = addresses.map(address => ({ ...nothing, address }));
+      for (const operation of ['add', 'remove'] as const) this.#requestAddresses(operation, requests);
+    }
+  }
+
   #openChannel(spec: ChannelSpec): void {
     const key = spec.key;
     this.#closeChannel(key);
@@ -191,6 +220,16 @@ export class VrrpWorld {
   }
 
   #changeAddresses(batch: number, operation: 'add' | 'remove', addresses: readonly AddressRequest[]): void {
+    const errors = this.#requestAddresses(operation, addresses);
+    // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
+    // until the last of thousands is in, and adverts go out and come in between batches.
+    setImmediate(() => this.#deliver({ type: 'addresses-changed', batch, errors }));
+  }
+
+  #requestAddresses(
+    operation: 'add' | 'remove',
+    addresses: readonly AddressRequest[],
+  ): readonly { readonly place: number; readonly error: string }[] {
     const errors: { place: number; error: string }[] = [];
     const encode = operation === 'add' ? encodeAddAddress : encodeRemoveAddress;
     const limit = this.#requests.batchLimit;
@@ -204,9 +243,7 @@ export class VrrpWorld {
       for (const [place, error] of this.#executeRequests(first, part.length))
         errors.push({ place: start + place, error });
     }
-    // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
-    // until the last of thousands is in, and adverts go out and come in between batches.
-    setImmediate(() => this.#deliver({ type: 'addresses-changed', batch, errors }));
+    return errors;
   }
 
   /** Errors by place. When the kernel takes none of it, short of memory for instance, each has failed. */
@@ -320,6 +357,10 @@ export class VrrpWorld {
   }
 }
 
+/** No interface has it: what is asked of it is refused. */
+const nobodysIndex = 0x7fff_ffff;
+/** Enough for Node to compile what it first interprets. */
+const rehearsals = 20;
 /** ENOTCONN: a packet for a channel that is not open. */
 const notConnected = 107;
 
