@@ -219,13 +219,16 @@ export const globalRootReaders: Readonly<Record<string, Reader<{ readonly global
     readBlock(statement.block!.statements, grammar, globalReaders, globals, context);
   },
   holdfast: (statement, { globals }, context) => {
-    advise(
-      context,
-      located(statement),
-      'own-block',
-      'keepalived does not know this block',
-      'write "@holdfast holdfast {" and "@holdfast" before each of its lines, and it passes over them',
-    );
+    // Where a condition stands before it, keepalived never sees it.
+    if (!/^\s*@/.test(statement.line.source.text)) {
+      advise(
+        context,
+        located(statement),
+        'own-block',
+        'keepalived does not know this block',
+        'write "@holdfast holdfast {" and "@holdfast" before each of its lines, and it passes over them',
+      );
+    }
     const grammar = rootGrammar.blocks.get('holdfast')!;
     readBlock(statement.block!.statements, grammar, holdfastReaders, globals.daemon, context);
   },
