@@ -31,19 +31,28 @@ export class PacketSocket {
 
   /** Best effort: a frame that is refused is counted, and the next one tried. */
   send(linkIndex: number, frame: Uint8Array): void {
-    this.#view.setInt32(4, linkIndex, true);
-    const flags = messageFlag.doNotWait | messageFlag.noSignal;
-    for (;;) {
-      if (sendto(this.#descriptor, frame, frame.length, flags, this.#address, this.#address.length) >= 0) return;
-      const error = lastErrno();
-      if (error === errno.EINTR) continue;
-      this.#dropped += 1;
-      this.#lastError = errnoName(error);
-      return;
-    }
+    const error = this.#send(this.#descriptor, linkIndex, frame);
+    if (error === undefined) return;
+    this.#dropped += 1;
+    this.#lastError = error;
+  }
+
+  /** Sends nothing, on a descriptor that does not exist. */
+  rehearse(): void {
+    this.#send(-1, 0, new Uint8Array(60));
   }
 
   close(): void {
     closeDescriptor(this.#descriptor);
+  }
+
+  #send(descriptor: number, linkIndex: number, frame: Uint8Array): string | undefined {
+    this.#view.setInt32(4, linkIndex, true);
+    const flags = messageFlag.doNotWait | messageFlag.noSignal;
+    for (;;) {
+      if (sendto(descriptor, frame, frame.length, flags, this.#address, this.#address.length) >= 0) return undefined;
+      const error = lastErrno();
+      if (error !== errno.EINTR) return errnoName(error);
+    }
   }
 }
