@@ -61,6 +61,7 @@ export class Director {
   }
 
   perform(action: Action): void {
+    if (makesUnreliable(action)) this.#active++;
     this.#say(formatAction(action));
     this.#carryOut(action);
   }
@@ -123,7 +124,6 @@ export class Director {
         break;
       case 'late':
         node.setLateness(action.by);
-        this.#active++;
         if (action.span !== undefined)
           this.#later(action.span, () => this.#endOf(action, () => node.setLateness(undefined)));
         break;
@@ -177,7 +177,6 @@ export class Director {
   #flap(node: SimNode, action: Action & { type: 'script-flaps' }): void {
     const end = after(this.#world.now, action.span);
     let good = false;
-    this.#active++;
     const turn = (): void => {
       const over = this.#world.now >= end;
       node.scripts.behave(action.script, { type: 'exits', status: good || over ? 0 : 1 });
@@ -197,8 +196,6 @@ export class Director {
   }
 
   #spoil(change: QualityChange, path: PathSelector | undefined, span: Duration | undefined): void {
-    const isHarmful = change.type !== 'delay' || change.latency + change.jitter > milliseconds(20);
-    if (isHarmful) this.#active++;
     const apply = (quality: LinkQuality): void => {
       if (!path) {
         for (const segment of this.#world.segments) segment.quality = quality;
@@ -211,7 +208,7 @@ export class Director {
     apply(spoiled(change));
     if (span === undefined) return;
     this.#later(span, () => {
-      if (isHarmful) this.#active--;
+      if (makesUnreliable({ type: 'quality', change, path, span })) this.#active--;
       apply(goodQuality);
       this.#say(`end of ${formatAction({ type: 'quality', change, path, span: undefined })}`);
     });
@@ -226,7 +223,6 @@ export class Director {
   ): void {
     const end = after(this.#world.now, span);
     const segments = this.#world.segments.filter(({ name }) => segmentName === undefined || name === segmentName);
-    if (unreliable) this.#active++;
     const turn = (): void => {
       if (this.#world.now >= end) {
         if (unreliable) this.#active--;
@@ -280,6 +276,14 @@ export class Director {
     const client = this.#world.clients.find(client => client.name === name);
     return client ? [client] : (this.#world.node(name)?.kernel.links ?? []);
   }
+}
+
+/** Packets or timers cannot be relied on while it lasts. */
+function makesUnreliable(action: Action): boolean {
+  if (action.type === 'quality') {
+    return action.change.type !== 'delay' || action.change.latency + action.change.jitter > milliseconds(20);
+  }
+  return action.type === 'late' || action.type === 'script-flaps' || action.type === 'foreign';
 }
 
 function spoiled(change: QualityChange): LinkQuality {

@@ -14,6 +14,8 @@ export type LifeEvent =
   | 'frozen'
   | 'thawed'
   | 'reloaded'
+  /** It read the kernel's state anew after notices were lost. */
+  | 'resynchronised'
   | 'powered-off'
   | 'powered-on';
 
@@ -29,6 +31,7 @@ export type Observation =
       readonly family: Family;
       readonly vrid: number;
       readonly priority: number;
+      readonly source: IpAddress;
       readonly destination: IpAddress;
     }
   /** A gratuitous ARP or an unsolicited neighbour advertisement, as read from the frame. */

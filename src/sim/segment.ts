@@ -131,10 +131,10 @@ export class Segment {
     for (const port of this.ports) if (port !== from) this.#carry(from, port, frame);
   }
 
-  /** Who answers when a port asks for an address. */
+  /** Whose address it is. The asker knows from earlier: one that cannot answer any more is sent to all the same. */
   resolve(from: Port, address: IpAddress): Port | undefined {
     for (const port of this.ports) {
-      if (port !== from && port.answersFor(address) && this.isOpen(from, port) && this.isOpen(port, from)) return port;
+      if (port !== from && port.answersFor(address) && this.isOpen(from, port)) return port;
     }
     return undefined;
   }

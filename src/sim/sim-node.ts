@@ -202,6 +202,7 @@ export class SimNode implements KernelOwner, Happening {
       if (this.#life !== life || this.#overrunUntil !== until) return;
       this.#overrunUntil = undefined;
       this.#deliver(this.kernel.dump());
+      this.#tell('resynchronised');
     });
   }
 
@@ -438,6 +439,7 @@ export class SimNode implements KernelOwner, Happening {
       family,
       vrid: payload[1]!,
       priority: payload[2]!,
+      source,
       destination,
     });
     const frame: VrrpFrame = {

@@ -1,0 +1,320 @@
+import { type Duration, milliseconds, plus, seconds, zero } from '../../base/duration.ts';
+import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
+import { familyOf, type IpAddress, isLinkLocal } from '../../base/ip-address.ts';
+import type {
+  InterfaceTracker,
+  ScriptTracker,
+  SyncGroupConfiguration,
+  VirtualRouterConfiguration,
+  VrrpConfiguration,
+} from '../../vrrp/configuration.ts';
+import type { KernelLink } from '../kernel-link.ts';
+import type { Observation } from '../observation.ts';
+import { isGood } from '../script-stage.ts';
+import type { SimNode } from '../sim-node.ts';
+import type { World } from '../world.ts';
+
+/** One node's share in a virtual router, with what can be seen of it from outside. */
+export interface Member {
+  readonly node: SimNode;
+  /** The segment, family and VRID that make the virtual router. */
+  readonly router: string;
+  configuration: VirtualRouterConfiguration;
+  group: SyncGroupConfiguration | undefined;
+  /** Its last advertisement. */
+  advertisedAt: Instant;
+  advertisedPriority: number;
+  advertisedSource: IpAddress | undefined;
+  /** Since when it advertises without having given up. */
+  speaksSince: Instant | undefined;
+  /** Since when the kernel has all its addresses. */
+  holdsSince: Instant | undefined;
+}
+
+const never = instantFromMicroseconds(-1);
+/** A node answers for its state this long after the kernel or a process told it something. */
+const reactionTime = milliseconds(100);
+/** Duplicate address detection delays the source address of IPv6. */
+const detectionTime = seconds(1.2);
+
+/** Who takes part in which virtual router, and what is known of each from the outside. */
+export class ClusterView {
+  readonly world: World;
+  members: readonly Member[] = [];
+  readonly #byNode = new Map<string, Member[]>();
+  readonly #byRouter = new Map<string, Member[]>();
+  /** When each node can be held to what it should know by then. */
+  readonly #readyAt = new Map<string, Instant>();
+  /** The longest advertisement interval that anybody in the virtual router has had. */
+  readonly #intervals = new Map<string, Duration>();
+
+  constructor(world: World) {
+    this.world = world;
+    this.refresh();
+    for (const { name } of world.nodes) this.#readyAt.set(name, world.now);
+  }
+
+  get routers(): ReadonlyMap<string, readonly Member[]> {
+    return this.#byRouter;
+  }
+
+  ofNode(name: string): readonly Member[] {
+    return this.#byNode.get(name) ?? [];
+  }
+
+  ofRouter(router: string): readonly Member[] {
+    return this.#byRouter.get(router) ?? [];
+  }
+
+  readyAt(node: SimNode): Instant {
+    return this.#readyAt.get(node.name)!;
+  }
+
+  /** An upper bound for the interval by which timers run. */
+  interval(router: string): Duration {
+    return this.#intervals.get(router)!;
+  }
+
+  /** Reads the configurations anew. */
+  refresh(): void {
+    const before = this.members;
+    this.members = this.world.nodes.flatMap(node => membersOf(node, before));
+    this.#byNode.clear();
+    this.#byRouter.clear();
+    for (const member of this.members) {
+      push(this.#byNode, member.node.name, member);
+      push(this.#byRouter, member.router, member);
+      const { advertisementInterval: interval } = member.configuration;
+      const known = this.#intervals.get(member.router) ?? zero;
+      if (interval > known) this.#intervals.set(member.router, interval);
+      this.#lookAtAddresses(this.world.now, member);
+    }
+  }
+
+  /** Returns whether anything but an advertisement's time changed. */
+  observe(now: Instant, seen: Observation): boolean {
+    switch (seen.type) {
+      case 'advertisement-sent':
+        return this.#advertised(now, seen);
+      case 'address':
+        for (const member of this.ofNode(seen.node)) this.#lookAtAddresses(now, member);
+        return true;
+      case 'life': {
+        const node = this.world.node(seen.node)!;
+        if (seen.event === 'reloaded') this.refresh();
+        if (seen.event === 'process-crashed' || seen.event === 'powered-off' || seen.event === 'process-stopped') {
+          for (const member of this.ofNode(seen.node)) member.speaksSince = undefined;
+        }
+        const startup = seen.event === 'process-started' ? node.configuration.global.startupDelay : zero;
+        const scripts = seen.event === 'process-started' || seen.event === 'reloaded' ? scriptSettleTime(node) : zero;
+        const detection = node.kernel.links.some(hasIpv6) ? detectionTime : zero;
+        this.#delay(now, node, plus(plus(startup, scripts), detection));
+        return true;
+      }
+      case 'script-outcome': {
+        const node = this.world.node(seen.node)!;
+        this.#delay(now, node, scriptSettleTime(node));
+        return true;
+      }
+      case 'disturbance':
+        for (const node of this.world.nodes) this.#delay(now, node, zero);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Whether everything that the member needs is there, so that it should play its part. */
+  isEligible({ node, configuration, group }: Member): boolean {
+    if (!node.responsive) return false;
+    const instances = node.configuration.instances;
+    const ours = group ? instances.filter(({ name }) => group.members.includes(name)) : [configuration];
+    return ours.every(instance => isFit(node, instance, group));
+  }
+
+  /** Whether the member advertises, as far as can be seen. */
+  isSpeaking(member: Member, now: Instant): boolean {
+    const { configuration, advertisedAt, speaksSince, node } = member;
+    if (speaksSince === undefined || !node.responsive) return false;
+    return now - advertisedAt < configuration.advertisementInterval + reactionTime;
+  }
+
+  /** Base priority and trackers, as the manual page explains them. */
+  priorityOf({ node, configuration, group }: Member): number {
+    if (configuration.priority === 255) return 255;
+    let sum = configuration.priority;
+    for (const tracker of [...configuration.trackInterfaces, ...(group?.trackInterfaces ?? [])]) {
+      sum += contribution(isUp(node, tracker.interface), tracker);
+    }
+    for (const tracker of [...configuration.trackScripts, ...(group?.trackScripts ?? [])]) {
+      sum += contribution(isGood(node.scripts.behaviour(tracker.script)), tracker);
+    }
+    return Math.min(254, Math.max(1, sum));
+  }
+
+  /** Whether advertisements of one can reach the other and would be accepted. */
+  hears(listener: Member, speaker: Member): boolean {
+    const from = linkOf(speaker.node, speaker.configuration);
+    const to = linkOf(listener.node, listener.configuration);
+    if (!from || !to || from.segment !== to.segment || !from.segment.isOpen(from, to)) return false;
+    return speakSameLanguage(listener.configuration, speaker.configuration);
+  }
+
+  /** The longest that the member, or its sync group, may wait for its down timers. */
+  downInterval(member: Member): Duration {
+    const { group } = member;
+    const siblings = group ? this.ofNode(member.node.name).filter(other => other.group === group) : [member];
+    return Math.max(...siblings.map(sibling => this.#ownDownInterval(sibling))) as Duration;
+  }
+
+  /** Master_Down_Interval with the longest interval that may have been learned. */
+  #ownDownInterval(member: Member): Duration {
+    const interval = this.interval(member.router);
+    const skewUnit = member.configuration.version === 3 ? interval : seconds(1);
+    return (member.configuration.downTimerAdverts * interval + skewUnit) as Duration;
+  }
+
+  #advertised(now: Instant, seen: Observation & { type: 'advertisement-sent' }): boolean {
+    const members = this.#byNode.get(seen.node);
+    if (!members) return false;
+    for (const member of members) {
+      const { vrid, family } = member.configuration;
+      if (vrid !== seen.vrid || family !== seen.family || !member.router.startsWith(seen.segment)) continue;
+      const changed = seen.priority === 0 || member.speaksSince === undefined;
+      member.advertisedAt = now;
+      member.advertisedSource = seen.source;
+      if (seen.priority === 0) member.speaksSince = undefined;
+      else {
+        member.advertisedPriority = seen.priority;
+        member.speaksSince ??= now;
+      }
+      return changed;
+    }
+    return false;
+  }
+
+  #lookAtAddresses(now: Instant, member: Member): void {
+    const { node, configuration } = member;
+    const all = [...configuration.addresses, ...configuration.excludedAddresses];
+    const holds =
+      all.length > 0 &&
+      all.every(({ address, prefixLength, interface: name = configuration.interface }) => {
+        const link = name === undefined ? undefined : node.kernel.linkNamed(name);
+        return link !== undefined && node.kernel.holds(link.index, address, prefixLength);
+      });
+    if (!holds) {
+      // Without its addresses it is no master any more, whatever it said last.
+      if (member.holdsSince !== undefined) member.speaksSince = undefined;
+      member.holdsSince = undefined;
+    } else member.holdsSince ??= now;
+  }
+
+  #delay(now: Instant, node: SimNode, span: Duration): void {
+    const at = after(now, plus(span, reactionTime));
+    if (at > this.#readyAt.get(node.name)!) this.#readyAt.set(node.name, at);
+  }
+}
+
+/** How long a change of a script's mind takes to become the instance's. */
+export function scriptSettleTime({ configuration }: SimNode): Duration {
+  let longest = 0;
+  for (const { interval, timeout, rise, fall } of configuration.scripts) {
+    longest = Math.max(longest, interval * (Math.max(rise, fall) + 1) + timeout);
+  }
+  return longest as Duration;
+}
+
+/** The interface that an instance speaks through. */
+export function linkOf(node: SimNode, { interface: name }: VirtualRouterConfiguration): KernelLink | undefined {
+  return name === undefined ? node.kernel.links[0] : node.kernel.linkNamed(name);
+}
+
+/** Members that are of one mind about what they need to agree on. */
+export function speakSameLanguage(left: VirtualRouterConfiguration, right: VirtualRouterConfiguration): boolean {
+  if (left.version !== right.version || left.destination.type !== right.destination.type) return false;
+  if (left.version === 2 && left.advertisementInterval !== right.advertisementInterval) return false;
+  if (left.destination.type === 'multicast' && right.destination.type === 'multicast') {
+    if (left.destination.group !== right.destination.group) return false;
+  }
+  const [ours, theirs] = [left.authentication, right.authentication];
+  if (ours.type !== theirs.type) return false;
+  return ours.type === 'none' || theirs.type === 'none' || ours.bytes.join() === theirs.bytes.join();
+}
+
+function membersOf(node: SimNode, before: readonly Member[]): Member[] {
+  const { instances, syncGroups }: VrrpConfiguration = node.configuration;
+  return instances.flatMap(configuration => {
+    const link = linkOf(node, configuration);
+    const { family, vrid } = configuration;
+    const group = syncGroups.find(({ members }) => members.includes(configuration.name));
+    const known = before.find(
+      other => other.node === node && other.configuration.vrid === vrid && other.configuration.family === family,
+    );
+    // The interface may be away just now.
+    const router = link ? `${link.segment.name} ${family} ${vrid}` : known?.router;
+    if (router === undefined) return [];
+    if (known && known.router === router) {
+      known.configuration = configuration;
+      known.group = group;
+      return [known];
+    }
+    return [
+      {
+        node,
+        router,
+        configuration,
+        group,
+        advertisedAt: never,
+        advertisedPriority: 0,
+        advertisedSource: undefined,
+        speaksSince: undefined,
+        holdsSince: undefined,
+      },
+    ];
+  });
+}
+
+function isFit(
+  node: SimNode,
+  instance: VirtualRouterConfiguration,
+  group: SyncGroupConfiguration | undefined,
+): boolean {
+  if (instance.destination.type === 'no-peer') return false;
+  const link = linkOf(node, instance);
+  if (!link) return false;
+  if (!instance.dontTrackPrimary && !(link.adminUp && link.carrier)) return false;
+  const sourceThere = link.addresses.some(({ address, flags }) =>
+    instance.source !== undefined
+      ? true
+      : familyOf(address) === instance.family && !flags.tentative && (instance.family === 4 || isLinkLocal(address)),
+  );
+  if (!sourceThere) return false;
+  const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])];
+  if (interfaces.some(tracker => tracker.weight === 0 && isUp(node, tracker.interface) === tracker.reverse))
+    return false;
+  const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])];
+  return scripts.every(
+    tracker => tracker.weight !== 0 || isGood(node.scripts.behaviour(tracker.script)) !== tracker.reverse,
+  );
+}
+
+function isUp(node: SimNode, linkName: string): boolean {
+  const link = node.kernel.linkNamed(linkName);
+  return link?.adminUp === true && link.carrier;
+}
+
+function contribution(good: boolean, { weight, reverse }: InterfaceTracker | ScriptTracker): number {
+  const counts = good !== reverse;
+  if (weight > 0) return counts ? weight : 0;
+  return counts ? 0 : weight;
+}
+
+function hasIpv6({ addresses }: KernelLink): boolean {
+  return addresses.some(({ address }) => familyOf(address) === 6);
+}
+
+function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

@@ -1,0 +1,154 @@
+import { type Duration, milliseconds, plus, seconds } from '../../base/duration.ts';
+import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
+import type { Observation } from '../observation.ts';
+import type { World } from '../world.ts';
+import { linkOf, type Member } from './cluster-view.ts';
+import type { Invariant, Report } from './invariant.ts';
+import type { Quiet } from './quiet.ts';
+
+/** What a hand-over takes beyond the skew time: delivery, a late timer, the kernel. */
+const handOverSlack = milliseconds(50);
+/** Skew times that are closer together than this may expire in either order. */
+const orderSlack = milliseconds(20);
+
+/** Who takes over when: after priority 0 within the skew time, never from a healthy better master, the best one first. */
+export class HandOver implements Invariant {
+  readonly #world: World;
+  readonly #quiet: Quiet;
+  readonly #report: Report;
+  /** By virtual router: who advertised last, and when a master gave up last. */
+  readonly #lastSpeaker = new Map<string, { readonly member: Member; readonly at: Instant }>();
+  readonly #gaveUpAt = new Map<string, Instant>();
+  readonly #wasSpeaking = new Set<Member>();
+
+  constructor(world: World, quiet: Quiet, report: Report) {
+    this.#world = world;
+    this.#quiet = quiet;
+    this.#report = report;
+  }
+
+  observe(now: Instant, seen: Observation): void {
+    const { view } = this.#quiet;
+    if (seen.type === 'advertisement-sent') {
+      const member = view.ofNode(seen.node).find(other => other.advertisedAt === now && isOf(other, seen));
+      if (!member) return;
+      if (seen.priority === 0) this.#gaveUp(now, member);
+      else if (!this.#wasSpeaking.has(member)) this.#tookOver(now, member);
+    }
+    for (const member of this.#wasSpeaking) {
+      if (member.speaksSince === undefined) {
+        this.#wasSpeaking.delete(member);
+        this.#lastSpeaker.set(member.router, { member, at: member.advertisedAt });
+      }
+    }
+  }
+
+  #gaveUp(now: Instant, member: Member): void {
+    const repeated = this.#gaveUpAt.get(member.router) === now;
+    this.#gaveUpAt.set(member.router, now);
+    const { view, unreliable } = this.#quiet;
+    if (unreliable || repeated) return;
+    let skew: Duration | undefined;
+    for (const other of view.ofRouter(member.router)) {
+      if (other === member || !this.#maySucceed(now, other, member)) continue;
+      const own = skewOf(other, view.priorityOf(other), view.interval(other.router));
+      if (skew === undefined || own < skew) skew = own;
+    }
+    if (skew === undefined) return;
+    const disturbedAt = this.#quiet.disturbedAt;
+    this.#world.after(plus(skew, handOverSlack), () => {
+      if (this.#quiet.disturbedAt !== disturbedAt) return;
+      if (view.ofRouter(member.router).some(other => other.speaksSince !== undefined)) return;
+      this.#report(
+        'priority-zero-hand-over',
+        `${member.router}: nobody took over within the skew time after ${member.node.name} gave up`,
+      );
+    });
+  }
+
+  /** A backup that hears the master give up, and whose group waits for nothing else. */
+  #maySucceed(now: Instant, other: Member, gaveUp: Member): boolean {
+    const { view } = this.#quiet;
+    if (!view.isEligible(other) || view.readyAt(other.node) > now || !view.hears(other, gaveUp)) return false;
+    if (other.speaksSince !== undefined) return false;
+    const { group } = other;
+    if (!group) return true;
+    return view
+      .ofNode(other.node.name)
+      .filter(sibling => sibling.group === group)
+      .every(sibling =>
+        view
+          .ofRouter(sibling.router)
+          .every(third => third.node === gaveUp.node || third.speaksSince === undefined || third === sibling),
+      );
+  }
+
+  #tookOver(now: Instant, member: Member): void {
+    this.#wasSpeaking.add(member);
+    const { view, unreliable } = this.#quiet;
+    if (unreliable) return;
+    for (const other of view.ofRouter(member.router)) {
+      if (other !== member) this.#judgePreemption(now, member, other);
+    }
+    this.#judgeOrder(now, member);
+  }
+
+  /** Whoever has heard a healthy master just now may take over only if it is better and preempts. */
+  #judgePreemption(now: Instant, member: Member, master: Member): void {
+    const { view, disturbedAt } = this.#quiet;
+    if (master.speaksSince === undefined || master.holdsSince === undefined || !master.node.responsive) return;
+    if (!view.hears(member, master) || view.isEligible(member) === false) return;
+    const knowsSince = Math.max(disturbedAt, view.readyAt(member.node), master.speaksSince);
+    const interval = master.configuration.advertisementInterval;
+    if (master.advertisedAt <= knowsSince + orderSlack || now - master.advertisedAt > interval + orderSlack) return;
+    if ((this.#gaveUpAt.get(member.router) ?? instantFromMicroseconds(-1)) > knowsSince) return;
+    const { preempt, priority, preemptDelay } = member.configuration;
+    const who = `${member.router}: ${member.node.name} took over from ${master.node.name}`;
+    const numbers = `${member.advertisedPriority} to ${master.advertisedPriority}`;
+    if (!preempt && priority !== 255) this.#report('no-preemption', `${who} although it has nopreempt (${numbers})`);
+    else if (member.advertisedPriority <= master.advertisedPriority) {
+      this.#report('no-preemption', `${who}, which is no worse (${numbers})`);
+    } else if (after(member.node.startedAt, plus(preemptDelay, milliseconds(-100) as Duration)) > now) {
+      this.#report('no-preemption', `${who} before its preempt_delay had passed`);
+    }
+  }
+
+  /** Of several backups that lost the same master, the one with the shorter skew time is first. */
+  #judgeOrder(now: Instant, member: Member): void {
+    const { view, disturbedBefore } = this.#quiet;
+    const last = this.#lastSpeaker.get(member.router);
+    if (!last || last.member === member || member.group || member.configuration.preemptDelay > 0) return;
+    const knew = (other: Member): boolean =>
+      view.isEligible(other) && other.holdsSince === undefined && !other.group && disturbedBefore < last.at;
+    const members = view.ofRouter(member.router);
+    if (members.some(other => other !== member && other.speaksSince !== undefined)) return;
+    if (linkOf(member.node, member.configuration)?.segment.anyCut || !knew(member)) return;
+    const interval = view.interval(member.router);
+    for (const other of members) {
+      if (other === member || other === last.member || other.speaksSince !== undefined || !knew(other)) continue;
+      if (other.configuration.preemptDelay > 0 || other.node.startedAt > last.at) continue;
+      if (other.configuration.downTimerAdverts !== member.configuration.downTimerAdverts) continue;
+      const ours = skewOf(member, view.priorityOf(member), interval);
+      const theirs = skewOf(other, view.priorityOf(other), interval);
+      if (now - last.at < 2 * interval && this.#gaveUpAt.get(member.router) !== last.at) continue;
+      if (ours - theirs <= orderSlack + seconds(0.0005) * inIntervals(now, last.at, interval)) continue;
+      this.#report(
+        'best-backup-first',
+        `${member.router}: ${member.node.name} was faster than ${other.node.name}, which has the higher priority`,
+      );
+    }
+  }
+}
+
+function inIntervals(now: Instant, then: Instant, interval: Duration): number {
+  return Math.min(10, (now - then) / interval);
+}
+
+/** Skew_Time of RFC 9568 6.1 and RFC 3768 6.1. */
+function skewOf({ configuration: { version } }: Member, priority: number, interval: Duration): Duration {
+  return (((256 - priority) * (version === 3 ? interval : seconds(1))) / 256) as Duration;
+}
+
+function isOf(member: Member, seen: Observation & { type: 'advertisement-sent' }): boolean {
+  return member.configuration.vrid === seen.vrid && member.configuration.family === seen.family;
+}

@@ -1,0 +1,148 @@
+import { type Duration, seconds } from '../../base/duration.ts';
+import { after, type Instant } from '../../base/instant.ts';
+import type { IpAddress } from '../../base/ip-address.ts';
+import type { Client } from '../client.ts';
+import type { KernelLink } from '../kernel-link.ts';
+import type { Observation } from '../observation.ts';
+import type { World } from '../world.ts';
+import type { Member } from './cluster-view.ts';
+import type { Invariant, Report } from './invariant.ts';
+import type { Quiet } from './quiet.ts';
+
+/** Every client must know the one master this long after it became the one. */
+const knownWithin = seconds(2);
+
+/** A client that a master has had the chance to tell of an address. */
+interface Debt {
+  readonly client: Client;
+  readonly address: IpAddress;
+  readonly link: KernelLink;
+  readonly holder: Member;
+  readonly because: string;
+}
+
+/** Where the clients' packets go: to the one master, soon after there is one, and nowhere else for long. */
+export class NeighbourEntries implements Invariant {
+  readonly #world: World;
+  readonly #quiet: Quiet;
+  readonly #report: Report;
+  readonly #debts = new Set<Debt>();
+  /** Clients that were told by whoever holds the address now; by `client address`. */
+  readonly #informedBy = new Map<string, Member>();
+  /** How many worked as masters when we looked last. */
+  readonly #masters = new Map<string, number>();
+
+  constructor(world: World, quiet: Quiet, report: Report) {
+    this.#world = world;
+    this.#quiet = quiet;
+    this.#report = report;
+  }
+
+  observe(_now: Instant, seen: Observation): void {
+    if (seen.type !== 'announced') return;
+    const node = this.#world.node(seen.node)!;
+    if (!node.kernel.holdsAnywhere(seen.address)) {
+      this.#report('announced-by-holder', `${seen.node} announces ${seen.address}, which it does not hold`);
+    }
+  }
+
+  disturbed(): void {
+    for (const debt of this.#debts) {
+      // Whom the announcements may not have reached, nobody can blame.
+      if (!this.#isReached(debt.link, debt.client)) this.#debts.delete(debt);
+    }
+  }
+
+  reconsider(now: Instant): void {
+    const { view } = this.#quiet;
+    for (const [router, members] of view.routers) {
+      const holders = members.filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
+      const before = this.#masters.get(router) ?? 0;
+      this.#masters.set(router, holders.length);
+      const [holder] = holders;
+      if (holders.length !== 1 || !holder) continue;
+      if (before > 1) this.#owe(holder, 'there were two masters');
+      else if (before === 0 || now - holder.holdsSince! < seconds(0.01)) this.#owe(holder, 'it became master');
+    }
+  }
+
+  calm(): void {
+    const { view } = this.#quiet;
+    for (const members of view.routers.values()) {
+      const holders = members.filter(({ holdsSince, node }) => holdsSince !== undefined && node.responsive);
+      const [holder] = holders;
+      if (holders.length !== 1 || !holder) continue;
+      for (const { client, address, link } of audience(this.#world, holder)) {
+        const refreshed = holder.configuration.garp.masterRefresh > 0 && this.#isReached(link, client);
+        const told = this.#informedBy.get(`${client.name} ${address}`) === holder;
+        // Without a refresh, a client that was cut off when it mattered stays in the dark.
+        if (told || (refreshed && this.#isRefreshDue(holder))) this.#check(client, address, link, holder, 'it is calm');
+      }
+    }
+  }
+
+  #isRefreshDue(holder: Member): boolean {
+    return this.#world.now - this.#quiet.disturbedAt > holder.configuration.garp.masterRefresh + seconds(1);
+  }
+
+  #owe(holder: Member, because: string): void {
+    for (const { client, address, link } of audience(this.#world, holder)) {
+      const key = `${client.name} ${address}`;
+      if (this.#informedBy.get(key) !== holder) this.#informedBy.delete(key);
+      if (!this.#isReached(link, client)) continue;
+      const debt: Debt = { client, address, link, holder, because };
+      this.#debts.add(debt);
+      this.#world.at(after(this.#world.now, this.#due(holder)), () => this.#collect(debt));
+    }
+  }
+
+  /** Announcements may be paced, and the winner may learn of the loser by its next advertisement only. */
+  #due({ node, configuration, router }: Member): Duration {
+    const { garpInterval, gnaInterval } = node.configuration.global;
+    const pacing = Math.max(garpInterval, gnaInterval) * configuration.garp.masterRepeat;
+    const all = node.configuration.instances.reduce((sum, { addresses }) => sum + addresses.length, 0);
+    return (knownWithin + this.#quiet.view.interval(router) + pacing * all) as Duration;
+  }
+
+  #collect(debt: Debt): void {
+    if (!this.#debts.delete(debt)) return;
+    const { client, address, link, holder, because } = debt;
+    const holders = this.#quiet.view
+      .ofRouter(holder.router)
+      .filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
+    if (holders.length !== 1 || holders[0] !== holder || !holder.node.responsive) return;
+    if (!this.#isReached(link, client)) return;
+    this.#check(client, address, link, holder, because);
+    this.#informedBy.set(`${client.name} ${address}`, holder);
+  }
+
+  #check(client: Client, address: IpAddress, link: KernelLink, holder: Member, because: string): void {
+    const entry = client.neighbours.get(address);
+    if (entry === link.mac) return;
+    const where = entry === undefined ? 'knows nobody' : `sends to ${entry}`;
+    this.#report(
+      'neighbour-entry',
+      `${holder.router}: ${client.name} ${where} for ${address}, which ${holder.node.name} (${link.mac}) holds; ${because}`,
+    );
+  }
+
+  #isReached(link: KernelLink, client: Client): boolean {
+    return !this.#quiet.unreliable && link.segment.isClean(link, client);
+  }
+}
+
+interface Listener {
+  readonly client: Client;
+  readonly address: IpAddress;
+  readonly link: KernelLink;
+}
+
+function audience(world: World, { node, configuration }: Member): readonly Listener[] {
+  return [...configuration.addresses, ...configuration.excludedAddresses].flatMap(
+    ({ address, interface: name = configuration.interface }) => {
+      const link = name === undefined ? node.kernel.links[0] : node.kernel.linkNamed(name);
+      if (!link) return [];
+      return world.clients.filter(({ segment }) => segment === link.segment).map(client => ({ client, address, link }));
+    },
+  );
+}
