@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,6 +28,15 @@ describe('configurationHost', () => {
     ['loop', 'ELOOP'],
   ])('says why it cannot read "%s"', (name, reason) => {
     expect(host.readFile(path.join(folder, name))).toEqual({ ok: false, reason });
+  });
+
+  it('reads pipes, and gives up on what never ends', () => {
+    const fifo = path.join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const writer = spawn('sh', ['-c', 'echo text >"$1"', 'sh', fifo]);
+    expect(host.readFile(fifo)).toEqual({ ok: true, value: 'text\n' });
+    writer.kill();
+    expect(host.readFile('/dev/zero')).toEqual({ ok: false, reason: 'EFBIG' });
   });
 
   it('describes files through symbolic links', () => {

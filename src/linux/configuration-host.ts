@@ -1,17 +1,20 @@
-import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import os from 'node:os';
 import { parseIpAddress } from '../base/ip-address.ts';
+import { failed, ok, type Result } from '../base/result.ts';
 import type { ConfigurationHost, FileStatus, InterfaceAddress } from '../ports/configuration-host.ts';
 import { findAccount, findGroup } from './accounts.ts';
 import { findFiles } from './glob.ts';
 import { interfaceNames } from './interface-names.ts';
+
+const largestFileBytes = 64 << 20;
 
 /** The machine as the configuration reader sees it. */
 export function configurationHost(environment: Readonly<Record<string, string | undefined>>): ConfigurationHost {
   return {
     readFile: path => {
       try {
-        return { ok: true, value: readFileSync(path, 'utf8') };
+        return readText(path);
       } catch (error) {
         return { ok: false, reason: codeOf(error) };
       }
@@ -65,6 +68,24 @@ function addressesByInterface(): Map<string, InterfaceAddress[]> {
     }
   }
   return lists;
+}
+
+/** A file, a pipe or what else there is to read, up to a size no configuration has: /dev/zero would never end. */
+function readText(path: string): Result<string, string> {
+  const descriptor = openSync(path, 'r');
+  try {
+    const pieces: Buffer[] = [];
+    for (let length = 0; length <= largestFileBytes; ) {
+      const piece = Buffer.allocUnsafe(65_536);
+      const count = readSync(descriptor, piece);
+      if (count === 0) return ok(Buffer.concat(pieces).toString('utf8'));
+      pieces.push(piece.subarray(0, count));
+      length += count;
+    }
+    return failed('EFBIG');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** By the permission bits alone: access lists and mount options are the kernel's to judge when the file is run. */

@@ -44,6 +44,11 @@ const dumpAttempts = 10;
 
 const buffer = new DatagramBuffer(datagramSize);
 
+/** Other processes may send to a netlink socket, too; only the kernel has port 0. */
+function fromKernel(): boolean {
+  return new DataView(buffer.name.buffer).getUint32(4, true) === 0;
+}
+
 function netlinkAddress(groups: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(12);
   const view = new DataView(bytes.buffer);
@@ -159,6 +164,7 @@ export class RequestSocket {
   #receive(): readonly NetlinkMessage[] {
     const length = buffer.receive(this.#descriptor);
     if (length < 0) throw new KernelError('receive from', this.#object, errnoName(-length));
+    if (!fromKernel()) return [];
     return decodeMessages(buffer.data(length)).messages;
   }
 }
@@ -221,8 +227,7 @@ export class MonitorSocket {
         this.#receiver.overrun();
         return;
       }
-      // Anything on the machine may send to a netlink socket; only the kernel has port 0.
-      if (new DataView(buffer.name.buffer).getUint32(4, true) !== 0) continue;
+      if (!fromKernel()) continue;
       if (buffer.truncated) {
         this.#receiver.overrun();
         return;
