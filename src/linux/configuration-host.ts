@@ -41,7 +41,9 @@ export function configurationHost(environment: Readonly<Record<string, string | 
       .filter(directory => directory !== ''),
     environment: name => environment[name],
     hostName: os.hostname(),
-    interfaceNames: interfaceNames(),
+    get interfaceNames() {
+      return interfaceNames();
+    },
     interfaceAddresses: interfaceAddressList(),
   };
 }
