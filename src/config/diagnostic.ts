@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from './diagnostic-codes.ts';
-import type { Located } from './source.ts';
+import type { Located, SourceLine } from './source.ts';
 
 /** `advice` is ours alone: keepalived would say nothing, and the exit code of a test never depends on it. */
 export type Severity = 'error' | 'warning' | 'advice';
@@ -52,10 +52,12 @@ export class Diagnostics {
   readonly #found: Diagnostic[] = [];
   #suppressed = 0;
   #refused = false;
+  #lost: SourceLine | undefined;
   readonly #classes = new Set<KeepalivedClass>();
 
   report(where: Located, finding: Finding): void {
-    this.#classes.add(finding.keepalivedClass);
+    const lost = finding.keepalivedClass === 'security' && this.#isLost(where);
+    this.#classes.add(lost ? 'other' : finding.keepalivedClass);
     this.#refused ||= finding.refuses === true;
     // What refuses a start must be seen, however much else there is.
     const room = finding.refuses === true ? 2 * limit : limit;
@@ -78,6 +80,15 @@ export class Diagnostics {
       keepalivedClass: finding.keepalivedClass,
       refuses: finding.refuses === true,
     });
+  }
+
+  /** From here on keepalived takes keywords for unknown ones, because a block before is not closed. */
+  loseTrack(where: Located): void {
+    this.#lost ??= where.line;
+  }
+
+  #isLost(where: Located): boolean {
+    return this.#lost?.file === where.line.file && this.#lost.number <= where.line.number;
   }
 
   /** In the order of files and lines in which they were found. */

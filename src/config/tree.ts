@@ -227,6 +227,7 @@ function reportUnclosed(statement: Statement, evidence: Located | undefined, dia
   const first = statement.words[0];
   const where = first ? locate(statement.line, first.start, statement.end) : wholeFile(statement.line.source.file);
   const name = nameOf(statement);
+  if (evidence) diagnostics.loseTrack(evidence);
   const sameLine = evidence?.line === statement.line.source;
   diagnostics.report(where, {
     code: 'unclosed-block',
