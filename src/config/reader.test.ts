@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are substitutions of the language itself
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from './diagnostic.ts';
 import { memoryFiles } from './memory-files.testkit.ts';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are substitutions of the language itself
 // Small configurations, each with one thing to judge. keepalived's verdict on them is asked for, not remembered.
 
 export interface VerdictCase {
