@@ -116,7 +116,7 @@ export function loadConfiguration(path: string, host: ConfigurationHost, options
       conditionIds: [options.configId, ownConditionId],
       configId: options.configId,
       allIncludesStrict: options.allIncludesStrict,
-      randomSeed: options.randomSeed ?? hash(host.hostName),
+      randomSeed: options.randomSeed ?? randomSeedOf(host.hostName),
     },
     diagnostics,
   );
@@ -227,9 +227,11 @@ function inReadingOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic
   );
 }
 
-/** A number for a text; only to differ between hosts. */
-function hash(text: string): number {
+/** For ${_RANDOM}, where no seed is given: the same at every reading, another on other hosts. */
+export function randomSeedOf(hostName: string): number {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < hostName.length; index++) {
+    value = Math.imul(value ^ hostName.charCodeAt(index), 0x01000193);
+  }
   return value >>> 0;
 }

@@ -80,3 +80,41 @@ describe('holdfast config fmt', () => {
     expect(await run('fmt', '--help')).toMatchObject({ status: 0, said: expect.stringContaining('--check') });
   });
 });
+
+describe('holdfast config show', () => {
+  it('prints what a file comes to, as a configuration and as JSON', async () => {
+    const name = file('a.conf', '@east child_wait_time 9\nglobal_defs {\nrouter_id a\n}\n');
+    const text = await run('show', '--brief', '-i', 'east', name);
+    expect(text).toMatchObject({ status: 0, told: '' });
+    expect(text.said.replace(/ +/g, ' ')).toBe(
+      `global_defs { # ${name}:2\n router_id a # ${name}:3\n}\n\nchild_wait_time 9 # ${name}:1\n`,
+    );
+    const json = JSON.parse((await run('show', '--json', '-i', 'west', name)).said);
+    expect(json).toMatchObject({ file: name, loads: true, entries: expect.any(Array) });
+    expect(JSON.stringify(json)).not.toContain('child_wait_time 9');
+  });
+
+  it('shows a refused configuration with a status and its reasons', async () => {
+    const { status, said, told } = await run('show', file('a.conf', 'static_routes {\n}\n'));
+    expect(status).toBe(1);
+    expect(said).toContain('static_routes {');
+    expect(told).toContain('[not-built-refused]');
+  });
+});
+
+describe('holdfast config import-report', () => {
+  it('lists the keywords by what becomes of them', async () => {
+    const name = file('a.conf', 'global_defs {\nrouter_id a\nvrrp_garp_interval 0\nnonsense\n}\nstatic_routes {\n}\n');
+    const { status, said } = await run('import-report', name);
+    expect(status).toBe(1);
+    expect(said).toContain('Honoured (2):\n  global_defs\n  global_defs: router_id\n');
+    expect(said).toMatch(/Different \(1\):\n {2}global_defs vrrp_garp_interval .*:3\n.*docs\/differences\.md:\d+/);
+    expect(said).toContain('Not yet (1):');
+    expect(said).toContain('start and reload refuse it');
+    expect(said).toContain('Unknown, to keepalived too (1):');
+    const { keywords } = JSON.parse((await run('import-report', '--json', name)).said);
+    expect(keywords).toContainEqual(
+      expect.objectContaining({ keyword: 'router_id', block: ['global_defs'], verdict: 'honoured' }),
+    );
+  });
+});

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { runFormat } from './format.ts';
+import { runImportReport } from './import-report.ts';
 import { type Output, terminal } from './output.ts';
+import { runShow } from './show.ts';
 
 /** `holdfast config ...`; yields the exit status. */
 export async function runConfig(words: readonly string[], output: Output = terminal): Promise<number> {
@@ -17,6 +19,25 @@ export async function runConfig(words: readonly string[], output: Output = termi
     .option('--write', 'write the files back')
     .action((files: string[], options: { check?: boolean; write?: boolean }) => {
       status = runFormat(files, { check: options.check === true, write: options.write === true }, output);
+    });
+  program
+    .command('show')
+    .description('print the effective configuration: every value, and where it comes from')
+    .argument('FILE', 'configuration file')
+    .option('--json', 'as JSON')
+    .option('--brief', 'without the defaults that stand in comments')
+    .option('-i, --config-id <ID>', 'what lines starting with @ID compare with (default: the host name)')
+    .action((file: string, options: { json?: boolean; brief?: boolean; configId?: string }) => {
+      const settings = { json: options.json === true, brief: options.brief === true, configId: options.configId };
+      status = runShow(file, settings, output);
+    });
+  program
+    .command('import-report')
+    .description('list the keywords of a keepalived.conf: honoured, different or not yet')
+    .argument('FILE', 'configuration file')
+    .option('--json', 'as JSON')
+    .action((file: string, options: { json?: boolean }) => {
+      status = runImportReport(file, { json: options.json === true }, output);
     });
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
