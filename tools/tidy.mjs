@@ -86,6 +86,8 @@ for (const file of sources('src')) {
     } else if (target) {
       if (pure.has(folder) && !isTest) say(file, index + 1, `pure folder ${folder}/ may not import "${target}"`);
       if (target === 'koffi' && folder !== onlyFfi) say(file, index + 1, 'only linux/ knows that FFI exists');
+      if (target.startsWith('vscode-') && !file.startsWith('src/cli/lsp/'))
+        say(file, index + 1, 'only the lsp command loads the language server library');
     }
     if (/^export (\*|\{[^}]*\}|type \{[^}]*\}) from/.test(line))
       say(file, index + 1, 'no re-exports: import the file that defines a thing');
