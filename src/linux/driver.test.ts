@@ -61,6 +61,29 @@ describe('Driver', () => {
     expect(engine.calls).toEqual(['one', 'execute a', 'execute b', 'two', 'execute c']);
   });
 
+  it('executes what nobody waits for after the rest of the same turn, even if that ended everything', () => {
+    open();
+    driver.close();
+    driver = new Driver(poller, {
+      engine,
+      execute: effect => {
+        engine.calls.push(`execute ${effect}`);
+        if (effect === 'end') driver.close();
+      },
+      now,
+      lazily: effect => effect.startsWith('log'),
+    });
+    engine.answers = { one: ['log 1', 'a', 'log 2', 'b'], two: ['log 3', 'end', 'c', 'log 4'] };
+    driver.deliver('one');
+    driver.deliver('two');
+    expect(engine.calls).toEqual([
+      'one',
+      ...['a', 'b', 'log 1', 'log 2'].map(effect => `execute ${effect}`),
+      'two',
+      ...['end', 'log 3'].map(effect => `execute ${effect}`),
+    ]);
+  });
+
   it('keeps inputs that arise while effects are executed for later', () => {
     open(effect => {
       engine.calls.push(`execute ${effect}`);

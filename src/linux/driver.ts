@@ -8,6 +8,8 @@ export interface DriverOptions<Input, Effect> {
   readonly engine: Engine<Input, Effect>;
   readonly execute: (effect: Effect) => void;
   readonly now: () => Instant;
+  /** Effects that nobody waits for, such as log lines: executed after the others of the same turn, in their order. */
+  readonly lazily?: (effect: Effect) => boolean;
   /** Sees every input with the instant at which it is handled, before the engine does; for recording. */
   readonly observe?: (now: Instant, input: Input) => void;
 }
@@ -84,9 +86,14 @@ export class Driver<Input, Effect> {
   }
 
   #execute(effects: readonly Effect[]): void {
+    const { execute, lazily } = this.#options;
+    let waiting: Effect[] | undefined;
     for (const effect of effects) {
-      this.#options.execute(effect);
-      if (this.#closed) return;
+      if (lazily?.(effect)) (waiting ??= []).push(effect);
+      else execute(effect);
+      if (this.#closed) break;
     }
+    // Also when the process is about to end: a last word is not lost.
+    for (const effect of waiting ?? []) execute(effect);
   }
 }
