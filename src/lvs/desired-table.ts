@@ -1,0 +1,35 @@
+import type { IpvsDestination, IpvsEntry } from '../ports/ipvs.ts';
+import type { RealServerConfiguration } from './configuration.ts';
+import { effectiveWeight, isAlive, type Pool } from './pool.ts';
+
+/** What the kernel's table should say for a virtual server: one entry for each of its services, all alike. */
+export function desiredEntries(pool: Pool): readonly IpvsEntry[] {
+  const { keys, service } = pool.configuration;
+  const destinations = desiredDestinations(pool);
+  return keys.map(key => ({ service: { ...service, key }, destinations }));
+}
+
+export function desiredDestinations(pool: Pool): readonly IpvsDestination[] {
+  const destinations: IpvsDestination[] = [];
+  for (const member of pool.members) {
+    const { configuration } = member;
+    const serves = isAlive(member) && !pool.sorry;
+    if (serves) destinations.push(destination(configuration, effectiveWeight(member)));
+    else if (configuration.inhibitOnFailure) destinations.push(destination(configuration, 0));
+  }
+  const { sorryServer } = pool.configuration;
+  if (sorryServer && (pool.sorry || sorryServer.inhibit)) {
+    const { address, port, forwarding } = sorryServer;
+    // A sorry server that is a real server as well is in the table once.
+    const taken = destinations.findIndex(other => other.address === address && other.port === port);
+    const sorry = { address, port, forwarding, weight: pool.sorry ? 1 : 0, upperThreshold: 0, lowerThreshold: 0 };
+    if (taken < 0) destinations.push(sorry);
+    else if (pool.sorry) destinations[taken] = sorry;
+  }
+  return destinations;
+}
+
+function destination(server: RealServerConfiguration, weight: number): IpvsDestination {
+  const { address, port, forwarding, upperThreshold, lowerThreshold } = server;
+  return { address, port, forwarding, weight, upperThreshold, lowerThreshold };
+}
