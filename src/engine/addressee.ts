@@ -29,15 +29,17 @@ export class Addressees {
   }
 }
 
-/** Senders of adverts for virtual routers that are not configured here, each reported once. */
-export class UnknownSenders {
+/** Packets that reach no instance: counted, and each sender reported once. */
+export class StrayPackets {
   readonly #known = new Set<string>();
-  /** Adverts for a VRID that no instance on that interface has. */
-  count = 0;
+  /** For a VRID that no instance on that interface has. */
+  unknownVrid = 0;
+  /** With a broken IP header. */
+  malformed = 0;
 
   /** True the first time. */
   isNews(channel: string, source: IpAddress, vrid: number | undefined): boolean {
-    this.count++;
+    this.unknownVrid++;
     const key = `${channel} ${source} ${vrid}`;
     if (this.#known.has(key) || this.#known.size >= rememberedLimit) return false;
     this.#known.add(key);

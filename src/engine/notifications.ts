@@ -4,6 +4,9 @@ import type { VrrpEffect } from '../ports/vrrp-world.ts';
 import type { Group } from './group.ts';
 import type { Instance } from './instance.ts';
 
+/** What scripts are told of a state. */
+export const notifiedStates = { master: 'MASTER', backup: 'BACKUP', fault: 'FAULT' } as const;
+
 /** Starts notification scripts in the order of the events and remembers which are still running. */
 export class Notifications {
   readonly #allocateRun: () => number;

@@ -8,11 +8,13 @@ import { AnnouncementQueue } from '../vrrp/announcement-queue.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { newCounters } from '../vrrp/counters.ts';
 import {
+  detailLine,
   eventLine,
   faultLine,
   formatSeconds,
   gaveUpLine,
   groupLine,
+  type LogLine,
   line,
   linkLine,
   transitionLine,
@@ -20,14 +22,14 @@ import {
 } from '../vrrp/log-lines.ts';
 import type { RouterEffect, RouterInput } from '../vrrp/virtual-router.ts';
 import { AddressBatches } from './address-batches.ts';
-import { Addressees, UnknownSenders } from './addressee.ts';
+import { Addressees, StrayPackets } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
 import { Channels } from './channels.ts';
 import { Deadlines } from './deadlines.ts';
 import { agreesToTakeOver, formGroups, type Group, isFaulty } from './group.ts';
 import { Instance, type Surroundings } from './instance.ts';
 import { NetworkView } from './network-view.ts';
-import { Notifications } from './notifications.ts';
+import { Notifications, notifiedStates } from './notifications.ts';
 import { promotedLinks } from './promoted-links.ts';
 import { groupedNames, reloadInstances } from './reload.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
@@ -50,6 +52,9 @@ export interface VrrpProcessOptions {
  * runs alike over the kernel and in the simulator.
  */
 export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
+  /** What reached no instance. */
+  strayPackets = new StrayPackets();
+
   readonly #network = new NetworkView();
   readonly #queue: AnnouncementQueue;
   readonly scripts: TrackedScripts;
@@ -58,11 +63,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   readonly #deadlines = new Deadlines<Instance>();
   /** Instances whose deadline may have moved during this turn. */
   readonly #touched = new Set<Instance>();
-  readonly #options: VrrpProcessOptions;
   readonly #around: Surroundings;
   readonly #out: VrrpEffect[] = [];
   readonly #notifications: Notifications;
-  readonly #unknownSenders = new UnknownSenders();
 
   #configuration: VrrpConfiguration;
   #instances: readonly Instance[] = [];
@@ -78,7 +81,6 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   constructor(configuration: VrrpConfiguration, options: VrrpProcessOptions) {
     this.#configuration = configuration;
-    this.#options = options;
     this.#queue = new AnnouncementQueue(configuration.global);
     const allocateRun = (): number => ++this.#lastRun;
     this.scripts = new TrackedScripts(allocateRun);
@@ -155,7 +157,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         this.#log(line(`Cannot receive on ${input.channel}: ${input.error}`, 'error'));
         break;
       case 'packet-malformed':
-        this.#log(line(`Ignored a packet on ${input.channel}: ${input.reason}`, 'warning'), true);
+        this.strayPackets.malformed++;
+        this.#log(detailLine(`Ignored a packet on ${input.channel}: ${input.reason}`));
         break;
     }
     return this.#finish(now);
@@ -240,6 +243,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   clearCounters(): void {
     for (const instance of this.#instances) instance.counters = newCounters();
+    this.strayPackets = new StrayPackets();
   }
 
   #begin(now: Instant): void {
@@ -344,7 +348,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       if (input) this.#feed(now, instance, input);
       return;
     }
-    const isNews = this.#unknownSenders.isNews(packet.channel, packet.source, vrid);
+    const isNews = this.strayPackets.isNews(packet.channel, packet.source, vrid);
     if (!isNews || !this.#configuration.global.logUnknownVrids) return;
     const name = this.#network.link(packet.linkIndex)?.name ?? packet.channel;
     this.#log(unknownVridLine(vrid, name, packet.source));
@@ -401,7 +405,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       return;
     }
     const group = this.#groupOf.get(instance);
-    const state = notifiedState[to];
+    const state = notifiedStates[to];
     const follows = group !== undefined && group.state !== state && state !== 'MASTER';
     if (follows) {
       group.state = state;
@@ -468,14 +472,14 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#feed(now, instance, { type: 'fault' });
   }
 
-  #log(logLine: ReturnType<typeof line>, detail = false): void {
-    if (!detail || this.#options.detail) this.#out.push({ type: 'log', ...logLine, detail });
+  #log(logLine: LogLine): void {
+    if (!logLine.detail || this.#around.detail) this.#out.push({ type: 'log', ...logLine });
   }
 
   /** What every turn ends with: the next batch, waiting frames, and whether a stop is through. */
   #finish(now: Instant): readonly VrrpEffect[] {
     this.#batches.pump(this.#out);
-    announcementFrames(this.#queue.take(now, framesPerTurn), this.#network, this.#options.detail, this.#out);
+    announcementFrames(this.#queue.take(now, framesPerTurn), this.#network, this.#around.detail, this.#out);
     if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.holding.busy);
     for (const instance of this.#touched) this.#deadlines.set(instance, instance.nextDeadline());
     this.#touched.clear();
@@ -494,5 +498,3 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#out.push({ type: 'stopped' });
   }
 }
-
-const notifiedState = { master: 'MASTER', backup: 'BACKUP', fault: 'FAULT' } as const;

@@ -52,6 +52,9 @@ export function renderData(snapshot: VrrpSnapshot): string {
       ];
     }),
     ...groupLines(configuration, name => states.get(name)),
+    ' Packets for nobody',
+    `   Unknown VRID = ${snapshot.strayPackets.unknownVrid}`,
+    `   Broken IP header = ${snapshot.strayPackets.malformed}`,
     ...scriptLines(configuration.scripts, name => scriptStatuses[snapshot.scripts.get(name) ?? 'refused']),
   ];
   return `${lines.join('\n')}\n`;

@@ -13,6 +13,8 @@ export interface VrrpSnapshot {
   readonly configuration: VrrpConfiguration;
   readonly instances: readonly InstanceSnapshot[];
   readonly groups: readonly GroupSnapshot[];
+  /** Packets that reached no instance. */
+  readonly strayPackets: { readonly unknownVrid: number; readonly malformed: number };
   /** Verdicts of the tracked scripts by name; undefined for one that was refused and is never run. */
   readonly scripts: ReadonlyMap<string, 'up' | 'down' | 'waiting' | undefined>;
 }
@@ -60,6 +62,7 @@ export function snapshotOf(vrrp: VrrpProcess, now: Instant, epochMicroseconds: n
   const groupOf = new Map(vrrp.groups.flatMap(group => group.members.map(member => [member, group] as const)));
   return {
     configuration: vrrp.configuration,
+    strayPackets: { unknownVrid: vrrp.strayPackets.unknownVrid, malformed: vrrp.strayPackets.malformed },
     instances: vrrp.instances.map(instance => {
       const group = groupOf.get(instance)?.configuration.name;
       const linkName = (index: number): string | undefined => vrrp.network.link(index)?.name;
