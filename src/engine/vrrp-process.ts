@@ -55,7 +55,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   /** What reached no instance. */
   strayPackets = new StrayPackets();
 
-  readonly #network = new NetworkView();
+  readonly network = new NetworkView();
   readonly #queue: AnnouncementQueue;
   readonly scripts: TrackedScripts;
   readonly #channels: Channels;
@@ -87,7 +87,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#notifications = new Notifications(allocateRun, this.#out);
     this.#channels = new Channels(options.receiveBufferBytes);
     const { detail } = options;
-    this.#around = { network: this.#network, queue: this.#queue, out: this.#out, touched: this.#touched, detail };
+    this.#around = { network: this.network, queue: this.#queue, out: this.#out, touched: this.#touched, detail };
   }
 
   get instances(): readonly Instance[] {
@@ -100,10 +100,6 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   get configuration(): VrrpConfiguration {
     return this.#configuration;
-  }
-
-  get network(): NetworkView {
-    return this.#network;
   }
 
   get phase(): 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped' {
@@ -126,25 +122,25 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         if (this.scripts.ended(input.run, input.outcome, this.#out)) this.#evaluateAll(now);
         break;
       case 'resynchronised':
-        this.#network.resynchronise(input.links, input.addresses, input.forwardingLinks);
+        this.network.resynchronise(input.links, input.addresses, input.forwardingLinks);
         if (this.#phase === 'waiting-for-network') this.#begin(now);
         else this.#resynchronise(now);
         break;
       case 'link-changed':
         this.#sayLink(input.link);
-        this.#network.setLink(input.link);
+        this.network.setLink(input.link);
         this.#linksChanged(now);
         break;
       case 'link-removed':
-        this.#network.removeLink(input.index);
+        this.network.removeLink(input.index);
         this.#linksChanged(now);
         break;
       case 'address-added':
-        this.#network.addAddress(input.address);
+        this.network.addAddress(input.address);
         this.#addressChanged(now, input.address, true);
         break;
       case 'address-removed':
-        this.#network.removeAddress(input.address);
+        this.network.removeAddress(input.address);
         this.#addressChanged(now, input.address, false);
         break;
       case 'send-failed':
@@ -287,7 +283,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #openChannels(): void {
     this.#channels.configure(
       this.#instances.map(instance => instance.configuration),
-      this.#network,
+      this.network,
       this.#out,
     );
   }
@@ -300,7 +296,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #sayLink(link: Link): void {
     const up = link.adminUp && link.running;
-    if (this.#network.link(link.index) === undefined || this.#network.isUp(link.name) === up) return;
+    if (this.network.link(link.index) === undefined || this.network.isUp(link.name) === up) return;
     if (this.#instances.some(instance => instance.dependsOn(link.name))) this.#log(linkLine(link.name, up));
   }
 
@@ -333,7 +329,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #resynchronise(now: Instant): void {
     this.#log(line('The kernel dropped network notices: compared everything with a fresh dump', 'warning'));
     for (const instance of this.#instances) {
-      const missing = instance.holding.resynchronise(request => this.#network.hasExactly(request));
+      const missing = instance.holding.resynchronise(request => this.network.hasExactly(request));
       for (const request of missing) instance.lost(now, request);
     }
     this.#linksChanged(now);
@@ -350,7 +346,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     }
     const isNews = this.strayPackets.isNews(packet.channel, packet.source, vrid);
     if (!isNews || !this.#configuration.global.logUnknownVrids) return;
-    const name = this.#network.link(packet.linkIndex)?.name ?? packet.channel;
+    const name = this.network.link(packet.linkIndex)?.name ?? packet.channel;
     this.#log(unknownVridLine(vrid, name, packet.source));
   }
 
@@ -447,7 +443,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #evaluate(now: Instant, instance: Instance): void {
     const group = this.#groupOf.get(instance)?.configuration;
-    const verdict = judgeTracked(instance, group, this.#network, name => this.scripts.status(name));
+    const verdict = judgeTracked(instance, group, this.network, name => this.scripts.status(name));
     const { source, priority, causes } = verdict;
     if (source !== instance.machine.source) this.#feed(now, instance, { type: 'source-changed', source });
     this.#feed(now, instance, { type: 'priority-changed', priority });
@@ -479,7 +475,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   /** What every turn ends with: the next batch, waiting frames, and whether a stop is through. */
   #finish(now: Instant): readonly VrrpEffect[] {
     this.#batches.pump(this.#out);
-    announcementFrames(this.#queue.take(now, framesPerTurn), this.#network, this.#around.detail, this.#out);
+    announcementFrames(this.#queue.take(now, framesPerTurn), this.network, this.#around.detail, this.#out);
     if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.holding.busy);
     for (const instance of this.#touched) this.#deadlines.set(instance, instance.nextDeadline());
     this.#touched.clear();
