@@ -189,6 +189,11 @@ vrrp_owner_ignore_adverts
     });
   });
 
+  it('announces least with vrrp_min_garp alone', () => {
+    const text = `global_defs {\nvrrp_min_garp\n}\n${instanceText()}`;
+    expect(instanceOf(text).garp).toMatchObject({ masterRepeat: 1, masterDelay: zero, lowerPriorityRepeat: 1 });
+  });
+
   it('takes numbers as keepalived does when it runs: junk after them is reported, and fatal to VRID and priority', () => {
     expect(of('garp_master_delay 3x').garp.masterDelay).toBe(seconds(3));
     expect(codes('garp_master_delay 3x')).toEqual(['trailing-junk']);
