@@ -1,17 +1,8 @@
 import { located } from '../../config/tree.ts';
-import type { InterfaceTracker, ScriptTracker } from '../configuration.ts';
 import { priorityContribution } from '../tracking.ts';
 import type { Advice } from './rule.ts';
 import { keywordIn, linesIn, placeOf, placeOfTracker, type WrittenInstance, type WrittenVrrp } from './written.ts';
-
-/** A tracker of an instance or of its sync group. */
-interface WrittenTracker {
-  readonly kind: 'script' | 'interface';
-  readonly name: string;
-  readonly weight: number;
-  readonly reverse: boolean;
-  readonly inGroup: boolean;
-}
+import { trackersOf, type WrittenTracker } from './written-trackers.ts';
 
 /** What trackers can never do: priorities and weights that cannot move an address, scripts that nobody watches. */
 export function* trackingAdvice(written: WrittenVrrp): Generator<Advice> {
@@ -118,34 +109,4 @@ function* weightsCutOff(written: WrittenInstance): Generator<Advice> {
     message: `the priority of "${instance.name}" is cut off: ${terms} = ${sum}, but ${highest} is the highest`,
     hint: 'nodes that are cut off alike are equal, whatever their own priorities; keep the sum within 254',
   };
-}
-
-function trackersOf({ configuration, group }: WrittenInstance): WrittenTracker[] {
-  return [
-    ...ofKind(configuration.trackInterfaces, configuration.trackScripts, false),
-    ...ofKind(group?.configuration.trackInterfaces ?? [], group?.configuration.trackScripts ?? [], true),
-  ];
-}
-
-function ofKind(
-  interfaces: readonly InterfaceTracker[],
-  scripts: readonly ScriptTracker[],
-  inGroup: boolean,
-): WrittenTracker[] {
-  return [
-    ...interfaces.map(({ interface: name, weight, reverse }) => ({
-      kind: 'interface' as const,
-      name,
-      weight,
-      reverse,
-      inGroup,
-    })),
-    ...scripts.map(({ script: name, weight, reverse }) => ({
-      kind: 'script' as const,
-      name,
-      weight,
-      reverse,
-      inGroup,
-    })),
-  ];
 }
