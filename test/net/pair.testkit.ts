@@ -26,6 +26,9 @@ export interface Variant {
 const rejection =
   /wrong version|invalid|mismatch|expecting|expected|not present|Unknown VRID|ignoring|checksum|bogus|too short|malformed|reject|incorrect/i;
 
+/** Every test waits at most this long for anything. */
+const timeoutMs = 25_000;
+
 export class Router {
   readonly host: Host;
   readonly daemon: Daemon;
@@ -52,13 +55,27 @@ export class Router {
     return this.#variant.virtualAddresses.filter(address => this.host.holds(address));
   }
 
+  /** The lines of the statistics, written on USR2, that count something under a heading of errors. */
+  async countedErrors(): Promise<string[]> {
+    await this.process?.signal('SIGUSR2');
+    const statistics = await waitFor(
+      () => {
+        const text = this.host.read('/tmp/keepalived.stats') ?? this.host.read('/tmp/holdfast.stats');
+        return text?.includes('Priority Zero:') && text;
+      },
+      { what: `the statistics of ${this.host.name}`, timeoutMs, evidence: () => this.output },
+    );
+    let heading = '';
+    return statistics.split('\n').filter(line => {
+      heading = /^ {2}(\S.*):$/.exec(line)?.[1] ?? heading;
+      return /Errors/.test(heading) && /: [1-9]\d*$/.test(line);
+    });
+  }
+
   get output(): string {
     return `${this.#before}${this.process?.output ?? ''}\n`;
   }
 }
-
-/** Every test waits at most this long for anything. */
-const timeoutMs = 25_000;
 
 export class Pair {
   readonly lab: Lab;
@@ -130,6 +147,9 @@ export class Pair {
   }
 
   async finish(): Promise<void> {
+    for (const router of [this.first, this.second]) {
+      expect(await router.countedErrors(), `${router.host.name} (${router.daemon}) counts no wrong packet`).toEqual([]);
+    }
     await Promise.all([this.first.process?.stop(), this.second.process?.stop()]);
     for (const router of [this.first, this.second]) {
       expect(router.holding, `${router.host.name} gives up its addresses at the end`).toEqual([]);
