@@ -1,5 +1,5 @@
 import type { Family, IpAddress } from '../base/ip-address.ts';
-import type { IpvsForwarding, IpvsProtocol, IpvsService, IpvsServiceKey } from '../ports/ipvs.ts';
+import type { IpvsForwarding, IpvsProtocol, IpvsService, IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
 import type { RunnableScript } from '../ports/script.ts';
 
 /** The load-balancing part of a configuration: complete, checked, with every default filled in. */
@@ -13,8 +13,8 @@ export interface LvsGlobals {
   readonly flushAtStart: boolean;
   /** lvs_flush_on_stop: one by one, services only, or everything at once. */
   readonly stop: 'destinations' | 'services' | 'flush';
-  /** Seconds; undefined leaves the kernel's. */
-  readonly timeouts: { readonly tcp: number; readonly tcpFin: number; readonly udp: number } | undefined;
+  /** Undefined leaves the kernel's. */
+  readonly timeouts: IpvsTimeouts | undefined;
   readonly syncDaemon: SyncDaemonConfiguration | undefined;
   /** rs_init_notifies. */
   readonly notifyAtStart: boolean;

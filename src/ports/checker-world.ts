@@ -1,4 +1,4 @@
-import type { IpvsCommand, IpvsEntry } from './ipvs.ts';
+import type { IpvsCommand, IpvsEntry, IpvsTimeouts } from './ipvs.ts';
 import type { LogLevel } from './log.ts';
 import type { InterfaceAddress } from './network.ts';
 import type { ProbeResult, ProbeSpec } from './probe.ts';
@@ -7,7 +7,7 @@ import type { RunnableScript, ScriptOutcome } from './script.ts';
 /** Everything the world can tell the health-checking and balancing engine. Plain data, as for VRRP. */
 export type CheckerInput =
   /** At start, after the kernel dropped messages, and whenever the engine asked for a look (read-ipvs). */
-  | { readonly type: 'ipvs-read'; readonly entries: readonly IpvsEntry[] }
+  | { readonly type: 'ipvs-read'; readonly entries: readonly IpvsEntry[]; readonly timeouts: IpvsTimeouts }
   /** The table cannot be read or written at all: module missing, no permission. */
   | { readonly type: 'ipvs-unavailable'; readonly error: string }
   /** Answers change-ipvs. `errors` holds an errno name for each command that failed, by its place. */

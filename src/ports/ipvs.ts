@@ -52,6 +52,13 @@ export interface IpvsEntry {
   readonly destinations: readonly IpvsDestination[];
 }
 
+/** How long idle connections are remembered, in seconds; to set one, 0 leaves it as it is. */
+export interface IpvsTimeouts {
+  readonly tcp: number;
+  readonly tcpFin: number;
+  readonly udp: number;
+}
+
 /** One change of the table; many go to the kernel in one batch. */
 export type IpvsCommand =
   | { readonly type: 'add-service' | 'edit-service'; readonly service: IpvsService }
@@ -69,13 +76,7 @@ export type IpvsCommand =
     }
   /** Everything goes. */
   | { readonly type: 'flush' }
-  | {
-      readonly type: 'set-timeouts';
-      /** Seconds; 0 leaves one as it is. */
-      readonly tcp: number;
-      readonly tcpFin: number;
-      readonly udp: number;
-    }
+  | { readonly type: 'set-timeouts'; readonly timeouts: IpvsTimeouts }
   | { readonly type: 'start-sync-daemon'; readonly daemon: IpvsSyncDaemon }
   | { readonly type: 'stop-sync-daemon'; readonly state: 'master' | 'backup' };
 
