@@ -9,8 +9,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -31,6 +34,13 @@ const programs = {
   zebra: { from: 'frr', file: 'usr/lib/frr/zebra', versionFlag: '--version' },
   vrrpd: { from: 'frr', file: 'usr/lib/frr/vrrpd', versionFlag: '--version' },
   vtysh: { from: 'frr', file: 'usr/bin/vtysh', versionFlag: '--help' },
+  // Debian builds it for PCs only.
+  ...(process.arch === 'x64' && {
+    'linux.uml': { from: 'user-mode-linux', file: 'usr/bin/linux.uml', versionFlag: '--version' },
+  }),
+  modprobe: { from: 'kmod', file: 'sbin/modprobe', versionFlag: '--version' },
+  // Without IPVS in the running kernel it says no more than that; tools/uml.mjs boots one that has it.
+  ipvsadm: { from: 'ipvsadm', file: 'sbin/ipvsadm', versionFlag: '--version', endsWith: /initialize ipvs/ },
 };
 
 function wireshark(unpacked, libraries) {
@@ -102,9 +112,24 @@ function fetchPackages() {
   for (const file of readdirSync(staging).filter(name => name.endsWith('.deb'))) {
     output('dpkg', ['-x', file, 'root'], { cwd: staging });
   }
+  // Debian's modprobe is a link to /bin/kmod, which here means the one that came with it.
+  for (const folder of ['sbin', 'usr/sbin', 'usr/bin']) keepLinksInside(`${staging}/root`, folder);
   rmSync(`${cache}/root`, { recursive: true, force: true });
   renameSync(`${staging}/root`, `${cache}/root`);
   rmSync(staging, { recursive: true, force: true });
+}
+
+/** Turns links to absolute paths into links within the unpacked tree. */
+function keepLinksInside(unpacked, folder) {
+  if (!existsSync(`${unpacked}/${folder}`)) return;
+  for (const entry of readdirSync(`${unpacked}/${folder}`, { withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue;
+    const link = `${unpacked}/${folder}/${entry.name}`;
+    const target = readlinkSync(link);
+    if (!target.startsWith('/') || !existsSync(unpacked + target)) continue;
+    unlinkSync(link);
+    symlinkSync(path.relative(path.dirname(link), unpacked + target), link);
+  }
 }
 
 function libraryFolders() {
@@ -135,7 +160,8 @@ function inspect() {
     const file = writeWrapper(name, program);
     const result = spawnSync(file, [program.versionFlag], { encoding: 'utf8' });
     const text = `${result.stdout}${result.stderr}`;
-    if (result.status !== 0) return { missing: `${name} (${text.trim().split('\n')[0]})`, found };
+    if (result.status !== 0 && !program.endsWith?.test(text))
+      return { missing: `${name} (${text.trim().split('\n')[0]})`, found };
     found[name] = { path: file, version: /\d+(\.\d+)+/.exec(text)?.[0] ?? 'unknown' };
   }
   return { found };
