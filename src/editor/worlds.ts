@@ -31,6 +31,11 @@ const braceCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
   'unexpected-brace',
 ]);
 
+/** The braces do not balance: where things stand is a guess. */
+export function isAboutBraces({ code }: Diagnostic): boolean {
+  return braceCodes.has(code);
+}
+
 /** The ids that may hold together, each host that the file mentions once; first the host that it does not mention. */
 export function conditionWorlds(lines: readonly TextLine[]): readonly (readonly string[])[] {
   const ids = new Set<string>();
@@ -60,7 +65,7 @@ export function readWorld(
   if (!reading.ok) return undefined;
   const statements = parseTree(reading.lines, grammar, diagnostics);
   const { all } = diagnostics;
-  const braceDiagnostics = all.filter(diagnostic => braceCodes.has(diagnostic.code));
+  const braceDiagnostics = all.filter(isAboutBraces);
   return { conditionIds, lines: reading.lines, statements, braceDiagnostics, diagnostics: all };
 }
 
