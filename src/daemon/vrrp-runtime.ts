@@ -1,6 +1,7 @@
 import type { Duration } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Configuration } from '../engine/configuration.ts';
+import { rehearse } from '../engine/rehearsal.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
 import { now } from '../linux/clock.ts';
 import { Driver } from '../linux/driver.ts';
@@ -14,6 +15,9 @@ import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { LatenessReport, noteworthyLateness } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
 import { receiveBufferBytes } from './receive-buffer.ts';
+
+/** Takeovers played before the first real one: enough for Node to compile what it first interprets. */
+const rehearsals = 30;
 
 /** What the daemon tells the engine, in one queue with what the kernel tells it. */
 type Command = { readonly type: 'reload'; readonly configuration: VrrpConfiguration } | { readonly type: 'stop' };
@@ -59,12 +63,14 @@ export class VrrpRuntime {
     this.#driver = new Driver(poller, {
       engine: this.#engine(),
       execute: effect => this.#execute(effect),
+      precedence: effect => (effect.type === 'log' ? 'later' : effect.type === 'stopped' ? 'last' : 'first'),
       now,
       ...(options.logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
     });
   }
 
   start(): void {
+    rehearse(this.#vrrp.configuration, rehearsals);
     this.#world.start();
   }
 

@@ -61,27 +61,48 @@ describe('Driver', () => {
     expect(engine.calls).toEqual(['one', 'execute a', 'execute b', 'two', 'execute c']);
   });
 
-  it('executes what nobody waits for after the rest of the same turn, even if that ended everything', () => {
-    open();
-    driver.close();
-    driver = new Driver(poller, {
-      engine,
-      execute: effect => {
-        engine.calls.push(`execute ${effect}`);
-        if (effect === 'end') driver.close();
-      },
-      now,
-      lazily: effect => effect.startsWith('log'),
+  describe('with effects that can wait', () => {
+    const openWithPrecedence = (): void => {
+      open();
+      driver.close();
+      driver = new Driver(poller, {
+        engine,
+        execute: effect => {
+          engine.calls.push(effect);
+          // As the kernel's answers come: on the next turn of the loop.
+          if (effect === 'ask') setImmediate(() => driver.deliver('answer'));
+        },
+        now,
+        precedence: effect => (effect.startsWith('log') ? 'later' : effect === 'end' ? 'last' : 'first'),
+      });
+    };
+
+    it('executes them on the next turn, behind the answers to the others', async () => {
+      openWithPrecedence();
+      engine.answers = { one: ['log 1', 'ask', 'log 2', 'a'], two: ['log 3', 'b'], answer: ['c'] };
+      driver.deliver('one');
+      driver.deliver('two');
+      expect(engine.calls).toEqual(['one', 'ask', 'a', 'two', 'b']);
+      await until(() => engine.calls.includes('log 3'));
+      expect(engine.calls.slice(5)).toEqual(['answer', 'c', 'log 1', 'log 2', 'log 3']);
     });
-    engine.answers = { one: ['log 1', 'a', 'log 2', 'b'], two: ['log 3', 'end', 'c', 'log 4'] };
-    driver.deliver('one');
-    driver.deliver('two');
-    expect(engine.calls).toEqual([
-      'one',
-      ...['a', 'b', 'log 1', 'log 2'].map(effect => `execute ${effect}`),
-      'two',
-      ...['end', 'log 3'].map(effect => `execute ${effect}`),
-    ]);
+
+    it('executes them before the last effect, before an exception and when it is closed', () => {
+      openWithPrecedence();
+      engine.answers = { one: ['log 1', 'end'], two: ['log 2'] };
+      driver.deliver('one');
+      expect(engine.calls).toEqual(['one', 'log 1', 'end']);
+      driver.deliver('two');
+      engine.handle = () => {
+        throw new Error('broken');
+      };
+      expect(() => driver.deliver('three')).toThrow('broken');
+      engine.handle = ScriptedEngine.prototype.handle;
+      expect(engine.calls.slice(3)).toEqual(['two', 'log 2']);
+      driver.deliver('two');
+      driver.close();
+      expect(engine.calls.slice(5)).toEqual(['two', 'log 2']);
+    });
   });
 
   it('keeps inputs that arise while effects are executed for later', () => {

@@ -4,12 +4,18 @@ import type { Engine, Lateness } from '../ports/vrrp-world.ts';
 import type { Poller } from './poller.ts';
 import { DeadlineTimer } from './timer.ts';
 
+export type Precedence = 'first' | 'later' | 'last';
+
 export interface DriverOptions<Input, Effect> {
   readonly engine: Engine<Input, Effect>;
   readonly execute: (effect: Effect) => void;
   readonly now: () => Instant;
-  /** Effects that nobody waits for, such as log lines: executed after the others of the same turn, in their order. */
-  readonly lazily?: (effect: Effect) => boolean;
+  /**
+   * When an effect is executed: `first`, which is the default, at once; `later` on the loop's next turn, behind what answers
+   * the effects before it; `last` behind all that wait. Effects of the same precedence stay in their order. Log lines can
+   * wait for an advert and for what announces an address; the end of the process waits for the log lines.
+   */
+  readonly precedence?: (effect: Effect) => Precedence;
   /** Sees every input with the instant at which it is handled, before the engine does; for recording. */
   readonly observe?: (now: Instant, input: Input) => void;
 }
@@ -22,6 +28,8 @@ export class Driver<Input, Effect> {
   readonly #options: DriverOptions<Input, Effect>;
   readonly #timer: DeadlineTimer;
   readonly #queue: Input[] = [];
+  /** Effects that can wait; see precedence. */
+  readonly #waiting: Effect[] = [];
   #working = false;
   #closed = false;
   #last = zero;
@@ -42,10 +50,11 @@ export class Driver<Input, Effect> {
     this.#work(false);
   }
 
-  /** Nothing is handled or executed any more. */
+  /** Nothing is handled or executed any more but what waited. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#executeWaiting();
     this.#queue.length = 0;
     this.#timer.close();
   }
@@ -55,10 +64,18 @@ export class Driver<Input, Effect> {
     this.#working = true;
     try {
       this.#drain(deadlineReached);
+    } catch (error) {
+      this.#queue.length = 0;
+      // What was to be logged before it broke may be what tells why.
+      this.#executeWaiting();
+      throw error;
     } finally {
       this.#working = false;
     }
-    if (!this.#closed) this.#timer.arm(this.#options.engine.nextDeadline());
+    if (this.#closed) return;
+    this.#timer.arm(this.#options.engine.nextDeadline());
+    // Only now, so that what the effects asked of the world is answered before.
+    if (this.#waiting.length > 0) setImmediate(() => this.#executeWaiting());
   }
 
   #drain(deadlineReached: boolean): void {
@@ -86,14 +103,19 @@ export class Driver<Input, Effect> {
   }
 
   #execute(effects: readonly Effect[]): void {
-    const { execute, lazily } = this.#options;
-    let waiting: Effect[] | undefined;
+    const { execute, precedence } = this.#options;
     for (const effect of effects) {
-      if (lazily?.(effect)) (waiting ??= []).push(effect);
-      else execute(effect);
-      if (this.#closed) break;
+      const when = precedence?.(effect) ?? 'first';
+      if (when === 'later') this.#waiting.push(effect);
+      else {
+        if (when === 'last') this.#executeWaiting();
+        execute(effect);
+      }
+      if (this.#closed) return;
     }
-    // Also when the process is about to end: a last word is not lost.
-    for (const effect of waiting ?? []) execute(effect);
+  }
+
+  #executeWaiting(): void {
+    for (const effect of this.#waiting.splice(0)) this.#options.execute(effect);
   }
 }
