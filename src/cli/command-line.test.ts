@@ -119,6 +119,26 @@ describe('-t', () => {
   });
 });
 
+describe('the form of findings', () => {
+  it.each([
+    ['-t', { format: 'text', strict: false }],
+    ['-t --json', { format: 'json' }],
+    ['--sarif -t', { format: 'sarif' }],
+    ['-t --strict', { format: 'text', strict: true }],
+    ['-tout.json --json', { format: 'json', logFile: 'out.json' }],
+  ])('%s', (words, expected) => {
+    expect(parse(...words.split(' '))).toMatchObject({ type: 'test', ...expected });
+  });
+
+  it('goes with -t, and is one', () => {
+    expect(parse('--json', '--strict')).toEqual({
+      type: 'refusal',
+      text: 'holdfast: --json and --strict: only with -t',
+    });
+    expect(parse('-t', '--json', '--sarif')).toMatchObject({ type: 'refusal' });
+  });
+});
+
 describe('answers', () => {
   it.each([
     ['STOP', '15\n'],

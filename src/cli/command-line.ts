@@ -5,6 +5,7 @@ import { signalFunctions } from '../daemon/signals.ts';
 import { commands } from './commands.ts';
 import { normaliseArguments } from './getopt.ts';
 import { type OptionRow, optionName, optionTable } from './option-table.ts';
+import type { ReportFormat } from './report-format.ts';
 
 /** What the operator asked for. */
 export type Invocation =
@@ -13,6 +14,9 @@ export type Invocation =
       readonly type: 'test';
       readonly options: DaemonOptions;
       readonly logFile: string | undefined;
+      readonly format: ReportFormat;
+      /** Advice counts like a complaint. */
+      readonly strict: boolean;
       readonly warnings: readonly string[];
     }
   | { readonly type: 'version' }
@@ -82,8 +86,17 @@ function interpret(identity: Identity, given: Given, operands: readonly string[]
   }
 
   const options = daemonOptions(given, warnings);
+  const testOnly = ['json', 'sarif', 'strict'].filter(long => given.flag(long));
   if (given.flag('config-test')) {
-    return { type: 'test', options, logFile: given.text('config-test') || undefined, warnings };
+    if (given.flag('json') && given.flag('sarif')) {
+      return { type: 'refusal', text: `${identity}: --json and --sarif exclude each other` };
+    }
+    const format = given.flag('json') ? 'json' : given.flag('sarif') ? 'sarif' : 'text';
+    const logFile = given.text('config-test') || undefined;
+    return { type: 'test', options, logFile, format, strict: given.flag('strict'), warnings };
+  }
+  if (testOnly.length > 0) {
+    return { type: 'refusal', text: `${identity}: --${testOnly.join(' and --')}: only with -t` };
   }
   return { type: 'run', options, warnings };
 }
@@ -166,6 +179,7 @@ Configuration: without -f, /etc/holdfast/holdfast.conf or else /etc/keepalived/k
 
 ${identity === 'keepalived' ? '' : commandList()}Examples:
   ${identity} -t                      check the configuration, with line and column of each finding
+  ${identity} -t --sarif -f new.conf  the same for a code review tool (--json for your own)
   ${identity} -nlD -f new.conf        run in the foreground, log to the terminal in detail
   ${identity} -D -S local1            run as a daemon, log to syslog facility local1
   kill -HUP $(cat /run/${identity}.pid)
@@ -174,6 +188,6 @@ ${identity === 'keepalived' ? '' : commandList()}Examples:
                                  write /tmp/${identity}.json: who is master, and since when
 
 Exit status of -t, as keepalived's: 0 clean, 2 a parameter is missing, 4 a file or interface is missing,
-5 other findings, 6 scripts without script security.
+5 other findings, 6 scripts without script security. Advice counts only with --strict, as 5.
 `;
 }

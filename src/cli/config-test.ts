@@ -1,21 +1,48 @@
 import { appendFileSync } from 'node:fs';
-import { formatDiagnostic } from '../config/diagnostic.ts';
+import { type Diagnostic, formatDiagnostic } from '../config/diagnostic.ts';
 import { configurationFile, loadOptions } from '../daemon/configuration-file.ts';
-import type { DaemonOptions } from '../daemon/options.ts';
 import { loadConfiguration } from '../engine/configuration.ts';
 import { configurationHost } from '../linux/configuration-host.ts';
+import type { Invocation } from './command-line.ts';
+import { type Output, terminal } from './config/output.ts';
+import { testReport } from './diagnostics-json.ts';
+import type { ReportFormat } from './report-format.ts';
+import { sarifLog } from './sarif.ts';
+
+/** --strict makes advice count like any complaint that keepalived has no status of its own for. */
+const otherFindings = 5;
 
 /** -t: prints what is to be said about the configuration and gives keepalived's exit status for it. */
 export function testConfiguration(
-  options: DaemonOptions,
-  logFile: string | undefined,
-  warnings: readonly string[],
+  invocation: Extract<Invocation, { type: 'test' }>,
+  output: Output = terminal,
 ): number {
+  const { options, logFile, format, strict, warnings } = invocation;
   const host = configurationHost(process.env);
-  const loaded = loadConfiguration(configurationFile(options), host, loadOptions(options, host.hostName));
-  const texts = [...warnings, ...loaded.diagnostics.map(formatDiagnostic)];
-  const output = texts.map(text => `${text}\n`).join('');
-  if (logFile === undefined) process.stderr.write(output);
-  else appendFileSync(logFile, output, { mode: 0o600 });
-  return loaded.testExitStatus;
+  const file = configurationFile(options);
+  const { diagnostics, testExitStatus } = loadConfiguration(file, host, loadOptions(options, host.hostName));
+  const status = strict && testExitStatus === 0 && diagnostics.length > 0 ? otherFindings : testExitStatus;
+  const text = reportText(format, file, diagnostics, warnings, status);
+  // Documents are for the next program in a pipe; text goes where keepalived's goes.
+  if (logFile !== undefined) appendFileSync(logFile, text, { mode: 0o600 });
+  else if (format !== 'text') output.say(text);
+  else if (text !== '') output.tell(text.trimEnd());
+  return status;
+}
+
+function reportText(
+  format: ReportFormat,
+  file: string,
+  diagnostics: readonly Diagnostic[],
+  warnings: readonly string[],
+  status: number,
+): string {
+  switch (format) {
+    case 'text':
+      return [...warnings, ...diagnostics.map(formatDiagnostic)].map(text => `${text}\n`).join('');
+    case 'json':
+      return `${JSON.stringify(testReport(file, diagnostics, warnings, status), undefined, 2)}\n`;
+    case 'sarif':
+      return `${JSON.stringify(sarifLog(diagnostics, process.cwd()), undefined, 2)}\n`;
+  }
 }

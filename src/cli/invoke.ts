@@ -36,7 +36,7 @@ async function obey(command: string, words: readonly string[], isDaemon: boolean
     }
     case 'test': {
       const { testConfiguration } = await import('./config-test.ts');
-      process.exitCode = testConfiguration(invocation.options, invocation.logFile, invocation.warnings);
+      process.exitCode = testConfiguration(invocation);
       return;
     }
     case 'run':
