@@ -13,6 +13,11 @@ interface CommandRow {
 /** What `holdfast WORD` does besides being a daemon. */
 export const commands: readonly CommandRow[] = [
   {
+    name: 'check',
+    description: 'read the configurations of all nodes of a cluster together: who takes over when what fails',
+    load: async () => (await import('./check/main.ts')).runCheck,
+  },
+  {
     name: 'config',
     description: 'format a configuration, show what it comes to, list what is honoured of it',
     load: async () => (await import('./config/main.ts')).runConfig,
