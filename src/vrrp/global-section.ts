@@ -52,7 +52,9 @@ export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
     minimalGarp: false,
     downTimerAdverts: 3,
     lowerPriorityNoAdvert: false,
-    higherPrioritySendAdvert: false,
+    // keepalived's is off. The last advert of a master that yields is how the winner learns that there was another one,
+    // whose announcements the neighbours may have believed last; without it they send to the loser for hours.
+    higherPrioritySendAdvert: true,
     checkUnicastSource: false,
     skipCheckAdvertAddresses: false,
     checksumWithoutPseudoHeader: false,

@@ -6,7 +6,7 @@ const of = (lines: string, addresses?: string) => instanceOf(instanceText(lines,
 const codes = (lines: string, addresses?: string) => load(instanceText(lines, addresses)).codes;
 
 describe('an instance', () => {
-  it('has keepalived’s defaults', () => {
+  it('has keepalived’s defaults, except that a master that yields says so once more', () => {
     expect(of('')).toEqual({
       name: 'V',
       vrid: 5,
@@ -46,7 +46,7 @@ describe('an instance', () => {
       checksumWithoutPseudoHeader: false,
       skipCheckAdvertAddresses: false,
       lowerPriorityNoAdvert: false,
-      higherPrioritySendAdvert: false,
+      higherPrioritySendAdvert: true,
       ownerIgnoreAdverts: false,
       garp: {
         masterRepeat: 5,
