@@ -415,7 +415,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#notifications.instance(instance, state);
     // Any member leaving MASTER takes the others along.
     if (group && to === 'backup') {
-      for (const member of group.members) if (member !== instance) this.#feed(now, member, { type: 'yield' });
+      for (const member of group.members) {
+        if (member !== instance) this.#feed(now, member, { type: 'yield', givingUp: gaveUp });
+      }
     }
   }
 

@@ -139,16 +139,26 @@ describe('in a sync group', () => {
   it('it yields with the group, and waits a down interval', () => {
     const machine = expired();
     machine.handle(at(4000), { type: 'take-over' });
-    expect(machine.handle(at(5000), { type: 'yield' })).toEqual([transition('backup')]);
+    expect(machine.handle(at(5000), { type: 'yield', givingUp: false })).toEqual([transition('backup')]);
     expect(machine.nextDeadline()).toBe(at(5000 + 3609.375));
+  });
+
+  it('it gives up with the group, says so, and stands again after the skew time', () => {
+    const machine = expired();
+    machine.handle(at(4000), { type: 'take-over' });
+    expect(machine.handle(at(5000), { type: 'yield', givingUp: true })).toEqual([
+      { type: 'advertise', priority: 0 },
+      transition('backup', false, true),
+    ]);
+    expect(machine.nextDeadline()).toBe(at(5000 + 609.375));
   });
 
   it('a yield takes the wish back, and is nothing to one that had none', () => {
     const machine = expired();
-    expect(machine.handle(at(4000), { type: 'yield' })).toEqual([]);
+    expect(machine.handle(at(4000), { type: 'yield', givingUp: false })).toEqual([]);
     expect(machine.nextDeadline()).toBe(at(4000 + 3609.375));
     const member = started({ grouped: true });
-    member.handle(at(10), { type: 'yield' });
+    member.handle(at(10), { type: 'yield', givingUp: false });
     expect(member.nextDeadline()).toBe(at(3609.375));
   });
 
@@ -157,6 +167,13 @@ describe('in a sync group', () => {
     machine.handle(at(4000), advert(200));
     expect(machine.state).toMatchObject({ wantsMaster: false });
     expect(machine.nextDeadline()).toBe(at(4000 + 3609.375));
+  });
+});
+
+describe('priority 0 from somebody who was master beside us', () => {
+  it('makes us announce the addresses anew: the neighbours may have believed the other one last', () => {
+    const machine = started({}, 255);
+    expect(types(machine.handle(at(10), advert(0)))).toEqual(['advertise', 'priority-zero-received', 'reassert']);
   });
 });
 

@@ -58,7 +58,8 @@ export type RouterInput =
   | { readonly type: 'source-changed'; readonly source: IpAddress | undefined }
   /** The sync group decided. */
   | { readonly type: 'take-over' }
-  | { readonly type: 'yield' }
+  /** `givingUp`: the group leaves the field to whoever comes first, so the peers are told. */
+  | { readonly type: 'yield'; readonly givingUp: boolean }
   /** Somebody else removed a virtual address from the kernel. */
   | { readonly type: 'address-lost' };
 
@@ -194,12 +195,13 @@ export class VirtualRouter {
       case 'take-over':
         return this.#state.type === 'backup' ? this.#becomeMaster(now, false) : [];
       case 'yield':
-        if (this.#state.type === 'master') return this.#becomeBackup(now, 'down', false);
+        if (this.#state.type === 'master') {
+          return input.givingUp ? this.#giveUp(now) : this.#becomeBackup(now, 'down', false);
+        }
         if (this.#state.type === 'backup' && this.#state.wantsMaster) this.#restartTimer(now, this.#state, 'down');
         return [];
       case 'address-lost':
-        if (this.#state.type !== 'master') return [];
-        return [{ type: 'advertise', priority: 0 }, ...this.#becomeBackup(now, 'skew', false, true)];
+        return this.#state.type === 'master' ? this.#giveUp(now) : [];
       default:
         return unreachable(input);
     }
@@ -217,6 +219,11 @@ export class VirtualRouter {
 
   #enterFault(): readonly RouterEffect[] {
     return this.#state.type === 'fault' ? [] : this.#leave({ type: 'fault' });
+  }
+
+  /** Becomes backup and says so: the best of the others takes over after its skew time, or we do again after ours. */
+  #giveUp(now: Instant): readonly RouterEffect[] {
+    return [{ type: 'advertise', priority: 0 }, ...this.#becomeBackup(now, 'skew', false, true)];
   }
 
   /** Into a state without timers; a master says goodbye first. */
@@ -331,6 +338,8 @@ export class VirtualRouter {
         return [
           { type: 'advertise', priority: this.#priority },
           { type: 'event', event: { type: 'priority-zero-received', from, asMaster: true } },
+          // Who gives up was master, too, and has announced the addresses as its own.
+          { type: 'reassert' },
         ];
       case 'ignore-self':
         return [{ type: 'event', event: { type: 'own-address-received', from } }];
