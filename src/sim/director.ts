@@ -3,7 +3,7 @@ import { after } from '../base/instant.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { type Action, formatAction, type PathSelector, type QualityChange, type Step } from './action.ts';
 import { damagedFrame, foreignFrame } from './foreign-frame.ts';
-import { goodQuality, type LinkQuality, type Port, type Segment } from './segment.ts';
+import { goodQuality, type LinkQuality, type Segment } from './segment.ts';
 import type { SimNode } from './sim-node.ts';
 import type { World } from './world.ts';
 
@@ -54,7 +54,7 @@ export class Director {
     }
     if ('path' in action && action.path) {
       for (const name of [action.path.from, action.path.to]) {
-        if (name !== undefined && this.#portsOf(name).length === 0) return `there is nobody named "${name}"`;
+        if (name !== undefined && this.#plugsOf(name).length === 0) return `there is nobody named "${name}"`;
       }
     }
     return undefined;
@@ -256,13 +256,13 @@ export class Director {
     this.#world.observe({ type: 'disturbance', text, active: this.#active });
   }
 
-  /** Every ordered pair of ports that a path selects. */
-  #eachPair(path: PathSelector, run: (segment: Segment, from: Port, to: Port) => void): void {
+  /** Every ordered pair of plugs that a path selects. */
+  #eachPair(path: PathSelector, run: (segment: Segment, fromId: number, toId: number) => void): void {
     const { from, to, direction } = path;
     for (const segment of this.#world.segments) {
-      const sources = this.#portsOf(from).filter(port => segment.ports.includes(port));
-      const others = segment.ports.filter(port => !sources.includes(port));
-      const targets = to === undefined ? others : this.#portsOf(to).filter(port => segment.ports.includes(port));
+      const sources = this.#plugsOf(from).filter(id => segment.plugs.has(id));
+      const others = [...segment.plugs].filter(id => !sources.includes(id));
+      const targets = to === undefined ? others : this.#plugsOf(to).filter(id => segment.plugs.has(id));
       for (const source of sources) {
         for (const target of targets) {
           run(segment, source, target);
@@ -272,9 +272,9 @@ export class Director {
     }
   }
 
-  #portsOf(name: string): readonly Port[] {
+  #plugsOf(name: string): readonly number[] {
     const client = this.#world.clients.find(client => client.name === name);
-    return client ? [client] : (this.#world.node(name)?.kernel.links ?? []);
+    return client ? [client.portId] : (this.#world.node(name)?.kernel.portIds ?? []);
   }
 }
 

@@ -35,7 +35,8 @@ export class FakeKernel {
   /** Interfaces whose IPv6 forwarding is on. */
   readonly #forwarding: boolean;
   readonly #specs: readonly LinkSpec[];
-  readonly #portIds: readonly number[];
+  /** One for each interface of the configuration, whether it is there or not. */
+  readonly portIds: readonly number[];
   #lastIndex = 1;
 
   constructor(ground: Ground, owner: KernelOwner, specs: readonly LinkSpec[], forwarding: boolean) {
@@ -43,7 +44,7 @@ export class FakeKernel {
     this.#owner = owner;
     this.#specs = specs;
     this.#forwarding = forwarding;
-    this.#portIds = specs.map(() => ground.newPortId());
+    this.portIds = specs.map(() => ground.newPortId());
     for (const spec of specs) this.#create(spec);
   }
 
@@ -178,7 +179,7 @@ export class FakeKernel {
   }
 
   #create(spec: LinkSpec): KernelLink {
-    const portId = this.#portIds[this.#specs.indexOf(spec)]!;
+    const portId = this.portIds[this.#specs.indexOf(spec)]!;
     const link = new KernelLink(portId, spec, ++this.#lastIndex, frame => this.#receive(link, frame));
     this.links.push(link);
     for (const { address, prefixLength } of spec.addresses) {

@@ -102,6 +102,7 @@ function randomPlan(chance: Chance, count: number): Plan {
     : undefined;
   // A group of which every member is best elsewhere would never come to rest.
   const order = shuffled(chance, [...Array(count).keys()]);
+  const equal = chance.percent(8);
   const nopreempt = chance.percent(25);
   const weight = script
     ? chance.weighted([
@@ -112,7 +113,7 @@ function randomPlan(chance: Chance, count: number): Plan {
       ])
     : undefined;
   const instances = [...Array(instanceCount).keys()].map(place =>
-    randomInstance(chance, { place, count, order: group ? order : undefined, nopreempt, weight }),
+    randomInstance(chance, { place, count, order: group ? order : undefined, equal, nopreempt, weight }),
   );
   const global = ['enable_script_security'];
   if (chance.percent(5)) global.push(`vrrp_startup_delay ${chance.between(1, 5)}`);
@@ -124,12 +125,13 @@ interface InstanceChoice {
   readonly place: number;
   readonly count: number;
   readonly order: readonly number[] | undefined;
+  readonly equal: boolean;
   readonly nopreempt: boolean;
   readonly weight: string | undefined;
 }
 
 function randomInstance(chance: Chance, choice: InstanceChoice): InstancePlan {
-  const { place, count, nopreempt } = choice;
+  const { place, count, equal, nopreempt } = choice;
   const family = chance.percent(20) ? 6 : 4;
   const version = family === 6 || chance.percent(50) ? 3 : 2;
   const interval =
@@ -146,7 +148,6 @@ function randomInstance(chance: Chance, choice: InstanceChoice): InstancePlan {
           [12, 3],
         ]);
   const order = choice.order ?? shuffled(chance, [...Array(count).keys()]);
-  const equal = chance.percent(8);
   const addressCount = chance.weighted([
     [60, 1],
     [30, 2],

@@ -1,4 +1,4 @@
-import { type Duration, microseconds, zero } from '../base/duration.ts';
+import { type Duration, microseconds } from '../base/duration.ts';
 import { after, type Instant } from '../base/instant.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
 import { type MacAddress, macAddressFromBytes } from '../base/mac-address.ts';
@@ -71,16 +71,25 @@ export class Segment {
   readonly learned = new Map<MacAddress, Port>();
   quality: LinkQuality = goodQuality;
   readonly #ground: Ground;
+  readonly #plugs = new Set<number>();
   readonly #cuts = new Set<number>();
   readonly #qualities = new Map<number, LinkQuality>();
+  /** When the last frame of each pair arrives: cables and switches keep the order, unless they are told not to. */
+  readonly #lastArrival = new Map<number, Instant>();
 
   constructor(ground: Ground, name: string) {
     this.#ground = ground;
     this.name = name;
   }
 
+  /** Where something is or was plugged in: what is cut or spoilt stays so while an interface is away. */
+  get plugs(): ReadonlySet<number> {
+    return this.#plugs;
+  }
+
   attach(port: Port): void {
     this.ports.push(port);
+    this.#plugs.add(port.portId);
   }
 
   detach(port: Port): void {
@@ -89,12 +98,12 @@ export class Segment {
   }
 
   /** Frames from one port no longer reach the other; both keep their carrier. */
-  cut(from: Port, to: Port): void {
-    this.#cuts.add(pair(from, to));
+  cut(fromId: number, toId: number): void {
+    this.#cuts.add(pairOfIds(fromId, toId));
   }
 
-  heal(from: Port, to: Port): void {
-    this.#cuts.delete(pair(from, to));
+  heal(fromId: number, toId: number): void {
+    this.#cuts.delete(pairOfIds(fromId, toId));
   }
 
   healAll(): void {
@@ -110,9 +119,9 @@ export class Segment {
   }
 
   /** Undefined: as the segment as a whole. */
-  setQuality(from: Port, to: Port, quality: LinkQuality | undefined): void {
-    if (quality) this.#qualities.set(pair(from, to), quality);
-    else this.#qualities.delete(pair(from, to));
+  setQuality(fromId: number, toId: number, quality: LinkQuality | undefined): void {
+    if (quality) this.#qualities.set(pairOfIds(fromId, toId), quality);
+    else this.#qualities.delete(pairOfIds(fromId, toId));
   }
 
   qualityOf(from: Port, to: Port): LinkQuality {
@@ -148,7 +157,7 @@ export class Segment {
 
   /** A frame that no port of ours sent: somebody else's machine on the same segment. */
   inject(frame: Frame): void {
-    for (const port of this.ports) this.#schedule(port, frame, this.quality);
+    for (const port of this.ports) this.#schedule(port.portId, port, frame, this.quality);
   }
 
   #learn(from: Port, frame: Frame): void {
@@ -158,28 +167,35 @@ export class Segment {
 
   #carry(from: Port, to: Port, frame: Frame): void {
     if (!to.hasCarrier || (this.#cuts.size > 0 && this.#cuts.has(pair(from, to)))) return;
-    this.#schedule(to, frame, this.qualityOf(from, to));
+    this.#schedule(pair(from, to), to, frame, this.qualityOf(from, to));
   }
 
-  #schedule(to: Port, frame: Frame, quality: LinkQuality): void {
+  #schedule(key: number, to: Port, frame: Frame, quality: LinkQuality): void {
     const { prng } = this.#ground;
     if (quality.loss > 0 && prng.below(1_000_000) < quality.loss * 1_000_000) return;
-    this.#ground.schedule(this.#arrival(quality), new Delivery(to, frame));
+    this.#ground.schedule(this.#arrival(key, quality), new Delivery(to, frame));
     if (quality.duplication > 0 && prng.below(1_000_000) < quality.duplication * 1_000_000) {
-      this.#ground.schedule(this.#arrival(quality), new Delivery(to, frame));
+      this.#ground.schedule(this.#arrival(key, quality), new Delivery(to, frame));
     }
   }
 
-  #arrival({ latency, jitter, reordering }: LinkQuality): Instant {
+  #arrival(key: number, { latency, jitter, reordering }: LinkQuality): Instant {
     const { prng, now } = this.#ground;
     let delay: number = latency;
     if (jitter > 0) delay += prng.below(jitter);
-    const holdBack = reordering > 0 && prng.below(1_000_000) < reordering * 1_000_000;
-    if (holdBack) delay += prng.below(heldBack);
-    return after(now, (delay || zero) as Duration);
+    if (reordering > 0 && prng.below(1_000_000) < reordering * 1_000_000) {
+      return after(now, (delay + prng.below(heldBack)) as Duration);
+    }
+    const at = Math.max(now + delay, this.#lastArrival.get(key) ?? 0) as Instant;
+    this.#lastArrival.set(key, at);
+    return at;
   }
 }
 
 function pair(from: Port, to: Port): number {
-  return from.portId * 65_536 + to.portId;
+  return pairOfIds(from.portId, to.portId);
+}
+
+function pairOfIds(fromId: number, toId: number): number {
+  return fromId * 65_536 + toId;
 }

@@ -79,8 +79,9 @@ export class SimNode implements KernelOwner, Happening {
     return this.#engine;
   }
 
+  /** What the process runs, or what the next one will. */
   get configuration(): VrrpConfiguration {
-    return this.#configuration;
+    return this.#engine?.configuration ?? this.#configuration;
   }
 
   get clock(): NodeClock {

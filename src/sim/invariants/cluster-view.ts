@@ -101,7 +101,7 @@ export class ClusterView {
         return true;
       case 'life': {
         const node = this.world.node(seen.node)!;
-        if (seen.event === 'reloaded') this.refresh();
+        if (seen.event === 'reloaded' || seen.event === 'process-started') this.refresh();
         if (seen.event === 'process-crashed' || seen.event === 'powered-off' || seen.event === 'process-stopped') {
           for (const member of this.ofNode(seen.node)) member.speaksSince = undefined;
         }
@@ -117,6 +117,8 @@ export class ClusterView {
         return true;
       }
       case 'disturbance':
+        // Somebody else's interval may be learned.
+        if (seen.text.startsWith('foreign')) this.#expectInterval(seconds(1));
         for (const node of this.world.nodes) this.#delay(now, node, zero);
         return true;
       default:
@@ -180,6 +182,11 @@ export class ClusterView {
     for (const member of members) {
       const { vrid, family } = member.configuration;
       if (vrid !== seen.vrid || family !== seen.family || !member.router.startsWith(seen.segment)) continue;
+      // What leaves no port is no advertisement.
+      if (!linkOf(member.node, member.configuration)?.hasCarrier) {
+        if (seen.priority === 0) member.speaksSince = undefined;
+        return seen.priority === 0;
+      }
       const changed = seen.priority === 0 || member.speaksSince === undefined;
       member.advertisedAt = now;
       member.advertisedSource = seen.source;
@@ -207,6 +214,10 @@ export class ClusterView {
       if (member.holdsSince !== undefined) member.speaksSince = undefined;
       member.holdsSince = undefined;
     } else member.holdsSince ??= now;
+  }
+
+  #expectInterval(interval: Duration): void {
+    for (const [router, known] of this.#intervals) if (known < interval) this.#intervals.set(router, interval);
   }
 
   #delay(now: Instant, node: SimNode, span: Duration): void {

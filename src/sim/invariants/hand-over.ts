@@ -20,6 +20,8 @@ export class HandOver implements Invariant {
   readonly #lastSpeaker = new Map<string, { readonly member: Member; readonly at: Instant }>();
   readonly #gaveUpAt = new Map<string, Instant>();
   readonly #wasSpeaking = new Set<Member>();
+  /** By node, and by `node instance`: when it last did something that starts its timers anew. */
+  readonly #movedAt = new Map<string, Instant>();
 
   constructor(world: World, quiet: Quiet, report: Report) {
     this.#world = world;
@@ -29,7 +31,9 @@ export class HandOver implements Invariant {
 
   observe(now: Instant, seen: Observation): void {
     const { view } = this.#quiet;
-    if (seen.type === 'advertisement-sent') {
+    if (seen.type === 'life') this.#movedAt.set(seen.node, now);
+    else if (seen.type === 'state') this.#movedAt.set(`${seen.node} ${seen.instance}`, now);
+    else if (seen.type === 'advertisement-sent') {
       const member = view.ofNode(seen.node).find(other => other.advertisedAt === now && isOf(other, seen));
       if (!member) return;
       if (seen.priority === 0) this.#gaveUp(now, member);
@@ -113,20 +117,25 @@ export class HandOver implements Invariant {
     }
   }
 
+  #lastMove({ node, configuration }: Member): Instant {
+    const own = this.#movedAt.get(`${node.name} ${configuration.name}`) ?? 0;
+    return Math.max(own, this.#movedAt.get(node.name) ?? 0) as Instant;
+  }
+
   /** Of several backups that lost the same master, the one with the shorter skew time is first. */
   #judgeOrder(now: Instant, member: Member): void {
     const { view, disturbedBefore } = this.#quiet;
     const last = this.#lastSpeaker.get(member.router);
     if (!last || last.member === member || member.group || member.configuration.preemptDelay > 0) return;
     const knew = (other: Member): boolean =>
-      view.isEligible(other) && other.holdsSince === undefined && !other.group && disturbedBefore < last.at;
+      view.isEligible(other) && !other.group && disturbedBefore < last.at && this.#lastMove(other) < last.at;
     const members = view.ofRouter(member.router);
     if (members.some(other => other !== member && other.speaksSince !== undefined)) return;
     if (linkOf(member.node, member.configuration)?.segment.anyCut || !knew(member)) return;
     const interval = view.interval(member.router);
     for (const other of members) {
       if (other === member || other === last.member || other.speaksSince !== undefined || !knew(other)) continue;
-      if (other.configuration.preemptDelay > 0 || other.node.startedAt > last.at) continue;
+      if (other.configuration.preemptDelay > 0 || other.holdsSince !== undefined) continue;
       if (other.configuration.downTimerAdverts !== member.configuration.downTimerAdverts) continue;
       const ours = skewOf(member, view.priorityOf(member), interval);
       const theirs = skewOf(other, view.priorityOf(other), interval);

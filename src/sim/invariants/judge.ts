@@ -52,6 +52,7 @@ export class Judge implements Observer, Quiet {
   observe(now: Instant, seen: Observation): void {
     const relevant = this.view.observe(now, seen);
     if (seen.type === 'disturbance') this.unreliable = seen.active > 0;
+    if (seen.type === 'disturbance') this.#lastLook(now);
     if (seen.type === 'disturbance' || seen.type === 'life' || seen.type === 'script-outcome') this.#disturb(now);
     // Most of what takes place is an advertisement as expected.
     if (seen.type === 'advertisement-sent' && !relevant) return;
@@ -64,12 +65,13 @@ export class Judge implements Observer, Quiet {
     if (this.#isCalm) for (const invariant of this.#invariants) invariant.calm?.(this.#world.now, false);
   }
 
+  /** Whoever interferes says so first: whatever crept in since it became calm is seen now. */
+  #lastLook(now: Instant): void {
+    if (this.#isCalm) for (const invariant of this.#invariants) invariant.calm?.(now, false);
+  }
+
   #disturb(now: Instant): void {
-    if (this.#isCalm) {
-      // Nothing has changed yet: whatever crept in since it became calm is seen now.
-      for (const invariant of this.#invariants) invariant.calm?.(now, false);
-      this.#isCalm = false;
-    }
+    this.#isCalm = false;
     if (this.disturbedAt < now) this.disturbedBefore = this.disturbedAt;
     this.disturbedAt = now;
     for (const invariant of this.#invariants) invariant.disturbed?.(now);

@@ -1,4 +1,4 @@
-import { type Duration, seconds } from '../../base/duration.ts';
+import { type Duration, milliseconds, seconds } from '../../base/duration.ts';
 import { after, type Instant } from '../../base/instant.ts';
 import type { IpAddress } from '../../base/ip-address.ts';
 import type { Client } from '../client.ts';
@@ -11,6 +11,9 @@ import type { Quiet } from './quiet.ts';
 
 /** Every client must know the one master this long after it became the one. */
 const knownWithin = seconds(2);
+
+/** How long the kernel's news take to reach the process. */
+const newsTime = milliseconds(5);
 
 /** A client that a master has had the chance to tell of an address. */
 interface Debt {
@@ -27,10 +30,12 @@ export class NeighbourEntries implements Invariant {
   readonly #quiet: Quiet;
   readonly #report: Report;
   readonly #debts = new Set<Debt>();
+  readonly #removedAt = new Map<string, Instant>();
+  readonly #thawedAt = new Map<string, Instant>();
   /** Clients that were told by whoever holds the address now; by `client address`. */
   readonly #informedBy = new Map<string, Member>();
-  /** How many worked as masters when we looked last. */
-  readonly #masters = new Map<string, number>();
+  /** Who worked as master when we looked last. */
+  readonly #masters = new Map<string, readonly Member[]>();
 
   constructor(world: World, quiet: Quiet, report: Report) {
     this.#world = world;
@@ -38,12 +43,20 @@ export class NeighbourEntries implements Invariant {
     this.#report = report;
   }
 
-  observe(_now: Instant, seen: Observation): void {
+  observe(now: Instant, seen: Observation): void {
+    if (seen.type === 'address' && seen.change === 'removed') {
+      this.#removedAt.set(`${seen.node} ${seen.address}`, now);
+    } else if (seen.type === 'life' && seen.event === 'thawed') this.#thawedAt.set(seen.node, now);
     if (seen.type !== 'announced') return;
     const node = this.#world.node(seen.node)!;
-    if (!node.kernel.holdsAnywhere(seen.address)) {
-      this.#report('announced-by-holder', `${seen.node} announces ${seen.address}, which it does not hold`);
-    }
+    if (node.kernel.holdsAnywhere(seen.address)) return;
+    // The news of a removal may be under way.
+    const knowsSince = Math.max(
+      this.#removedAt.get(`${seen.node} ${seen.address}`) ?? 0,
+      this.#thawedAt.get(seen.node) ?? 0,
+    );
+    if (now - knowsSince < newsTime || this.#quiet.view.readyAt(node) > now) return;
+    this.#report('announced-by-holder', `${seen.node} announces ${seen.address}, which it does not hold`);
   }
 
   disturbed(): void {
@@ -53,16 +66,21 @@ export class NeighbourEntries implements Invariant {
     }
   }
 
-  reconsider(now: Instant): void {
+  reconsider(): void {
     const { view } = this.#quiet;
     for (const [router, members] of view.routers) {
       const holders = members.filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
-      const before = this.#masters.get(router) ?? 0;
-      this.#masters.set(router, holders.length);
+      const before = this.#masters.get(router) ?? [];
+      this.#masters.set(router, holders);
       const [holder] = holders;
       if (holders.length !== 1 || !holder) continue;
-      if (before > 1) this.#owe(holder, 'there were two masters');
-      else if (before === 0 || now - holder.holdsSince! < seconds(0.01)) this.#owe(holder, 'it became master');
+      if (before.length > 1) {
+        // It learns that there was another one from that one's last advertisement, if that can reach it.
+        const mayKnow = before.every(other => other === holder || view.hears(holder, other));
+        this.#owe(holder, 'there were two masters', mayKnow);
+      } else if (before[0] !== holder) {
+        this.#owe(holder, 'it became master', true);
+      }
     }
   }
 
@@ -73,7 +91,8 @@ export class NeighbourEntries implements Invariant {
       const [holder] = holders;
       if (holders.length !== 1 || !holder) continue;
       for (const { client, address, link } of audience(this.#world, holder)) {
-        const refreshed = holder.configuration.garp.masterRefresh > 0 && this.#isReached(link, client);
+        if (!this.#isReached(link, client)) continue;
+        const refreshed = holder.configuration.garp.masterRefresh > 0;
         const told = this.#informedBy.get(`${client.name} ${address}`) === holder;
         // Without a refresh, a client that was cut off when it mattered stays in the dark.
         if (told || (refreshed && this.#isRefreshDue(holder))) this.#check(client, address, link, holder, 'it is calm');
@@ -85,11 +104,11 @@ export class NeighbourEntries implements Invariant {
     return this.#world.now - this.#quiet.disturbedAt > holder.configuration.garp.masterRefresh + seconds(1);
   }
 
-  #owe(holder: Member, because: string): void {
+  #owe(holder: Member, because: string, mayKnow: boolean): void {
     for (const { client, address, link } of audience(this.#world, holder)) {
       const key = `${client.name} ${address}`;
-      if (this.#informedBy.get(key) !== holder) this.#informedBy.delete(key);
-      if (!this.#isReached(link, client)) continue;
+      this.#informedBy.delete(key);
+      if (!this.#isReached(link, client) || !mayKnow) continue;
       const debt: Debt = { client, address, link, holder, because };
       this.#debts.add(debt);
       this.#world.at(after(this.#world.now, this.#due(holder)), () => this.#collect(debt));

@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/instant.ts';
 import type { Observation } from '../observation.ts';
 import type { World } from '../world.ts';
+import type { Member } from './cluster-view.ts';
 import type { Invariant, Report } from './invariant.ts';
 import type { Quiet } from './quiet.ts';
 
@@ -17,17 +18,20 @@ export class NotificationOrder implements Invariant {
   readonly #quiet: Quiet;
   readonly #report: Report;
   readonly #told = new Map<string, Told>();
+  readonly #names = new Map<Member, string>();
 
   constructor(world: World, quiet: Quiet, report: Report) {
     this.#world = world;
     this.#quiet = quiet;
     this.#report = report;
+    for (const member of quiet.view.members) this.#names.set(member, member.configuration.name);
   }
 
   observe(_now: Instant, seen: Observation): void {
     if (seen.type === 'life' && (seen.event === 'process-started' || seen.event === 'process-crashed')) {
       for (const key of this.#told.keys()) if (key.startsWith(`${seen.node} `)) this.#told.delete(key);
-    } else if (seen.type === 'log') {
+    } else if (seen.type === 'life' && seen.event === 'reloaded') this.#rename(seen.node);
+    else if (seen.type === 'log') {
       const transition = /^\((\S+)\) Entering (\S+) STATE/.exec(seen.text);
       if (transition) this.#transition(seen.node, 'INSTANCE', transition[1]!, transition[2]!);
     } else if (seen.type === 'script') this.#notification(seen);
@@ -51,6 +55,20 @@ export class NotificationOrder implements Invariant {
         );
       }
     }
+  }
+
+  /** What an instance was told under its old name holds under the new one. */
+  #rename(node: string): void {
+    const told = new Map<string, Told>();
+    for (const member of this.#quiet.view.ofNode(node)) {
+      const { name } = member.configuration;
+      const before = this.#names.get(member) ?? name;
+      this.#names.set(member, name);
+      const known = this.#told.get(`${node} INSTANCE ${before}`);
+      this.#told.delete(`${node} INSTANCE ${before}`);
+      if (known) told.set(`${node} INSTANCE ${name}`, known);
+    }
+    for (const [key, value] of told) this.#told.set(key, value);
   }
 
   #transition(node: string, kind: string, name: string, state: string): void {
