@@ -1,15 +1,15 @@
 // Runs the tests and ends with the line `N passed, N failed, N skipped`.
 //
-//   npm test                        everything: check, unit, net, fuzz (a twentieth); with CI set, newest too
+//   npm test                        everything: check, unit, net, uml, fuzz (a twentieth); with CI set, newest too
 //   node tools/test.mjs PART...     some parts; `newest` repeats the unit tests and one mixed pair on the newest Node
-//   node tools/test.mjs net NAME... only the files of test/net/ (or of the unit tests) whose path contains NAME
+//   node tools/test.mjs net NAME... only the files of test/net/ (or of test/uml/, or of the unit tests) whose path has NAME
 //
 // A fresh clone needs nothing before: npm packages and peers are fetched first. The net tests send packets, so they run
 // one at a time inside namespaces of their own (see src/lab/enter.ts), as root or as an ordinary user.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { root, run, tool } from './run.mjs';
 
-const parts = ['check', 'unit', 'net', 'fuzz', 'newest'];
+const parts = ['check', 'unit', 'net', 'uml', 'fuzz', 'newest'];
 const words = process.argv.slice(2);
 const names = words.filter(word => !parts.includes(word));
 const asked = words.filter(word => parts.includes(word));
@@ -135,6 +135,14 @@ if (wanted('unit')) {
 if (wanted('net') && (await prepare())) {
   step('net: in namespaces, one file at a time');
   await insideNamespaces('net', names, {});
+}
+if (wanted('uml') && (await prepare())) {
+  step('uml: in a User-Mode-Linux kernel with IPVS');
+  const { runUmlTests } = await import('./uml-tests.mjs');
+  await runUmlTests(names, (outcome, name) => {
+    totals[outcome] += 1;
+    if (outcome !== 'passed') console.log(`${outcome}: ${name}`);
+  });
 }
 if (wanted('fuzz') && (await prepare())) {
   step('fuzz: 50,000 packets, 5,000 configurations');
