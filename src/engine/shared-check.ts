@@ -1,0 +1,88 @@
+import type { Instant } from '../base/instant.ts';
+import { CheckState, type CheckStep } from '../health/check-state.ts';
+import type { CheckerConfiguration } from '../health/configuration.ts';
+import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
+
+/** A kept result, for the operator. */
+export interface CheckEvidence {
+  readonly at: Instant;
+  readonly result: ProbeResult;
+}
+
+/**
+ * One check of one server, run once however many services have that server and check it alike. Checks that read a file
+ * or follow a BFD session never probe; what they are told is their verdict.
+ */
+export class SharedCheck {
+  readonly configuration: CheckerConfiguration;
+  readonly state: CheckState;
+  /** The probe under way. */
+  probe: number | undefined;
+  last: CheckEvidence | undefined;
+  /** FILE_CHECK: the value last read. */
+  value = 0;
+  /** BFD_CHECK: the session is up; a session that nobody has told of yet is not. */
+  sessionUp = false;
+
+  constructor(configuration: CheckerConfiguration, firstAt: Instant) {
+    this.configuration = configuration;
+    const { schedule } = configuration;
+    this.state =
+      configuration.kind === 'urls'
+        ? new CheckState(schedule, firstAt, configuration.probes.length, configuration.fastRecovery)
+        : new CheckState(schedule, firstAt);
+  }
+
+  get isUp(): boolean {
+    switch (this.configuration.kind) {
+      case 'file':
+        return this.#product() > -254;
+      case 'bfd':
+        return this.sessionUp;
+      default:
+        return this.state.verdict === 'up';
+    }
+  }
+
+  nextDeadline(): Instant | undefined {
+    return this.#probes() ? this.state.nextDeadline() : undefined;
+  }
+
+  /** The probe that is due, if any. */
+  advance(now: Instant): ProbeSpec | undefined {
+    if (!this.#probes()) return undefined;
+    const target = this.state.advance(now);
+    if (target === undefined) return undefined;
+    return this.configuration.kind === 'urls' ? this.configuration.probes[target] : this.#probe();
+  }
+
+  ended(now: Instant, result: ProbeResult): CheckStep {
+    this.probe = undefined;
+    this.last = { at: now, result };
+    return this.state.result(now, result.failure === undefined);
+  }
+
+  /** What the check adds to the configured weight of a server. */
+  weightFor(configuredWeight: number): number {
+    if (this.configuration.kind === 'file') return Math.min(253, this.#product());
+    const spec = this.#probe();
+    if (spec?.type !== 'script' || !spec.dynamic || !this.isUp) return 0;
+    const status = this.last?.result.status ?? 0;
+    // MISC_CHECK with misc_dynamic: 2 .. 255 ask for a weight of status - 2, 0 for the configured one.
+    return status >= 2 ? status - 2 - configuredWeight : 0;
+  }
+
+  #probe(): ProbeSpec | undefined {
+    return this.configuration.kind === 'probe' ? this.configuration.probe : undefined;
+  }
+
+  #probes(): boolean {
+    return this.configuration.kind === 'probe' || this.configuration.kind === 'urls';
+  }
+
+  #product(): number {
+    const { configuration, value } = this;
+    if (configuration.kind !== 'file') return 0;
+    return value * (configuration.reverse ? -configuration.weight : configuration.weight);
+  }
+}
