@@ -22,6 +22,11 @@ export const commands: readonly CommandRow[] = [
     description: 'format a configuration, show what it comes to, list what is honoured of it',
     load: async () => (await import('./config/main.ts')).runConfig,
   },
+  {
+    name: 'lsp',
+    description: 'a language server for editors: diagnostics, completion, hover, rename, formatting',
+    load: async () => (await import('./lsp/main.ts')).runLsp,
+  },
 ];
 
 /**
