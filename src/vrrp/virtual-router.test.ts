@@ -246,10 +246,10 @@ describe('adverts of a master', () => {
 });
 
 describe('a reload', () => {
-  it('gives a v2 backup the new interval, a v3 one keeps what it learned', () => {
+  it('gives a backup that has heard no master the new interval', () => {
     for (const [version, expected] of [
       [2, 6609.375],
-      [3, 3609.375],
+      [3, 7218.75],
     ] as const) {
       const machine = started({ version });
       machine.reconfigure({ ...settings, version, advertisementInterval: seconds(2) });
@@ -257,10 +257,11 @@ describe('a reload', () => {
     }
   });
 
-  it('from v2 to v3 keeps the interval until an advert tells another', () => {
-    const machine = started({ version: 2 });
+  it('leaves a v3 backup with what it learned from its master', () => {
+    const machine = started({ version: 3 });
+    machine.handle(start, { type: 'advertisement', source: peer, priority: 200, interval: seconds(1) });
     machine.reconfigure({ ...settings, version: 3, advertisementInterval: seconds(2) });
-    expect(machine.state).toMatchObject({ masterInterval: seconds(1) });
+    expect(machine.nextDeadline()).toBe(at(3609.375));
   });
 
   it('leaves the timer of a master alone', () => {

@@ -140,9 +140,9 @@ export class VirtualRouter {
 
   /** A reload changed the configuration; state and running timers stay, their spans follow. */
   reconfigure(settings: RouterSettings): void {
-    const before = this.#settings;
     this.#settings = settings;
-    if (this.#state.type === 'backup' && settings.version === 2 && before.version === 2) {
+    // Version 3 goes on with what it learned from a master; before that, and in version 2, our own interval counts.
+    if (this.#state.type === 'backup' && (settings.version === 2 || this.#state.master === undefined)) {
       this.#state = { ...this.#state, masterInterval: settings.advertisementInterval };
     }
   }
