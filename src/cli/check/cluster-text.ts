@@ -8,6 +8,7 @@ import {
   type Prediction,
   type Reason,
   type RouterForecast,
+  sameHolder,
 } from '../../vrrp/cluster/prediction.ts';
 import { arithmetic, eventText, type Standing } from '../../vrrp/cluster/standing.ts';
 
@@ -99,6 +100,7 @@ function holderName(holder: Holder): string {
 export function outcomeText(prediction: Prediction): string {
   const { fault, before, after, stays, within, standings } = prediction;
   if (after.type === 'nobody') return 'nobody has the addresses';
+  if (before.type !== 'member' && sameHolder(before, after)) return `${holderName(after)} stays`;
   if (before.type === 'member' && holds(after, before.member)) {
     const own = standings.find(({ member }) => member === before.member)!;
     const lowered = fault.type !== 'host' && fault.node === before.member.node && stays;
@@ -113,9 +115,8 @@ export function outcomeText(prediction: Prediction): string {
 }
 
 function recoveryText({ before, after, recovered, staysAfterwards }: Prediction): string {
-  const moved = !(before.type === 'member' && holds(after, before.member));
-  if (!moved || after.type === 'nobody') return '';
-  if (recovered.type === 'member' && holds(after, recovered.member)) {
+  if (sameHolder(before, after) || after.type === 'nobody') return '';
+  if (sameHolder(recovered, after)) {
     return `then stays${staysAfterwards ? becauseOf(staysAfterwards.reason) : ''}`;
   }
   return `then back to ${holderName(recovered)}`;

@@ -70,7 +70,7 @@ function predict(router: ClusterRouter, fault: Fault, before: Holder, atRest: re
     standings,
     after,
     stays,
-    within: stays || after.type === 'nobody' ? zero : spanOf(before, after, standings),
+    within: stays || after.type === 'nobody' || sameHolder(before, after) ? zero : spanOf(before, after, standings),
     recovered: back.holder,
     staysAfterwards: back.stays,
   };
@@ -101,7 +101,8 @@ interface Settled {
 
 /** RFC 9568 section 6.4 in the long run: who is master when nobody wants to take over any more. */
 export function settle(current: Holder, standings: readonly Standing[]): Settled {
-  if (current.type !== 'member') return { holder: elect(standings), stays: undefined };
+  if (current.type === 'nobody') return { holder: elect(standings), stays: undefined };
+  if (current.type === 'either') return settleEither(current.members, standings);
   const master = standings.find(({ member }) => member === current.member)!;
   if (master.ability !== 'able') return { holder: elect(standings), stays: undefined };
   const others = standings.filter(standing => standing !== master && standing.ability === 'able');
@@ -121,8 +122,32 @@ export function settle(current: Holder, standings: readonly Standing[]): Settled
   return { holder: current, stays: { best, reason } };
 }
 
+/** Whichever of them it is: what comes of each. */
+function settleEither(members: readonly Member[], standings: readonly Standing[]): Settled {
+  const settled = members.map(member => settle({ type: 'member', member }, standings));
+  const holders = settled.map(({ holder }) => holder);
+  const outcome = new Set(
+    holders.flatMap(holder =>
+      holder.type === 'member' ? [holder.member] : holder.type === 'either' ? holder.members : [],
+    ),
+  );
+  const [first, ...others] = outcome;
+  if (!first) return { holder: { type: 'nobody' }, stays: undefined };
+  const stay = holders.every((holder, index) => holds(holder, members[index]!));
+  return {
+    holder: others.length === 0 ? { type: 'member', member: first } : { type: 'either', members: [...outcome] },
+    stays: stay ? settled[0]!.stays : undefined,
+  };
+}
+
 function preempts({ member, priority }: Standing): boolean {
   return member.configuration.preempt || priority === 255;
+}
+
+export function sameHolder(left: Holder, right: Holder): boolean {
+  if (left.type === 'member') return holds(right, left.member);
+  if (left.type === 'nobody' || right.type !== 'either') return left.type === right.type;
+  return left.members.length === right.members.length && left.members.every(member => right.members.includes(member));
 }
 
 export function holds(holder: Holder, member: Member): boolean {
