@@ -55,7 +55,7 @@ export class VrrpRuntime {
     this.#world = new VrrpWorld(poller, {
       log: options.log,
       processes: processesOptions(),
-      deliver: input => this.#driver.deliver(input),
+      deliver: (input, at) => this.#driver.deliver(input, at),
       stopped: options.stopped,
       monitorReceiveBufferBytes: daemon.vrrpNetlinkMonitorBuffer.bytes,
       requestReceiveBufferBytes: daemon.vrrpNetlinkCommandBuffer.bytes,

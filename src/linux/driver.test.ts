@@ -182,6 +182,19 @@ describe('Driver', () => {
     expect(engine.calls.at(-1)).toBe('two');
   });
 
+  it('tells the engine when something happened, but never goes back in time', () => {
+    const told: Instant[] = [];
+    driver = new Driver(poller, {
+      engine,
+      execute: () => {},
+      now: () => instantFromMicroseconds(100),
+      observe: instant => void told.push(instant),
+    });
+    engine.deadline = undefined;
+    for (const at of [90, 80, 95, undefined, 99]) driver.deliver('one', at as Instant | undefined);
+    expect(told).toEqual([90, 90, 95, 100, 100]);
+  });
+
   it('shows inputs with the instant at which they are handled', () => {
     const seen: [Instant, string][] = [];
     const clock = { time: 7 };

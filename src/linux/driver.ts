@@ -1,5 +1,5 @@
 import { zero } from '../base/duration.ts';
-import { elapsed, type Instant } from '../base/instant.ts';
+import { elapsed, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import type { Engine, Lateness } from '../ports/vrrp-world.ts';
 import type { Poller } from './poller.ts';
 import { DeadlineTimer } from './timer.ts';
@@ -27,7 +27,9 @@ export interface DriverOptions<Input, Effect> {
 export class Driver<Input, Effect> {
   readonly #options: DriverOptions<Input, Effect>;
   readonly #timer: DeadlineTimer;
-  readonly #queue: Input[] = [];
+  readonly #queue: { readonly input: Input; readonly at: Instant | undefined }[] = [];
+  /** The latest instant that the engine was told. */
+  #latest = instantFromMicroseconds(0);
   /** Effects that can wait; see precedence. */
   readonly #waiting: Effect[] = [];
   #working = false;
@@ -45,8 +47,12 @@ export class Driver<Input, Effect> {
     return { last: this.#last, worst: this.#worst };
   }
 
-  deliver(input: Input): void {
-    this.#queue.push(input);
+  /**
+   * `at` is when it happened, if that is known. The engine is told so: how late this process was does not move the
+   * deadlines that an advertisement starts. Time never goes back for it.
+   */
+  deliver(input: Input, at?: Instant): void {
+    this.#queue.push({ input, at });
     this.#work(false);
   }
 
@@ -82,15 +88,20 @@ export class Driver<Input, Effect> {
     const { engine, now, observe } = this.#options;
     // Only the timer serves a deadline: when it fires, the packets that were waiting have been read, so that an advert
     // that came in time is never overlooked because this process was late.
-    if (deadlineReached) this.#advance(now());
+    if (deadlineReached) this.#advance(this.#tell(now()));
     for (let index = 0; index < this.#queue.length; index++) {
-      const input = this.#queue[index]!;
-      const instant = now();
+      const { input, at } = this.#queue[index]!;
+      const instant = this.#tell(at ?? now());
       observe?.(instant, input);
       this.#execute(engine.handle(instant, input));
       if (this.#closed) return;
     }
     this.#queue.length = 0;
+  }
+
+  #tell(instant: Instant): Instant {
+    if (instant > this.#latest) this.#latest = instant;
+    return this.#latest;
   }
 
   #advance(instant: Instant): void {

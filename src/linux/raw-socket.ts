@@ -1,6 +1,8 @@
+import type { Instant } from '../base/instant.ts';
 import { type Family, type IpAddress, ipAddressBytes, ipAddressFromBytes, isMulticast } from '../base/ip-address.ts';
 import { decodeIpv4Packet, encodeIpv4Header, ipv4HeaderLength } from '../packet/ipv4-header.ts';
 import type { ChannelSpec } from '../ports/network.ts';
+import { instantOfStamp } from './clock.ts';
 import { DatagramBuffer } from './datagram-buffer.ts';
 import { linkExists } from './interface-names.ts';
 import { allocate, closeDescriptor, errno, errnoName, KernelError, lastErrno, libcFunction } from './libc.ts';
@@ -65,7 +67,8 @@ export interface ReceivedPacket {
 }
 
 export interface PacketReceiver {
-  received(packet: ReceivedPacket): void;
+  /** `at` is when the packet reached this machine, if the kernel said so. */
+  received(packet: ReceivedPacket, at: Instant | undefined): void;
   malformed(reason: string): void;
   /** The socket no longer works; errno's name. It must be closed. */
   failed(error: string): void;
@@ -94,6 +97,7 @@ export class RawSocket {
     prepareSocket(descriptor, () => {
       if (spec.link) bindToLink(descriptor, spec.link.index, spec.link.name, object);
       trySetNumberOption(descriptor, level.socket, socketOption.priority, controlPriority);
+      trySetNumberOption(descriptor, level.socket, socketOption.timestamp, 1);
       if (spec.receiveBufferBytes !== undefined) setReceiveBuffer(descriptor, spec.receiveBufferBytes);
       if (spec.family === 4) prepareIpv4(descriptor, spec, object);
       else prepareIpv6(descriptor, spec, object);
@@ -147,7 +151,7 @@ export class RawSocket {
     const { ttl, source, destination, payload } = packet.value;
     const linkIndex = info < 0 ? this.#linkIndex : buffer.control.getInt32(info, true);
     // A copy: the engine may keep it, the buffer is used again.
-    this.#receiver.received({ linkIndex, source, destination, ttl, payload: payload.slice() });
+    this.#receiver.received({ linkIndex, source, destination, ttl, payload: payload.slice() }, arrival());
   }
 
   #deliverIpv6(bytes: Uint8Array): void {
@@ -161,18 +165,26 @@ export class RawSocket {
     const destination = ipAddressFromBytes(new Uint8Array(buffer.control.buffer, info, 16));
     // A raw IPv6 socket hears every group that anybody on the interface has joined, IPV6_MULTICAST_ALL or not.
     if (isMulticast(destination) && !this.#groups.includes(destination)) return;
-    this.#receiver.received({
+    const packet = {
       linkIndex: buffer.control.getInt32(info + 16, true),
       source: ipAddressFromBytes(buffer.name.subarray(8, 24)),
       destination,
       ttl: buffer.control.getInt32(hopLimit, true),
       payload: bytes.slice(),
-    });
+    };
+    this.#receiver.received(packet, arrival());
   }
 }
 
 /** One for all: every packet is taken out before the next is read. */
 const buffer = new DatagramBuffer(65_536);
+
+/** When the packet in the buffer reached this machine. */
+function arrival(): Instant | undefined {
+  const stamp = buffer.findControl(level.socket, socketOption.timestamp, 16);
+  if (stamp < 0) return undefined;
+  return instantOfStamp(buffer.control.getUint32(stamp, true), buffer.control.getUint32(stamp + 8, true));
+}
 
 /** Not the end of a socket: nothing to read, or the memory for it is short right now. */
 const passing: ReadonlySet<number> = new Set([errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.ENETDOWN]);

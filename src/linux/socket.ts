@@ -25,6 +25,8 @@ export const socketOption = {
   receiveTimeout: 20,
   bindToDevice: 25,
   sendBufferForce: 32,
+  /** struct timespec with each packet, by the wall clock. */
+  timestamp: 35,
   receiveBufferForce: 33,
   bindToInterfaceIndex: 62,
 } as const;

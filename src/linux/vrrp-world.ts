@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts';
+import type { Instant } from '../base/instant.ts';
 import { ipAddressFromBytes } from '../base/ip-address.ts';
 import type { NetlinkMessage } from '../netlink/message.ts';
 import { MessageWriter } from '../netlink/message-writer.ts';
@@ -27,8 +28,11 @@ import { writeSysctl } from './sysctl.ts';
 export interface VrrpWorldOptions {
   readonly log: Log;
   readonly processes: ProcessesOptions;
-  /** Where inputs go; called from the event loop and, for some answers, from within execute. */
-  readonly deliver: (input: VrrpInput) => void;
+  /**
+   * Where inputs go; called from the event loop and, for some answers, from within execute. `at` is when it happened, where
+   * that is known to be a little earlier.
+   */
+  readonly deliver: (input: VrrpInput, at?: Instant) => void;
   /** The engine has nothing left to do. */
   readonly stopped: () => void;
   /** SO_RCVBUF of the monitor; undefined takes a generous default. */
@@ -166,8 +170,8 @@ export class VrrpWorld {
     this.#processes.close();
   }
 
-  #deliver(input: VrrpInput): void {
-    if (!this.#closed) this.#options.deliver(input);
+  #deliver(input: VrrpInput, at?: Instant): void {
+    if (!this.#closed) this.#options.deliver(input, at);
   }
 
   /** Goes the way of a takeover in vain, so that the first real one finds its code compiled; see rehearseSending. */
@@ -200,7 +204,7 @@ export class VrrpWorld {
     this.#closeChannel(key);
     try {
       const socket = new RawSocket(this.#poller, spec, {
-        received: packet => this.#deliver({ type: 'packet-received', channel: key, ...packet }),
+        received: (packet, at) => this.#deliver({ type: 'packet-received', channel: key, ...packet }, at),
         malformed: reason => this.#deliver({ type: 'packet-malformed', channel: key, reason }),
         failed: error => {
           this.#closeChannel(key);

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { Instant } from '../../src/base/instant.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import { DatagramBuffer } from '../../src/linux/datagram-buffer.ts';
 import { closeDescriptor } from '../../src/linux/libc.ts';
@@ -65,7 +66,7 @@ export class KernelHost implements WorldHost {
   readonly world: VrrpWorld;
   readonly #frames: FrameReader;
   /** What else is to happen with an input. */
-  deliver: (input: VrrpInput) => void = () => {};
+  deliver: (input: VrrpInput, at?: Instant) => void = () => {};
 
   constructor(poller: Poller, namespace: NetworkNamespace, linkName: string, options: Partial<VrrpWorldOptions>) {
     this.namespace = namespace;
@@ -83,9 +84,9 @@ export class KernelHost implements WorldHost {
             ownUid: process.geteuid!(),
             ownGid: process.getegid!(),
           },
-          deliver: input => {
+          deliver: (input, at) => {
             this.inputs.push(input);
-            this.deliver(input);
+            this.deliver(input, at);
           },
           stopped: () => {},
           ...options,
