@@ -59,6 +59,9 @@ function output(command, args, options = {}) {
   return result.stdout;
 }
 
+// As root apt would fetch as another user, who may not write here, and whom a user namespace does not know.
+const asOurselves = ['-o', 'APT::Sandbox::User=root'];
+
 /** Options that let apt work on lists of its own, for a machine whose lists are missing or may not be written. */
 function privateLists() {
   const state = `${cache}/apt`;
@@ -68,9 +71,8 @@ function privateLists() {
     ['Dir::State', state],
     ['Dir::State::status', '/var/lib/dpkg/status'],
     ['Dir::Cache', `${state}/cache`],
-    ['APT::Sandbox::User', ''],
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  output('apt-get', [...options, '-qq', 'update']);
+  output('apt-get', [...asOurselves, ...options, '-qq', 'update']);
   return options;
 }
 
@@ -102,7 +104,7 @@ function packagesToFetch(aptOptions, wanted) {
 
 function fetchPackages() {
   const wanted = [...new Set(Object.values(programs).map(program => program.from))];
-  const aptOptions = wanted.every(name => known([], name)) ? [] : privateLists();
+  const aptOptions = [...asOurselves, ...(wanted.every(name => known([], name)) ? [] : privateLists())];
   const names = packagesToFetch(aptOptions, wanted);
   console.log(`peers: fetching ${names.length} Debian packages into .cache/peers (nothing is installed)`);
   const staging = `${cache}/staging`;
