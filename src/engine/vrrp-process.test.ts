@@ -337,6 +337,16 @@ describe('addresses', () => {
     expect(kinds).toEqual(['open-channel', 'send-packet', 'send-frames']);
   });
 
+  it('left over are removed before a startup delay, not after it', () => {
+    const segment = new TestSegment();
+    const plain = configuration([router()]);
+    const delayed = { ...plain, global: { ...plain.global, startupDelay: seconds(5) } };
+    const a = segment.node('a', delayed, '192.0.2.1', { leftOver: ['192.0.2.100'] });
+    segment.pass(milliseconds(1));
+    expect(a.addresses).toEqual([]);
+    expect(a.state()).toBe('initialize');
+  });
+
   it('removed by somebody else make the master step down and elect anew', () => {
     const { segment, a } = pair();
     a.held.clear();

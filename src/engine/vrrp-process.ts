@@ -250,6 +250,13 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#regroup();
     this.#openChannels();
     this.#setPromotion(true);
+    for (const instance of this.#instances) {
+      // What an earlier life left behind is taken away before anything is decided, and before any delay: another machine
+      // may hold it by now. An owner's addresses stay.
+      if (instance.configuration.priority === 255) continue;
+      instance.giveUpLeftovers();
+      this.#batches.touch(instance);
+    }
     const delay = this.#configuration.global.startupDelay;
     if (delay > 0) {
       this.#log(line(`Delaying startup for ${formatSeconds(delay)}`));
@@ -264,12 +271,6 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#phase = 'running';
     this.#startAt = undefined;
     this.scripts.configure(now, this.#configuration.scripts, false, this.#out);
-    for (const instance of this.#instances) {
-      // What an earlier life left behind is taken away before anything is decided; an owner's addresses stay.
-      if (instance.configuration.priority === 255) continue;
-      instance.giveUpLeftovers();
-      this.#batches.touch(instance);
-    }
     this.#evaluateAll(now);
     if (this.scripts.advance(now, this.#out)) this.#evaluateAll(now);
   }
