@@ -161,7 +161,7 @@ export class FakeKernel {
   /** An interface of that name comes (back): a new index, the addresses of its configuration. */
   createLink(linkName: string): void {
     const spec = this.#specs.find(({ name }) => name === linkName);
-    if (!spec || this.linkNamed(linkName)) return;
+    if (!spec || this.links.some(link => link.configuredName === linkName)) return;
     const link = this.#create(spec);
     this.#tell(link);
     for (const held of link.addresses) this.#owner.notify({ type: 'address-added', address: held });

@@ -92,6 +92,11 @@ export class SimNode implements KernelOwner, Happening {
     return this.#frozenUntil !== undefined;
   }
 
+  /** The machine stands still, and packets for it are lost. */
+  get suspended(): boolean {
+    return this.#suspended;
+  }
+
   get powered(): boolean {
     return this.#powered;
   }

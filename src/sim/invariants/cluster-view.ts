@@ -230,7 +230,8 @@ export class ClusterView {
 export function scriptSettleTime({ configuration }: SimNode): Duration {
   let longest = 0;
   for (const { interval, timeout, rise, fall } of configuration.scripts) {
-    longest = Math.max(longest, interval * (Math.max(rise, fall) + 1) + timeout);
+    // A run that hangs lasts for its timeout and for what killing it takes, and the next one waits for its turn.
+    longest = Math.max(longest, (Math.max(rise, fall) + 1) * (interval + timeout + seconds(2)));
   }
   return longest as Duration;
 }

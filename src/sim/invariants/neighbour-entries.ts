@@ -1,5 +1,5 @@
 import { type Duration, milliseconds, seconds } from '../../base/duration.ts';
-import { after, type Instant } from '../../base/instant.ts';
+import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
 import type { IpAddress } from '../../base/ip-address.ts';
 import type { Client } from '../client.ts';
 import type { KernelLink } from '../kernel-link.ts';
@@ -14,6 +14,9 @@ const knownWithin = seconds(2);
 
 /** How long the kernel's news take to reach the process. */
 const newsTime = milliseconds(5);
+
+/** Interference that leaves the ways between nodes alone. */
+const aboutNodes = /^(crash|stop|start|freeze|suspend|power|reload|script|remove|flush|overrun|clock|garbage)/;
 
 /** A client that a master has had the chance to tell of an address. */
 interface Debt {
@@ -32,6 +35,7 @@ export class NeighbourEntries implements Invariant {
   readonly #debts = new Set<Debt>();
   readonly #removedAt = new Map<string, Instant>();
   readonly #thawedAt = new Map<string, Instant>();
+  #pathsChangedAt = instantFromMicroseconds(0);
   /** Clients that were told by whoever holds the address now; by `client address`. */
   readonly #informedBy = new Map<string, Member>();
   /** Who worked as master when we looked last. */
@@ -47,6 +51,7 @@ export class NeighbourEntries implements Invariant {
     if (seen.type === 'address' && seen.change === 'removed') {
       this.#removedAt.set(`${seen.node} ${seen.address}`, now);
     } else if (seen.type === 'life' && seen.event === 'thawed') this.#thawedAt.set(seen.node, now);
+    if (seen.type === 'disturbance' && !aboutNodes.test(seen.text)) this.#pathsChangedAt = now;
     if (seen.type !== 'announced') return;
     const node = this.#world.node(seen.node)!;
     if (node.kernel.holdsAnywhere(seen.address)) return;
@@ -75,8 +80,7 @@ export class NeighbourEntries implements Invariant {
       const [holder] = holders;
       if (holders.length !== 1 || !holder) continue;
       if (before.length > 1) {
-        // It learns that there was another one from that one's last advertisement, if that can reach it.
-        const mayKnow = before.every(other => other === holder || view.hears(holder, other));
+        const mayKnow = before.every(other => other === holder || this.#hasHeard(holder, other));
         this.#owe(holder, 'there were two masters', mayKnow);
       } else if (before[0] !== holder) {
         this.#owe(holder, 'it became master', true);
@@ -98,6 +102,13 @@ export class NeighbourEntries implements Invariant {
         if (told || (refreshed && this.#isRefreshDue(holder))) this.#check(client, address, link, holder, 'it is calm');
       }
     }
+  }
+
+  /** A master knows of another one by its advertisements: one at least must have reached it. */
+  #hasHeard(holder: Member, other: Member): boolean {
+    if (holder.node.suspended || !this.#quiet.view.hears(holder, other)) return false;
+    const since = Math.max(this.#pathsChangedAt, this.#thawedAt.get(holder.node.name) ?? 0);
+    return other.advertisedAt > since;
   }
 
   #isRefreshDue(holder: Member): boolean {
@@ -129,7 +140,13 @@ export class NeighbourEntries implements Invariant {
     const holders = this.#quiet.view
       .ofRouter(holder.router)
       .filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
-    if (holders.length !== 1 || holders[0] !== holder || !holder.node.responsive) return;
+    if (holders.length !== 1 || holders[0] !== holder || holder.node.suspended) return;
+    if (!holder.node.responsive) {
+      // What it was told waits in its sockets.
+      this.#debts.add(debt);
+      this.#world.at(after(this.#world.now, this.#due(holder)), () => this.#collect(debt));
+      return;
+    }
     if (!this.#isReached(link, client)) return;
     this.#check(client, address, link, holder, because);
     this.#informedBy.set(`${client.name} ${address}`, holder);
