@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
+import type { Output } from './config/output.ts';
 
-/** Runs with the words after its name; yields the exit status. */
-type Run = (words: readonly string[]) => Promise<number>;
+/** Runs with the words after its name; yields the exit status. Without an output it is the terminal. */
+type Run = (words: readonly string[], output?: Output) => Promise<number>;
 
 interface CommandRow {
   readonly name: string;
