@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../src/engine/configuration.ts';
+import { isPrivileged } from '../../src/lab/enter.ts';
 import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { configurationHost } from '../../src/linux/configuration-host.ts';
@@ -9,7 +10,9 @@ import { havePeers, openTestLab } from './daemon.testkit.ts';
 const interfaces = ['eth0', 'eth1', 'eth2'];
 
 /** In a user namespace root's files belong to nobody, so that keepalived finds every script insecure. */
-const judged = verdictCases.filter(({ text }) => process.getuid?.() === 0 || !text.includes('script'));
+const needsRoot = ({ text }: VerdictCase): boolean => text.includes('script');
+const judged = verdictCases.filter(each => isPrivileged() || !needsRoot(each));
+const leftOut = verdictCases.filter(each => !judged.includes(each));
 
 function ours({ text }: VerdictCase): number {
   const host = {
@@ -46,6 +49,8 @@ describe.skipIf(!havePeers('keepalived'))('the exit status of -t beside keepaliv
   });
 
   afterAll(() => lab.close());
+
+  it.skip.each(leftOut.map(({ name }) => [name] as const))('%s (needs root)', () => {});
 
   it('was asked about every case', () => {
     expect(theirs.size).toBe(judged.length);
