@@ -93,6 +93,7 @@ export const diagnosticCodes = [
   // What does not go together between the nodes of a cluster.
   'always-in-fault',
   'equal-priorities',
+  'group-of-equals',
   'group-torn',
   'initial-states',
   'no-failover',

@@ -1,6 +1,7 @@
 // What `holdfast check` foretells, beside what the engine does with the same files in the simulated network.
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../../src/base/duration.ts';
+import { type Duration, milliseconds, plus, seconds, zero } from '../../src/base/duration.ts';
+import { elapsed } from '../../src/base/instant.ts';
 import { type Prng, seededPrng } from '../../src/base/prng.ts';
 import { load } from '../../src/engine/configuration.testkit.ts';
 import { buildCluster } from '../../src/sim/cluster.ts';
@@ -9,11 +10,15 @@ import type { SimNode } from '../../src/sim/sim-node.ts';
 import type { World } from '../../src/sim/world.ts';
 import { checkCluster } from '../../src/vrrp/cluster/check-cluster.ts';
 import { clusterNode } from '../../src/vrrp/cluster/cluster-router.ts';
-import type { Holder, Prediction } from '../../src/vrrp/cluster/prediction.ts';
+import { type Holder, type Prediction, sameHolder } from '../../src/vrrp/cluster/prediction.ts';
 import { eventText, type Fault } from '../../src/vrrp/cluster/standing.ts';
 
 /** Longer than any election here takes, checks of scripts and the boot of a machine included. */
 const settling = seconds(90);
+/** Timers wake a little late; and we look every 10 ms only. */
+const ordinaryLateness = milliseconds(30);
+/** A script is run once a second, and a run takes a moment. */
+const scriptInterval = milliseconds(1_010);
 
 /** Two or three files, close enough in priority that weights matter and ties happen. */
 function randomFiles(prng: Prng): string[] {
@@ -78,6 +83,14 @@ function repair(node: SimNode, fault: Fault, usuallyFailing: boolean): void {
   else node.scripts.behave(fault.name, { type: 'exits', status: usuallyFailing ? 1 : 0 });
 }
 
+function timeToTakeOver(world: World, router: string, heirs: readonly string[]): Duration {
+  const start = world.now;
+  const step = milliseconds(10);
+  while (elapsed(start, world.now) < settling && !mastersIn(world, router).some(name => heirs.includes(name)))
+    world.pass(step);
+  return elapsed(start, world.now);
+}
+
 /** Plays a prediction; what does not come true. */
 function play(texts: readonly string[], router: string, prediction: Prediction, seed: number): string[] {
   const nodes = texts.map((text, place) => {
@@ -85,7 +98,7 @@ function play(texts: readonly string[], router: string, prediction: Prediction, 
     return { name, configuration: vrrpConfigurationOf(name, text) };
   });
   const world = buildCluster(nodes, { seed, clientsPerSegment: 0, detail: false, start: false });
-  const { fault, before, after, recovered } = prediction;
+  const { fault, before, after, recovered, within } = prediction;
   for (const { member } of prediction.standings) {
     const { name, usuallyFailing } = member.node;
     for (const script of usuallyFailing) world.node(name)!.scripts.behave(script, { type: 'exits', status: 1 });
@@ -109,6 +122,13 @@ function play(texts: readonly string[], router: string, prediction: Prediction, 
   const unusual = fault.type === 'script' && fault.node.usuallyFailing.has(fault.name);
   expectHolder('before', before);
   strike(struck, fault, unusual);
+  const span = timeToTakeOver(world, router, namesOf(after));
+  // Equals in a sync group may fall back and forth for a while, which check says.
+  const predictable = after.type === 'member' || (after.type === 'either' && !after.members[0]!.written.group);
+  if (!sameHolder(before, after) && predictable) {
+    const bound = plus(plus(within, ordinaryLateness), fault.type === 'script' ? scriptInterval : zero);
+    if (span > bound) wrong.push(`foretold within ${within} us, took ${span} us`);
+  }
   world.pass(settling);
   expectHolder('during', after);
   repair(struck, fault, unusual);

@@ -190,6 +190,15 @@ describe('sync groups', () => {
     expect(messages).toEqual(['the priorities pull sync group "G" apart: "V" to a, "W" to b']);
   });
 
+  it('of equals, which each interface would decide anew', () => {
+    const { told, messages } = cluster(two(100, 100) + group(), two(90, 90) + group(), two(90, 90) + group());
+    expect(told).toEqual(['warning group-of-equals']);
+    expect(messages).toEqual(['sync group "G": b and c are equal when a is gone']);
+    expect(cluster(two(100, 100) + group(), two(100, 100) + group()).messages).toContain(
+      'sync group "G": a and b are equal when all start together',
+    );
+  });
+
   it('that are not the same everywhere', () => {
     const { told, messages } = cluster(two(100, 100) + group(), two(90, 90) + group('V'));
     expect(told).toEqual(['warning nodes-differ-groups']);

@@ -16,6 +16,7 @@ export function* judgeForecast(forecast: RouterForecast): Generator<ClusterFindi
   }
   yield* faultyAtRest(forecast);
   yield* equals(forecast);
+  yield* groupOfEquals(forecast);
   yield* initialStates(forecast);
   yield* weightsTurnOrder(forecast);
   yield* uselessDelay(forecast);
@@ -71,6 +72,34 @@ function* equals({ router, atRest }: RouterForecast): Generator<ClusterFinding> 
     message: `"${router.name}" has the same priority ${highest} on ${names}`,
     hint: 'who is master first stays it; when they start together, the higher source address decides',
   };
+}
+
+/**
+ * Equals leave it to their addresses, and those may be in another order on the next interface: each node yields one
+ * member of the group and takes all of it back with it, so that the group falls back and forth.
+ */
+function* groupOfEquals({ master, predictions }: RouterForecast): Generator<ClusterFinding> {
+  const situations = [{ holder: master, when: 'all start together' }].concat(
+    predictions.map(({ fault, after }) => ({ holder: after, when: eventText(fault) })),
+  );
+  for (const { holder, when } of situations) {
+    if (holder.type !== 'either') continue;
+    const grouped = holder.members.find(({ node, written }) => {
+      const group = written.group && node.membersOf.get(written.group);
+      // Once for the group, not for each of its members.
+      return group !== undefined && group.length > 1 && group[0] === written;
+    });
+    if (!grouped) continue;
+    const { group } = grouped.written;
+    yield {
+      where: located(group!.statement),
+      code: 'group-of-equals',
+      severity: 'warning',
+      message: `sync group "${group!.configuration.name}": ${listed(holder.members.map(({ node }) => node.name))} are equal when ${when}`,
+      hint: 'each of its interfaces then decides by its own addresses, perhaps differently, and the group falls back and forth; give the nodes different priorities',
+    };
+    return;
+  }
 }
 
 function* initialStates({ router, atRest, master }: RouterForecast): Generator<ClusterFinding> {
