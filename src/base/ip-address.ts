@@ -44,8 +44,10 @@ export function compareIpAddresses(left: IpAddress, right: IpAddress): number {
 }
 
 export function isMulticast(address: IpAddress): boolean {
-  const first = ipAddressBytes(address)[0]!;
-  return familyOf(address) === 4 ? first >= 224 && first <= 239 : first === 0xff;
+  // Asked for every packet: canonical text shows it without being taken apart.
+  if (familyOf(address) === 6) return /^ff[0-9a-f]{2}:/.test(address);
+  const first = Number.parseInt(address, 10);
+  return first >= 224 && first <= 239;
 }
 
 /** fe80::/10 or 169.254.0.0/16. */

@@ -13,6 +13,7 @@ export function announcementFrames(
   detail: boolean,
   out: VrrpEffect[],
 ): void {
+  if (announcements.length === 0) return;
   let frames: Uint8Array[] = [];
   let current: number | undefined;
   const flush = (): void => {

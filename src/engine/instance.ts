@@ -19,6 +19,7 @@ import {
 } from '../vrrp/receive-checks.ts';
 import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
 import { type RouterEffect, type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
+import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
 import type { NetworkView } from './network-view.ts';
 
 /** A refused address is asked for again after this. */
@@ -47,6 +48,8 @@ export class Instance {
   causes: readonly FaultCause[] = [];
   lastTransitionAt: Instant | undefined;
 
+  readonly #sent = new SentMessages();
+  readonly #judged = new JudgedMessage();
   #configuration: VirtualRouterConfiguration;
   #around: Surroundings;
   #retryAt: Instant | undefined;
@@ -179,24 +182,30 @@ export class Instance {
   }
 
   /** The checked advertisement as the machine's input, or undefined if it was discarded and counted. */
-  judge(received: ReceivedPacket): (RouterInput & { type: 'advertisement' }) | undefined {
+  judge(packet: Omit<ReceivedPacket, 'family'>): (RouterInput & { type: 'advertisement' }) | undefined {
     const { state } = this.machine;
     if (state.type === 'initialize' || state.type === 'fault') return undefined;
     const configuration = this.#configuration;
+    const { source, destination, ttl, payload } = packet;
+    const received: ReceivedPacket = { family: configuration.family, source, destination, ttl, payload };
     const sameMaster = state.type === 'backup' && state.master?.address === received.source;
-    const result = checkAdvertisement(received, {
-      version: configuration.version,
-      vrid: configuration.vrid,
-      priority: configuration.priority,
-      interval: configuration.advertisementInterval,
-      authentication: configuration.authentication,
-      addresses: configuration.addresses.map(({ address }) => address),
-      destination: configuration.destination,
-      checksumWithoutPseudoHeader: configuration.checksumWithoutPseudoHeader,
-      skipAddressCheck: configuration.skipCheckAdvertAddresses && sameMaster,
-      ownerIgnoreAdverts: configuration.ownerIgnoreAdverts,
-      ownSource: this.machine.source,
-    });
+    const skipAddressCheck = configuration.skipCheckAdvertAddresses && sameMaster;
+    const { source: ownSource } = this.machine;
+    const result = this.#judged.verdict(received, configuration, ownSource, skipAddressCheck, () =>
+      checkAdvertisement(received, {
+        version: configuration.version,
+        vrid: configuration.vrid,
+        priority: configuration.priority,
+        interval: configuration.advertisementInterval,
+        authentication: configuration.authentication,
+        addresses: configuration.addresses.map(({ address }) => address),
+        destination: configuration.destination,
+        checksumWithoutPseudoHeader: configuration.checksumWithoutPseudoHeader,
+        skipAddressCheck,
+        ownerIgnoreAdverts: configuration.ownerIgnoreAdverts,
+        ownSource,
+      }),
+    );
     if (!result.ok) {
       this.counters.rejected[result.reason]++;
       this.#sayOnce(result.reason, () => rejectLine(configuration, received, result.reason));
@@ -217,18 +226,10 @@ export class Instance {
     const configuration = this.#configuration;
     const source = this.machine.source;
     if (source === undefined) return;
-    const { vrid, version, family, advertisementInterval: interval, authentication, destination } = configuration;
-    const advertisement = {
-      version,
-      vrid,
-      priority,
-      interval,
-      addresses: configuration.addresses.map(({ address }) => address),
-      authentication: authentication.type === 'password' ? { type: 1, data: authentication.bytes } : undefined,
-    };
-    const pseudoHeader = !configuration.checksumWithoutPseudoHeader;
+    const { family, destination } = configuration;
     const send = (to: IpAddress, ttl: number | undefined): void => {
-      const payload = encodeAdvertisement(advertisement, { family, source, destination: to, pseudoHeader });
+      const encode = (): Uint8Array => encodeMessage(configuration, source, to, priority);
+      const payload = this.#sent.message(configuration, source, to, priority, encode);
       this.#around.out.push({ type: 'send-packet', channel: this.channelKey, source, destination: to, ttl, payload });
     };
     if (destination.type === 'multicast') send(destination.group, 255);
@@ -384,6 +385,25 @@ export function isMeant(configuration: VirtualRouterConfiguration, source: IpAdd
     case 'no-peer':
       return false;
   }
+}
+
+function encodeMessage(
+  configuration: VirtualRouterConfiguration,
+  source: IpAddress,
+  destination: IpAddress,
+  priority: number,
+): Uint8Array {
+  const { vrid, version, family, advertisementInterval: interval, authentication } = configuration;
+  const advertisement = {
+    version,
+    vrid,
+    priority,
+    interval,
+    addresses: configuration.addresses.map(({ address }) => address),
+    authentication: authentication.type === 'password' ? { type: 1, data: authentication.bytes } : undefined,
+  };
+  const pseudoHeader = !configuration.checksumWithoutPseudoHeader;
+  return encodeAdvertisement(advertisement, { family, source, destination, pseudoHeader });
 }
 
 function routerSettings(configuration: VirtualRouterConfiguration, grouped: boolean): RouterSettings {

@@ -18,6 +18,8 @@ interface Line {
   readyAt: Instant;
 }
 
+const nothing: readonly Announcement[] = [];
+
 /** How far apart frames on one interface are to be; 0 is no pacing. */
 export interface Pacing {
   readonly garpInterval: Duration;
@@ -80,6 +82,7 @@ export class AnnouncementQueue {
 
   /** At most `limit` frames that may be sent now, in order. */
   take(now: Instant, limit: number): readonly Announcement[] {
+    if (this.#lines.size === 0) return nothing;
     const taken: Announcement[] = [];
     for (const [key, line] of this.#lines) {
       while (line.next < line.frames.length && line.readyAt <= now && taken.length < limit) {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { ok } from '../base/result.ts';
+import type { ReceivedPacket } from '../vrrp/receive-checks.ts';
+import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
+import { ip, router } from './vrrp-process.testkit.ts';
+
+const configuration = router();
+const source = ip('192.0.2.1');
+const group = ip('224.0.0.18');
+
+describe('messages sent', () => {
+  it('are made anew when anything in them differs', () => {
+    const sent = new SentMessages();
+    let made = 0;
+    const encode = () => Uint8Array.of(++made);
+    const message = (...[conf, from, to, priority]: [typeof configuration, typeof source, typeof source, number]) =>
+      sent.message(conf, from, to, priority, encode)[0];
+    expect(message(configuration, source, group, 100)).toBe(1);
+    expect(message(configuration, source, group, 100)).toBe(1);
+    expect(message(configuration, source, group, 0)).toBe(2);
+    expect(message(configuration, ip('192.0.2.2'), group, 0)).toBe(3);
+    expect(message(configuration, source, ip('192.0.2.9'), 0)).toBe(4);
+    expect(message(router(), source, group, 0)).toBe(5);
+    expect(message(configuration, source, group, 100)).toBe(6);
+  });
+});
+
+describe('messages judged', () => {
+  const accepted = ok({
+    advertisement: {
+      version: 2,
+      type: 1,
+      vrid: 51,
+      priority: 100,
+      count: 0,
+      interval: configuration.advertisementInterval,
+      addresses: [],
+      authentication: undefined,
+      message: new Uint8Array(0),
+    },
+    observations: [],
+  });
+  const packet: ReceivedPacket = { family: 4, source, destination: group, ttl: 255, payload: Uint8Array.of(1, 2, 3) };
+  const judgements = (packets: readonly ReceivedPacket[], verdict: typeof accepted | { ok: false; reason: 'ttl' }) => {
+    const judged = new JudgedMessage();
+    let count = 0;
+    for (const received of packets) {
+      judged.verdict(received, configuration, undefined, false, () => {
+        count++;
+        return verdict;
+      });
+    }
+    return count;
+  };
+
+  it('are remembered by content, not by identity', () => {
+    expect(judgements([packet, packet, { ...packet, payload: packet.payload.slice() }], accepted)).toBe(1);
+  });
+
+  it.each([
+    ['source', { source: ip('192.0.2.7') }],
+    ['destination', { destination: ip('192.0.2.7') }],
+    ['TTL', { ttl: 254 }],
+    ['byte', { payload: Uint8Array.of(1, 2, 4) }],
+    ['length', { payload: Uint8Array.of(1, 2) }],
+  ])('are judged anew with another %s', (_what, change) => {
+    expect(judgements([packet, { ...packet, ...change }], accepted)).toBe(2);
+  });
+
+  it('are not remembered when they were refused', () => {
+    expect(judgements([packet, packet], { ok: false, reason: 'ttl' })).toBe(2);
+  });
+});
