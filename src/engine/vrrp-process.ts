@@ -341,7 +341,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     const vrid = advertisedVrid(packet.payload);
     const instance = this.#addressees.find(packet, vrid);
     if (instance) {
-      const input = instance.judge({ ...packet, family: instance.configuration.family });
+      const input = instance.judge(packet);
       if (input) this.#feed(now, instance, input);
       return;
     }
