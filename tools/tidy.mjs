@@ -12,8 +12,8 @@ const pureBelow = ['base', 'packet', 'netlink', 'config', 'ports'];
 const mayImport = {
   base: [],
   packet: ['base'],
-  netlink: ['base'],
-  config: ['base'],
+  netlink: ['base', 'ports'],
+  config: ['base', 'ports'],
   ports: ['base'],
   ...Object.fromEntries(features.map(name => [name, pureBelow])),
   engine: [...pureBelow, ...features],

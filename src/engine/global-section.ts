@@ -1,10 +1,10 @@
 import { type Duration, seconds } from '../base/duration.ts';
 import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { boolean, integer, reportBadValue } from '../config/values.ts';
 import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
-import { advise, complain, type SectionContext } from '../vrrp/section-context.ts';
 import { rootGrammar } from './keywords.ts';
 import { defaultScriptSettings, type ScriptSettings } from './script-resolution.ts';
 

@@ -1,10 +1,10 @@
 import type { Diagnostics, KeepalivedClass } from '../config/diagnostic.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { scriptArguments } from '../config/script-words.ts';
+import type { ScriptResolver } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript, ScriptCommand, ScriptIdentity } from '../ports/script.ts';
-import type { ScriptResolver } from '../vrrp/section-context.ts';
 import { parseScriptCommand, shellOperator } from './script-command.ts';
 import { pathFaults } from './script-security.ts';
 

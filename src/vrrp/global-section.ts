@@ -2,10 +2,10 @@ import { type Duration, seconds, zero } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
 import { type Reader, reportRefused } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { addressOf, boolean, decimalSeconds, integer, integerOf, isBoolean, type Range } from '../config/values.ts';
 import type { VrrpGlobals } from './configuration.ts';
-import { advise, complain, type SectionContext } from './section-context.ts';
 
 /** What global_defs says about VRRP: its own settings and the defaults of instances. Undefined: not said. */
 export interface VrrpGlobalDraft {

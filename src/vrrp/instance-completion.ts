@@ -3,6 +3,7 @@ import type { Family, IpAddress } from '../base/ip-address.ts';
 import { parseIpAddress } from '../base/ip-address.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { reportRefused } from '../config/interpret.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type {
   Authentication,
@@ -16,7 +17,6 @@ import { garpDefaults, type VrrpGlobalDraft } from './global-section.ts';
 import type { InstanceDraft } from './instance-section.ts';
 import { completeNotify } from './notify-section.ts';
 import type { ScriptDraft } from './script-section.ts';
-import { advise, complain, type SectionContext } from './section-context.ts';
 import type { TrackerLine } from './tracker-section.ts';
 
 const multicastGroup4 = parseIpAddress('224.0.0.18')!;

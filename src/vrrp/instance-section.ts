@@ -2,6 +2,7 @@ import type { Duration } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
 import { bindReaders, type Reader, readBlock, reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
+import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { addressOf, boolean, decimalSeconds, integer, integerOf } from '../config/values.ts';
 import type { UnicastPeer, VirtualAddress } from './configuration.ts';
@@ -15,7 +16,6 @@ import {
 } from './global-section.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
-import { advise, checkInterface, complain, type SectionContext } from './section-context.ts';
 import { readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
 import { readVirtualAddress } from './virtual-address-section.ts';
 

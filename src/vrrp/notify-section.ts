@@ -1,7 +1,7 @@
 import type { Reader } from '../config/interpret.ts';
+import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
 import type { NotifyScripts } from './configuration.ts';
-import type { SectionContext } from './section-context.ts';
 
 /** The notify keywords of an instance or group, the last of each kind. */
 export interface NotifyDraft {

@@ -1,10 +1,10 @@
 import { type Duration, seconds } from '../base/duration.ts';
 import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { decimalSeconds, integer, integerOf } from '../config/values.ts';
 import type { TrackScriptConfiguration } from './configuration.ts';
 import { vrrpBlocks } from './keywords.ts';
-import { advise, complain, type SectionContext } from './section-context.ts';
 import { trackerWeights } from './tracker-section.ts';
 
 /** A vrrp_script block as written. */

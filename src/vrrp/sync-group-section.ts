@@ -1,4 +1,5 @@
 import { bindReaders, readBlock, reportSlashComment } from '../config/interpret.ts';
+import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type {
   InterfaceTracker,
@@ -9,7 +10,6 @@ import type {
 import { interfaceTracker, scriptTrackers, type Trackable } from './instance-completion.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { completeNotify, emptyNotifyDraft, type NotifyDraft, notifyReaders } from './notify-section.ts';
-import { complain, type SectionContext } from './section-context.ts';
 import { readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
 
 /** A vrrp_sync_group block as written. */

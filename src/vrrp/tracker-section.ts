@@ -1,9 +1,9 @@
 import { reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
+import { checkInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
-import { checkInterface, complain, type SectionContext } from './section-context.ts';
 
 /** A line of track_interface or track_script, before it is known what it names. */
 export interface TrackerLine {

@@ -9,11 +9,11 @@ import {
 } from '../base/ip-address.ts';
 import { reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
+import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
 import type { VirtualAddress } from './configuration.ts';
-import { advise, checkInterface, complain, type SectionContext } from './section-context.ts';
 
 const scopes: ReadonlyMap<string, number> = new Map([
   ['global', 0],

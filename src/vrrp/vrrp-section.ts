@@ -1,10 +1,10 @@
+import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
 import type { SyncGroupConfiguration, TrackScriptConfiguration, VirtualRouterConfiguration } from './configuration.ts';
 import type { VrrpGlobalDraft } from './global-section.ts';
 import { checkDuplicateVrids, completeInstance, type Trackable } from './instance-completion.ts';
 import { type InstanceDraft, readInstance } from './instance-section.ts';
 import { completeScript, readScript, type ScriptDraft } from './script-section.ts';
-import type { SectionContext } from './section-context.ts';
 import { completeSyncGroups, readSyncGroup, type SyncGroupDraft } from './sync-group-section.ts';
 
 /** All VRRP blocks of a configuration, as written. */

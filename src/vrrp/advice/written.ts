@@ -1,5 +1,6 @@
 import { type IpAddress, parseIpAddress } from '../../base/ip-address.ts';
 import { Diagnostics } from '../../config/diagnostic.ts';
+import type { ScriptResolver, SectionContext } from '../../config/section-context.ts';
 import type { Located } from '../../config/source.ts';
 import { located, type Statement } from '../../config/tree.ts';
 import type { RunnableScript } from '../../ports/script.ts';
@@ -10,7 +11,6 @@ import type {
   VrrpGlobals,
 } from '../configuration.ts';
 import { completeVrrpGlobals, type VrrpGlobalDraft } from '../global-section.ts';
-import type { ScriptResolver, SectionContext } from '../section-context.ts';
 import { completeVrrp, type VrrpDraft } from '../vrrp-section.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
-import type { ReadingContext } from '../config/reading-context.ts';
-import type { Located } from '../config/source.ts';
-import { located, type Statement } from '../config/tree.ts';
-import type { Word } from '../config/words.ts';
 import type { RunnableScript } from '../ports/script.ts';
+import type { DiagnosticCode } from './diagnostic-codes.ts';
+import type { ReadingContext } from './reading-context.ts';
+import type { Located } from './source.ts';
+import { located, type Statement } from './tree.ts';
+import type { Word } from './words.ts';
 
 /** Makes runnable scripts of configured command lines, with all checks, once the global settings are known. */
 export interface ScriptResolver {
@@ -14,7 +14,7 @@ export interface ScriptResolver {
   resolve(statement: Statement, use: 'tracked' | 'notified', user: Statement | undefined): RunnableScript | undefined;
 }
 
-/** What reading VRRP sections needs. */
+/** What reading the sections of a feature needs. */
 export interface SectionContext extends ReadingContext {
   readonly scripts: ScriptResolver;
   /** Interfaces that exist; undefined where nobody can tell. */
