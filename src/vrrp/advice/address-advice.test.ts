@@ -13,6 +13,12 @@ describe('an address outside every subnet of its interface', () => {
     expect(messages).toEqual(['10.0.1.5 is outside every subnet of eth0 (10.0.0.2/24, 192.0.2.9/28)']);
   });
 
+  it('is told once for all of them', () => {
+    const { told, messages } = at('10.0.0.1/24\n10.0.1.5/24\n10.0.1.6/24\n10.0.1.7/24', '10.0.0.2/24');
+    expect(told).toEqual(['7 address-outside-subnets']);
+    expect(messages).toEqual(['10.0.1.5 and 2 more are outside every subnet of eth0 (10.0.0.2/24)']);
+  });
+
   it.each([
     ['inside', '10.0.0.200', ['10.0.0.2/24']],
     ['inside the second', '192.0.2.5', ['10.0.0.2/24', '192.0.2.9/28']],

@@ -82,31 +82,50 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
     const { configuration, statement } = written;
     const { destination, source } = configuration;
     const peers = destination.type === 'unicast' ? destination.peers.map(({ address }) => address) : [];
+    /** By interface: a network that is routed here may have thousands of addresses. */
+    const outside = new Map<string, IpAddress[]>();
     for (const { address, prefixLength, interface: given } of allAddresses(written)) {
       if (isLinkLocal(address)) continue;
       const device = given ?? configuration.interface;
       const neighbours = given === undefined || given === configuration.interface ? peers : [];
-      const guess = mistypedFor(address, source === undefined ? neighbours : [...neighbours, source], prefixLength);
-      const known = (device === undefined ? [] : subnets(device)).filter(
-        own => familyOf(own.address) === familyOf(address),
-      );
+      const known = device === undefined ? [] : subnets(device).filter(own => sameFamily(own.address, address));
       if (known.some(own => sameNetwork(own.address, address, own.prefixLength))) continue;
-      if (known.length === 0 && guess === undefined) continue;
-      const place =
-        known.length === 0
-          ? `the network of ${listed(neighbours)}`
-          : `every subnet of ${device} (${known.map(own => `${own.address}/${own.prefixLength}`).join(', ')})`;
+      const guess = mistypedFor(address, source === undefined ? neighbours : [...neighbours, source], prefixLength);
+      if (guess !== undefined) {
+        const place =
+          known.length === 0 ? `the network of ${listed(neighbours)}` : `every subnet of ${device} (${shown(known)})`;
+        yield {
+          where: placeOfAddress(statement, lists, address),
+          code: 'address-outside-subnets',
+          message: `${address} is outside ${place}`,
+          hint: `did you mean ${guess}?`,
+        };
+      } else if (device !== undefined && known.length > 0) {
+        const list = outside.get(device);
+        if (list) list.push(address);
+        else outside.set(device, [address]);
+      }
+    }
+    for (const [device, addresses] of outside) {
+      const [first] = addresses;
+      if (first === undefined) continue;
+      const more = addresses.length > 1 ? ` and ${addresses.length - 1} more are` : ' is';
       yield {
-        where: placeOfAddress(statement, lists, address),
+        where: placeOfAddress(statement, lists, first),
         code: 'address-outside-subnets',
-        message: `${address} is outside ${place}`,
-        hint:
-          guess === undefined
-            ? 'its neighbours do not ask for it there: only a route to this network brings packets'
-            : `did you mean ${guess}?`,
+        message: `${first}${more} outside every subnet of ${device} (${shown(subnets(device).filter(own => sameFamily(own.address, first)))})`,
+        hint: 'its neighbours do not ask for it there: only a route to this network brings packets',
       };
     }
   }
+}
+
+function sameFamily(left: IpAddress, right: IpAddress): boolean {
+  return familyOf(left) === familyOf(right);
+}
+
+function shown(subnets: readonly InterfaceAddress[]): string {
+  return subnets.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(', ');
 }
 
 function listed(addresses: readonly IpAddress[]): string {
