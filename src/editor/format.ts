@@ -134,7 +134,7 @@ function braceJoins(lines: readonly TextLine[]): ReadonlySet<number> {
       joins.add(line.index);
       keyword = undefined;
     } else if (bare && line.comment === '') {
-      keyword = piecesOfText(line.content).pieces.at(-1)?.type === 'words' ? line : undefined;
+      keyword = /[{}]$/.test(line.content) ? undefined : line;
     } else {
       keyword = undefined;
     }
@@ -144,7 +144,7 @@ function braceJoins(lines: readonly TextLine[]): ReadonlySet<number> {
 
 /** References and escapes may mean something else with other blanks; single quotes are read by the script keywords. */
 function mustKeepBlanks(text: string): boolean {
-  return /[$~\\']/.test(text) || piecesOfText(text).openQuote !== undefined;
+  return /[$~\\']/.test(text) || (text.includes('"') && piecesOfText(text).openQuote !== undefined);
 }
 
 function contentOf(line: TextLine, scripts: ReadonlySet<string>): string {

@@ -22,7 +22,7 @@ export interface ReportedKeyword {
   readonly verdict: Verdict;
   /** Blocks from the outermost, then the keyword. */
   readonly path: readonly string[];
-  readonly uses: readonly { readonly file: string; readonly line: number }[];
+  readonly uses: readonly Use[];
   /** Start and reload refuse a configuration that has it. */
   readonly refused: boolean;
   /** What it would do, or what differs. */
@@ -39,7 +39,7 @@ export function importReport(
 ): readonly ReportedKeyword[] | undefined {
   const text = files.readFile(path);
   if (!text.ok) return undefined;
-  const reported = new Map<string, { keyword: ReportedKeyword; uses: { file: string; line: number }[] }>();
+  const reported: Reported = new Map();
   for (const ids of conditionWorlds(textLinesOf(text.value))) {
     const world = readWorld(path, files, ids, grammar);
     if (world) visit(world.statements, grammar, [], differences, reported);
@@ -47,7 +47,12 @@ export function importReport(
   return [...reported.values()].map(({ keyword }) => keyword);
 }
 
-type Reported = Map<string, { keyword: ReportedKeyword; uses: { file: string; line: number }[] }>;
+interface Use {
+  readonly file: string;
+  readonly line: number;
+}
+
+type Reported = Map<string, { readonly keyword: ReportedKeyword; readonly uses: Use[]; readonly places: Set<string> }>;
 
 function visit(
   statements: readonly Statement[],
@@ -100,13 +105,16 @@ function verdictOf(row: KeywordRow | undefined, difference: Difference | undefin
 function note(statement: Statement, path: readonly string[], judgement: Judgement, reported: Reported): void {
   const key = `${judgement.verdict} ${path.join(' ')} ${judgement.difference?.line ?? ''}`;
   const { file, number } = statement.line.source;
-  const known = reported.get(key);
+  let known = reported.get(key);
   if (!known) {
-    const uses = [{ file, line: number }];
-    reported.set(key, { keyword: { ...judgement, path, uses }, uses });
-  } else if (!known.uses.some(use => use.file === file && use.line === number)) {
-    known.uses.push({ file, line: number });
+    const uses: Use[] = [];
+    known = { keyword: { ...judgement, path, uses }, uses, places: new Set() };
+    reported.set(key, known);
   }
+  // Hosts that read the same line use it once.
+  const place = `${file}:${number}`;
+  if (!known.places.has(place)) known.uses.push({ file, line: number });
+  known.places.add(place);
 }
 
 function matches({ words }: Difference, written: readonly Word[]): boolean {

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import {
+  type CodeAction,
   type CompletionItem,
   createProtocolConnection,
   type Diagnostic,
@@ -107,6 +108,15 @@ export class Editor {
   format(path: string, insertSpaces = true): Promise<TextEdit[]> {
     const options = { tabSize: 2, insertSpaces };
     return this.#connection.sendRequest('textDocument/formatting', { textDocument: { uri: uri(path) }, options });
+  }
+
+  fixes(path: string, diagnostics: readonly Diagnostic[]): Promise<CodeAction[]> {
+    const range = diagnostics[0]!.range;
+    return this.#connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri: uri(path) },
+      range,
+      context: { diagnostics },
+    });
   }
 
   symbols(path: string): Promise<DocumentSymbol[]> {

@@ -140,6 +140,16 @@ describe('the language server', () => {
     await expect(editor.format(name)).rejects.toThrow('braces do not balance');
   });
 
+  it('offers to write what was meant', async () => {
+    const name = file('keepalived.conf', '');
+    await editor.initialize();
+    await editor.open(name, text);
+    const found = await editor.diagnostics(name, list => list.length > 0);
+    const [fix] = await editor.fixes(name, found);
+    expect(fix).toMatchObject({ title: 'Write priority', kind: 'quickfix' });
+    expect(edited(text, fix!.edit!.changes![uri(name)]!)).toBe(text.replace('prioritty', 'priority'));
+  });
+
   it('has an outline', async () => {
     const name = file('keepalived.conf', '');
     await editor.initialize();

@@ -1,4 +1,5 @@
 import {
+  CodeActionKind,
   type Connection,
   type InitializeParams,
   type InitializeResult,
@@ -12,6 +13,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { formatDiagnostic } from '../../config/diagnostic.ts';
 import { proposalsAt } from '../../editor/completion.ts';
+import { fixesFor } from '../../editor/fixes.ts';
 import { formatConfiguration } from '../../editor/format.ts';
 import { hoverAt } from '../../editor/hover.ts';
 import { definitionsAt, occurrenceAt, referencesTo, renamingAt } from '../../editor/navigation.ts';
@@ -52,6 +54,7 @@ export function serve(connection: Connection, host: ConfigurationHost, version: 
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentFormattingProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
     };
   });
@@ -144,6 +147,23 @@ export function serve(connection: Connection, host: ConfigurationHost, version: 
     const [first] = result.diagnostics;
     const reason = first ? `: ${formatDiagnostic(first).split('\n')[0]}` : '';
     throw new ResponseError(LSPErrorCodes.RequestFailed, `not formatted: the braces do not balance${reason}`);
+  });
+
+  connection.onCodeAction(({ textDocument, context }) =>
+    context.diagnostics.flatMap(diagnostic => {
+      const { source, code, message, range } = diagnostic;
+      if (source !== 'holdfast') return [];
+      return fixesFor({ code: String(code), message: String(message), range }).map(fix => ({
+        title: fix.title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        edit: { changes: { [textDocument.uri]: [{ range: fix.range, newText: fix.newText }] } },
+      }));
+    }),
+  );
+  connection.onDidChangeWatchedFiles(() => {
+    workspace.refresh();
+    publishSoon();
   });
 
   documents.listen(connection);
