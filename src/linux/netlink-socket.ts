@@ -132,6 +132,28 @@ export class RequestSocket {
     }
   }
 
+  /**
+   * Every message of an answer that is no dump. The request asks for an acknowledgement, which ends the answer. Throws
+   * KernelError with what the kernel said against it.
+   */
+  ask(encode: (sequence: number) => Uint8Array): readonly NetlinkMessage[] {
+    const sequence = this.sequences(1);
+    this.#send(encode(sequence));
+    const messages: NetlinkMessage[] = [];
+    for (;;) {
+      for (const message of this.#receive()) {
+        if (message.sequence !== sequence) continue;
+        if (message.type !== messageType.error) {
+          messages.push({ ...message, body: message.body.slice() });
+          continue;
+        }
+        const number = decodeErrorNumber(message) ?? 0;
+        if (number !== 0) throw new KernelError('ask', this.#object, errnoName(number));
+        return messages;
+      }
+    }
+  }
+
   close(): void {
     closeDescriptor(this.#descriptor);
   }

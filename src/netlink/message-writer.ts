@@ -1,6 +1,9 @@
 import { assert } from '../base/assert.ts';
 import { align, headerLength, viewOf } from './message.ts';
 
+/** NLA_F_NESTED: without it strict kernels refuse what they look into. */
+const nested = 0x8000;
+
 /** Builds a datagram of one or more messages. Begin, append, end, repeat; then take the bytes. */
 export class MessageWriter {
   #bytes: Uint8Array;
@@ -63,6 +66,21 @@ export class MessageWriter {
     this.#view.setUint16(at, 8, true);
     this.#view.setUint16(at + 2, type, true);
     this.#view.setUint32(at + 4, value, true);
+  }
+
+  attributeShort(type: number, value: number): void {
+    this.attribute(type, [value & 0xff, value >> 8]);
+  }
+
+  /** Begins an attribute that consists of the attributes written until `endNested`, which wants what this returns. */
+  beginNested(type: number): number {
+    const at = this.#reserve(4);
+    this.#view.setUint16(at + 2, type | nested, true);
+    return at;
+  }
+
+  endNested(at: number): void {
+    this.#view.setUint16(at, this.#length - at, true);
   }
 
   /** The text as Latin-1 bytes with a closing NUL. */
