@@ -30,8 +30,8 @@ function write(entry: Entry, indentation: string, lines: string[]): void {
   else if (entry.standing === 'implied') lines.push(noted(`${indentation}# ${entry.text}`, source));
   else if (!entry.entries) lines.push(...explained(`${indentation}${entry.text}`, source));
   else {
-    // A quote that is not closed would take in the brace.
-    if (piecesOfText(entry.text).openQuote === undefined) {
+    // A quote that is not closed would take in the brace, and keepalived takes an escaped one for such.
+    if (piecesOfText(entry.text).openQuote === undefined && !entry.text.includes('\\"')) {
       lines.push(...explained(`${indentation}${entry.text} {`, source));
     } else lines.push(...explained(`${indentation}${entry.text}`, source), `${indentation}{`);
     for (const inner of entry.entries) write(inner, `${indentation}    `, lines);

@@ -70,7 +70,8 @@ export function instanceValues(instance: VirtualRouterConfiguration): EffectiveV
 export function scriptValues(script: TrackScriptConfiguration): EffectiveValues {
   return new Map([
     ['interval', stated(seconds(script.interval))],
-    ['timeout', stated(seconds(script.timeout))],
+    // keepalived 2.2 knows no fractions here, so that one is written out only where somebody wrote it.
+    ['timeout', { value: seconds(script.timeout), stated: Number.isInteger(inSeconds(script.timeout)) }],
     ['rise', stated(String(script.rise))],
     ['fall', stated(String(script.fall))],
   ]);

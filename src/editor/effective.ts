@@ -229,7 +229,9 @@ function unwritten(
     if (effective?.value !== undefined && from !== undefined && global) {
       const { file, number } = global.line.source;
       const origin = { type: 'inherited', keyword: from, file, line: number } as const;
-      inherited.push({ ...inForce(row, effective.value), origin });
+      // Keepalived 2.2 takes the keyword of global_defs for unknown; it need not hear of this one, too.
+      const standing = row.since === undefined ? 'in-force' : 'implied';
+      inherited.push({ ...inForce(row, effective.value), origin, standing });
     } else if (effective?.value !== undefined) {
       const entry = inForce(row, effective.value);
       defaults.push({ ...entry, standing: effective.stated ? 'in-force' : 'implied' });

@@ -151,6 +151,8 @@ function contentOf(line: TextLine, scripts: ReadonlySet<string>): string {
   const conditions = line.conditions.map(({ negated, id }) => `@${negated ? '^' : ''}${id}`);
   const body = line.text.slice(line.body, line.end);
   if (line.kind === 'definition-body') return line.content;
+  // A quote that is not closed takes in whatever follows, to the last blank.
+  if (piecesOfText(body).openQuote !== undefined) return [...conditions, line.text.slice(line.body)].join(' ');
   const kept = line.kind !== 'plain' || mustKeepBlanks(body);
   return [...conditions, ...(body === '' ? [] : [kept ? body : spaced(body, scripts)])].join(' ');
 }
