@@ -11,12 +11,7 @@ import { Announcements } from '../vrrp/announcements.ts';
 import type { VirtualAddress, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
 import { type Counters, newCounters } from '../vrrp/counters.ts';
 import { detailLine, type FaultCause, type LogLine, line } from '../vrrp/log-lines.ts';
-import {
-  checkAdvertisement,
-  type Observation,
-  type ReceivedPacket,
-  type RejectReason,
-} from '../vrrp/receive-checks.ts';
+import { checkAdvertisement, type ReceivedPacket } from '../vrrp/receive-checks.ts';
 import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
 import { type RouterEffect, type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
 import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
@@ -54,7 +49,7 @@ export class Instance {
   #around: Surroundings;
   #retryAt: Instant | undefined;
   /** Said once until the state changes. */
-  readonly #said = new Set<RejectReason | Observation | 'send-failed'>();
+  readonly #said = new Set<string>();
   /** "removing VIPs." was said since the addresses were last set. */
   #givingUp = false;
   #lost: { readonly judgeAt: Instant; readonly addresses: AddressRequest[] } | undefined;
@@ -292,7 +287,8 @@ export class Instance {
     for (const [place, error] of errors) {
       const address = requests[place]?.address;
       if (operation === 'add' ? error !== 'EEXIST' : error !== 'EADDRNOTAVAIL' && error !== 'ENODEV') {
-        this.say(line(`(${this.name}) cannot ${operation} address ${address}: ${error}`, 'error'));
+        const text = `cannot ${operation} address ${address}: ${error}`;
+        this.#sayOnce(text, () => line(`(${this.name}) ${text}`, 'error'));
       }
     }
     const added = this.holding.settle(errors);
@@ -354,7 +350,7 @@ export class Instance {
     if (this.#configuration.excludedAddresses.length > 0) this.say(line(`(${this.name}) ${verb} E-VIPs.`));
   }
 
-  #sayOnce(what: RejectReason | Observation | 'send-failed', logLine: () => LogLine): void {
+  #sayOnce(what: string, logLine: () => LogLine): void {
     if (this.#said.has(what)) return;
     this.#said.add(what);
     this.say(logLine());

@@ -4,8 +4,6 @@ import { ipAddressFromBytes } from '../base/ip-address.ts';
 import type { NetlinkMessage } from '../netlink/message.ts';
 import { MessageWriter } from '../netlink/message-writer.ts';
 import {
-  type AddressMessage,
-  addressFlag,
   addressMessage,
   decodeAddress,
   encodeAddAddress,
@@ -17,6 +15,7 @@ import { decodeLink, encodeLinkDump, type LinkMessage, linkMessage } from '../ne
 import type { Log } from '../ports/log.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { interfaceAddress } from './interface-address.ts';
 import { errnoName, KernelError } from './libc.ts';
 import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './netlink-socket.ts';
 import { PacketSocket } from './packet-socket.ts';
@@ -47,6 +46,9 @@ export interface VrrpWorldCounters {
   readonly netlinkMalformed: ReadonlyMap<string, number>;
   readonly framesDropped: number;
 }
+
+/** Addresses of a batch whose answer does not wait for the loop. */
+const shortBatch = 16;
 
 /** The kernel as the VRRP engine sees it. */
 export class VrrpWorld {
@@ -225,9 +227,12 @@ export class VrrpWorld {
 
   #changeAddresses(batch: number, operation: 'add' | 'remove', addresses: readonly AddressRequest[]): void {
     const errors = this.#requestAddresses(operation, addresses);
+    const answer = { type: 'addresses-changed', batch, errors } as const;
+    // A handful is all there is: nobody waits for anything but its announcement.
+    if (addresses.length <= shortBatch) this.#deliver(answer);
     // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
     // until the last of thousands is in, and adverts go out and come in between batches.
-    setImmediate(() => this.#deliver({ type: 'addresses-changed', batch, errors }));
+    else setImmediate(() => this.#deliver(answer));
   }
 
   #requestAddresses(
@@ -288,7 +293,7 @@ export class VrrpWorld {
       if (message.type !== addressMessage.new) continue;
       const address = decodeAddress(message);
       if (!address.ok) this.#countMalformed(address.reason);
-      else if (address.value) addresses.push(addressOf(address.value));
+      else if (address.value) addresses.push(interfaceAddress(address.value));
     }
     this.#links.clear();
     for (const link of links) this.#links.set(link.index, link);
@@ -331,7 +336,7 @@ export class VrrpWorld {
         if (!address.ok) this.#countMalformed(address.reason);
         else if (address.value) {
           const type = message.type === addressMessage.new ? 'address-added' : 'address-removed';
-          this.#deliver({ type, address: addressOf(address.value) });
+          this.#deliver({ type, address: interfaceAddress(address.value) });
         }
         return;
       }
@@ -384,19 +389,4 @@ function sameLink(left: Link, right: Link): boolean {
     left.multicast === right.multicast &&
     left.noArp === right.noArp
   );
-}
-
-function addressOf(message: AddressMessage): InterfaceAddress {
-  return {
-    linkIndex: message.linkIndex,
-    address: message.address,
-    prefixLength: message.prefixLength,
-    scope: message.scope,
-    flags: {
-      deprecated: (message.flags & addressFlag.deprecated) !== 0,
-      tentative: (message.flags & addressFlag.tentative) !== 0,
-      dadFailed: (message.flags & addressFlag.dadFailed) !== 0,
-      secondary: (message.flags & addressFlag.secondary) !== 0,
-    },
-  };
 }
