@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly detail: boolean;
   /** Whether the daemons start by themselves when the world begins. */
   readonly start: boolean;
+  /** Names of nodes that wait for somebody to start them. */
+  readonly held?: readonly string[];
 }
 
 /** Builds the world that the configurations speak of: which interfaces share a segment, and who has which address. */
@@ -53,7 +55,10 @@ export function buildCluster(nodes: readonly ClusterNode[], options: ClusterOpti
   }
   if (options.start) {
     // Machines do not begin in the same microsecond.
-    for (const node of world.nodes) world.after(microseconds(1 + world.prng.below(1_000)), () => node.start());
+    for (const node of world.nodes) {
+      const delay = microseconds(1 + world.prng.below(1_000));
+      if (!options.held?.includes(node.name)) world.after(delay, () => node.start());
+    }
   }
   return world;
 }

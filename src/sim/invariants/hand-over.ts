@@ -55,7 +55,13 @@ export class HandOver implements Invariant {
     let skew: Duration | undefined;
     for (const other of view.ofRouter(member.router)) {
       if (other === member || !this.#maySucceed(now, other, member)) continue;
-      const own = skewOf(other, view.priorityOf(other), view.interval(other.router));
+      // A group waits for the slowest of its members.
+      const together = other.group
+        ? view.ofNode(other.node.name).filter(sibling => sibling.group === other.group)
+        : [other];
+      const own = Math.max(
+        ...together.map(one => skewOf(one, view.priorityOf(one), view.interval(one.router))),
+      ) as Duration;
       if (skew === undefined || own < skew) skew = own;
     }
     if (skew === undefined) return;

@@ -78,6 +78,7 @@ export class NeighbourEntries implements Invariant {
       const before = this.#masters.get(router) ?? [];
       this.#masters.set(router, holders);
       const [holder] = holders;
+      if (holders.length > 1) this.#forget(router);
       if (holders.length !== 1 || !holder) continue;
       if (before.length > 1) {
         const mayKnow = before.every(other => other === holder || this.#hasHeard(holder, other));
@@ -113,6 +114,12 @@ export class NeighbourEntries implements Invariant {
 
   #isRefreshDue(holder: Member): boolean {
     return this.#world.now - this.#quiet.disturbedAt > holder.configuration.garp.masterRefresh + seconds(1);
+  }
+
+  /** With two masters nobody knows whom the clients believe. */
+  #forget(router: string): void {
+    for (const debt of this.#debts) if (debt.holder.router === router) this.#debts.delete(debt);
+    for (const [key, member] of this.#informedBy) if (member.router === router) this.#informedBy.delete(key);
   }
 
   #owe(holder: Member, because: string, mayKnow: boolean): void {
