@@ -60,6 +60,7 @@ export const diagnosticCodes = [
   'no-vrid',
   'nopreempt-cleared',
   'own-address-as-peer',
+  'own-interface-tracked',
   'preempt-delay-cleared',
   'sync-group-empty',
   'sync-group-of-one',

@@ -103,10 +103,24 @@ export function completeInstance(
     ownerIgnoreAdverts: draft.ownerIgnoreAdverts ?? globals.ownerIgnoreAdverts,
     garp: garpOf(draft, globals),
     dontTrackPrimary: draft.dontTrackPrimary,
-    trackInterfaces: [...draft.trackInterfaces.values()].map(interfaceTracker),
+    trackInterfaces: interfaceTrackers(draft, context),
     trackScripts: scriptTrackers(draft.trackScripts, name, trackable, context),
     notify: completeNotify(draft, context),
   };
+}
+
+/** Those but the instance's own interface, which is looked at anyway: keepalived drops such a line, weight and all. */
+function interfaceTrackers(
+  { name, interface: own, trackInterfaces }: InstanceDraft,
+  context: SectionContext,
+): InterfaceTracker[] {
+  return [...trackInterfaces.values()].flatMap(line => {
+    if (line.name !== own) return [interfaceTracker(line)];
+    const message = `"${name}" runs on ${own}, which it need not track`;
+    const hint = 'the line is left out, its weight as well: while its own interface is down an instance is in FAULT';
+    complain(context, located(line.statement), 'own-interface-tracked', message, hint);
+    return [];
+  });
 }
 
 /** IPv6 has only VRRPv3. */

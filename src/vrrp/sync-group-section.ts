@@ -193,6 +193,9 @@ function synchronised(
     complain(context, located(draft.statement), 'tracked-twice', message, "the instance's entry is left out");
     return false;
   };
+  // keepalived says so of an own interface, too.
+  if (instance.interface !== undefined && draft.trackInterfaces.has(instance.interface))
+    alsoTracked(instance.interface);
   return {
     ...instance,
     trackInterfaces: own.trackInterfaces.filter(

@@ -53,13 +53,24 @@ describe('trackers', () => {
   });
 
   it('name interfaces', () => {
-    const lines = 'track_interface {\neth1\neth2 weight -20\neth0 weight 0 reverse\neth1 weight 5\n}';
+    const lines = 'track_interface {\neth1\neth2 weight -20\nens33 weight 0 reverse\neth1 weight 5\n}';
     expect(instanceOf(instanceText(lines)).trackInterfaces).toEqual([
       { interface: 'eth1', weight: 0, reverse: false },
       { interface: 'eth2', weight: -20, reverse: false },
-      { interface: 'eth0', weight: 0, reverse: true },
+      { interface: 'ens33', weight: 0, reverse: true },
     ]);
     expect(load(instanceText(lines)).codes).toEqual(['duplicate-tracker']);
+  });
+
+  it('of the own interface are left out', () => {
+    const { configuration, codes } = load(
+      instanceText('dont_track_primary\ntrack_interface {\neth0 weight 20\neth1\n}'),
+    );
+    expect(configuration?.vrrp.instances[0]?.trackInterfaces).toEqual([
+      { interface: 'eth1', weight: 0, reverse: false },
+    ]);
+    expect(codes).toEqual(['own-interface-tracked']);
+    expect(load(group('track_interface {\neth0\n}') + two()).codes).toEqual(['tracked-twice', 'tracked-twice']);
   });
 
   it('of an interface that does not exist refuse', () => {

@@ -32,13 +32,6 @@ describe('weights', () => {
     expect(messages).toEqual(['weight 2 of script "s" has no effect: priority 255 is never changed']);
   });
 
-  it('decide nothing about the instance’s own interface', () => {
-    const own = router('V', 5, 'track_interface {\neth0 weight -20\n}');
-    expect(advised(own).told).toEqual(['5 weight-without-effect']);
-    expect(advised(own.replace('{', '{\ndont_track_primary')).told).toEqual([]);
-    expect(advised(own.replace('eth0 weight', 'eth1 weight')).told).toEqual([]);
-  });
-
   it('that do not fit are cut off', () => {
     const { told, messages } = advised(router('V', 5, tracking('priority 200', 's weight 60')) + script + quietGlobals);
     expect(told).toEqual(['4 weight-cut-off']);

@@ -2,7 +2,7 @@ import { located } from '../../config/tree.ts';
 import { priorityContribution } from '../tracking.ts';
 import type { Advice } from './rule.ts';
 import { keywordIn, linesIn, placeOf, placeOfTracker, type WrittenInstance, type WrittenVrrp } from './written.ts';
-import { trackersOf, type WrittenTracker } from './written-trackers.ts';
+import { trackersOf } from './written-trackers.ts';
 
 /** What trackers can never do: priorities and weights that cannot move an address, scripts that nobody watches. */
 export function* trackingAdvice(written: WrittenVrrp): Generator<Advice> {
@@ -65,13 +65,6 @@ function* weightsWithoutEffect(written: WrittenInstance): Generator<Advice> {
         message: `weight ${tracker.weight} of ${what} has no effect: priority 255 is never changed`,
         hint: 'take a priority of 254 or less',
       };
-    } else if (isOwnInterface(tracker, written)) {
-      yield {
-        where,
-        code: 'weight-without-effect',
-        message: `weight ${tracker.weight} of ${what} decides nothing: it is the interface of "${instance.name}" itself`,
-        hint: 'while it is down the instance is in FAULT, whatever its priority; dont_track_primary would change that',
-      };
     } else if (!instance.preempt) {
       yield {
         where,
@@ -81,15 +74,6 @@ function* weightsWithoutEffect(written: WrittenInstance): Generator<Advice> {
       };
     }
   }
-}
-
-function isOwnInterface(tracker: WrittenTracker, { configuration }: WrittenInstance): boolean {
-  return (
-    tracker.kind === 'interface' &&
-    !tracker.reverse &&
-    tracker.name === configuration.interface &&
-    !configuration.dontTrackPrimary
-  );
 }
 
 const highest = 254;
