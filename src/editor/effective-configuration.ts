@@ -49,13 +49,13 @@ function entriesOf(
   rejected: Listing['rejected'],
 ): readonly Entry[] {
   const globals = statements.find(statement => statement.words[0]?.text === 'global_defs');
-  const listing: Listing = { rejected, globals: byKeyword(globals?.block?.statements ?? []) };
   const values = configuration ? rootValues(configuration.daemon) : new Map();
   const valuesOf = (statement: Statement): EffectiveValues => {
     const [keyword, name] = statement.words.map(word => word.text);
     return (configuration && valuesOfBlock(configuration, keyword!, name)) ?? new Map();
   };
-  return globalsFirst(blockEntries(statements, rootGrammar, values, listing, valuesOf), configuration, listing);
+  const listing: Listing = { rejected, globals: byKeyword(globals?.block?.statements ?? []), valuesOf };
+  return globalsFirst(blockEntries(statements, rootGrammar, values, listing), configuration, listing);
 }
 
 function reloaded(

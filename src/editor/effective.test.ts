@@ -2,12 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Diagnostics } from '../config/diagnostic.ts';
+import { blockGrammar } from '../config/grammar.ts';
+import { parseTree } from '../config/tree.ts';
 import { instanceText, type Machine, machine } from '../engine/configuration.testkit.ts';
 import { loadConfiguration } from '../engine/configuration.ts';
 import { configurationText, damagedText } from './configuration-texts.testkit.ts';
+import { logicalLines } from './document.ts';
+import { blockEntries } from './effective.ts';
 import { effectiveConfiguration } from './effective-configuration.ts';
 import { effectiveJson, effectiveText } from './effective-text.ts';
 import { runnableText } from './runnable-texts.testkit.ts';
+import { textLinesOf } from './text-lines.ts';
 
 const file = '/etc/k.conf';
 const options = { configId: 'one', allIncludesStrict: false, randomSeed: 7 };
@@ -83,6 +89,23 @@ describe('the effective configuration', () => {
     expect(lineWith(shown, '# not used: nopreempt')).toContain('it has no effect here');
     expect(lineWith(shown, '# not used: priority 100')).toContain('a later line says otherwise');
     expect(lineWith(shown, 'priority')).toBe('priority 50 # /etc/k.conf:8');
+  });
+
+  it('names the line of the block around that gives a default', () => {
+    const server = blockGrammar('server', 'keywords', ['\nretry | N | VS, 1 | built | -\n']);
+    const grammar = blockGrammar(
+      'root',
+      'keywords',
+      ['\nretry | N | 1 | built | -\nserver | block | - | built | -\n'],
+      { server },
+    );
+    const lines = textLinesOf('retry 3\nserver {\n}\nserver {\nretry 4\n}\n');
+    const statements = parseTree(logicalLines(file, lines, []), grammar, new Diagnostics());
+    const listing = { rejected: new Map(), globals: new Map(), valuesOf: () => new Map() };
+    const entries = blockEntries(statements, grammar, new Map(), listing);
+    expect(effectiveText(entries).replace(/ +/g, ' ')).toBe(
+      `retry 3 # ${file}:1\n\nserver { # ${file}:2\n # retry 3 (retry, ${file}:1)\n}\n\nserver { # ${file}:4\n retry 4 # ${file}:5\n}\n`,
+    );
   });
 
   it('keeps what cannot be used, and why, in comments', () => {

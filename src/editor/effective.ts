@@ -40,11 +40,10 @@ export interface EffectiveValue {
 
 export type EffectiveValues = ReadonlyMap<string, EffectiveValue>;
 
-/** What the model says about the block of a statement. */
-export type ValuesOf = (statement: Statement) => EffectiveValues;
-
 /** What is known about statements before they are listed. */
 export interface Listing {
+  /** What the model says about the block of a statement. */
+  readonly valuesOf: (statement: Statement) => EffectiveValues;
   /** By `file:line`: what is wrong there. */
   readonly rejected: ReadonlyMap<string, readonly Diagnostic[]>;
   /** Where keywords of global_defs stand, the last of each. */
@@ -102,13 +101,16 @@ function placeIn(statement: Statement, { column, excerpt }: Diagnostic): 'start'
   return at === start ? 'start' : at > start && at <= end ? 'within' : undefined;
 }
 
+/** The statements of the blocks around a block, the innermost first: some of its defaults are theirs. */
+type Enclosing = readonly (readonly Statement[])[];
+
 /** The lines of a block: what is written in its order, then what is inherited, then defaults. */
 export function blockEntries(
   statements: readonly Statement[],
   grammar: BlockGrammar,
   values: EffectiveValues,
   listing: Listing,
-  valuesOf: ValuesOf = () => new Map(),
+  enclosing: Enclosing = [],
 ): readonly Entry[] {
   if (grammar.kind === 'lines') return statements.flatMap(statement => lineEntry(statement, grammar, listing));
   const written: Entry[] = [];
@@ -122,11 +124,11 @@ export function blockEntries(
     const keyword = statement.words[0]?.text;
     if (keyword === undefined) continue;
     const isLast = lastOf.get(keyword) === statement;
-    const entry = writtenEntry(statement, keyword, grammar, values, isLast, listing, valuesOf);
+    const entry = writtenEntry(statement, keyword, grammar, values, isLast, listing, [statements, ...enclosing]);
     written.push(entry);
     if (entry.standing === 'in-force' || entry.standing === 'not-built') seen.add(keyword);
   }
-  return [...written, ...unwritten(grammar, values, seen, listing)];
+  return [...written, ...unwritten(grammar, values, seen, listing, enclosing)];
 }
 
 function writtenEntry(
@@ -136,7 +138,7 @@ function writtenEntry(
   values: EffectiveValues,
   isLast: boolean,
   listing: Listing,
-  valuesOf: ValuesOf,
+  enclosing: Enclosing,
 ): Entry {
   const row = grammar.rows.get(keyword);
   const rejection = rejectionOf(statement, grammar, listing);
@@ -169,18 +171,19 @@ function writtenEntry(
     origin: originOf(statement),
     standing: row.standing.type === 'built' ? 'in-force' : 'not-built',
     remark: undefined,
-    entries: innerEntries(statement, grammar.blocks.get(keyword), valuesOf(statement), listing),
+    entries: innerEntries(statement, grammar.blocks.get(keyword), listing, enclosing),
   };
 }
 
 function innerEntries(
   statement: Statement,
   grammar: BlockGrammar | undefined,
-  values: EffectiveValues,
   listing: Listing,
+  enclosing: Enclosing,
 ): readonly Entry[] | undefined {
   if (!statement.block) return undefined;
-  return grammar ? blockEntries(statement.block.statements, grammar, values, listing) : [];
+  if (!grammar) return [];
+  return blockEntries(statement.block.statements, grammar, listing.valuesOf(statement), listing, enclosing);
 }
 
 function lineEntry(statement: Statement, grammar: BlockGrammar, listing: Listing): readonly Entry[] {
@@ -217,9 +220,19 @@ function unwritten(
   grammar: BlockGrammar,
   values: EffectiveValues,
   seen: ReadonlySet<string>,
-  { globals }: Listing,
+  listing: Listing,
+  enclosing: Enclosing,
 ): readonly Entry[] {
+  const { globals } = listing;
   const inherited: Entry[] = [];
+  /** The last line of a block around this one that says it. */
+  const outer = (keyword: string): Statement | undefined => {
+    for (const statements of enclosing) {
+      const found = statements.findLast(statement => statement.words[0]?.text === keyword && !statement.block);
+      if (found) return found;
+    }
+    return undefined;
+  };
   const defaults: Entry[] = [];
   for (const row of grammar.rows.values()) {
     if (seen.has(row.keyword) || row.deprecated !== 'no' || row.standing.type !== 'built') continue;
@@ -235,6 +248,11 @@ function unwritten(
     } else if (effective?.value !== undefined) {
       const entry = inForce(row, effective.value);
       defaults.push({ ...entry, standing: effective.stated ? 'in-force' : 'implied' });
+    } else if (/\b(VS|RS)\b/.test(row.default) && outer(row.keyword)) {
+      const statement = outer(row.keyword)!;
+      const { file, number } = statement.line.source;
+      const origin = { type: 'inherited', keyword: row.keyword, file, line: number } as const;
+      inherited.push({ ...inForce(row, ''), text: lineOf(statement), origin, standing: 'implied' });
     } else if (worthSaying(row)) {
       defaults.push({ ...inForce(row, ''), text: `${row.keyword}: ${row.default}`, standing: 'implied' });
     }

@@ -130,6 +130,16 @@ $GREETING=a   b
     expect(result).toMatchObject({ ok: false, diagnostics: [{ code: 'unclosed-block', line: 1 }] });
   });
 
+  it('refuses where they do not balance for one of the hosts that the file names, and says for which', () => {
+    expect(format('@one global_defs {\n@two vrrp_instance A {\n}\n')).toMatchObject({ ok: true });
+    expect(format('global_defs {\n@one }\n@two router_id x\n')).toMatchObject({
+      ok: false,
+      host: 'two',
+      diagnostics: [{ code: 'unclosed-block' }],
+    });
+    expect(format('global_defs {\n@^holdfast }\n')).toMatchObject({ ok: false, host: 'holdfast' });
+  });
+
   it('changes no meaning, loses no comment and is done after once: fixtures and examples', () => {
     const root = path.join(import.meta.dirname, '../..');
     let count = 0;

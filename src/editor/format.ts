@@ -3,12 +3,17 @@ import type { BlockGrammar } from '../config/grammar.ts';
 import type { SourceFiles } from '../config/source-files.ts';
 import { withTexts } from './overlay.ts';
 import { piecesOfText, type TextLine, textLinesOf } from './text-lines.ts';
-import { conditionWorlds, type Depth, depthsOf, readWorld, type World } from './worlds.ts';
+import { conditionWorlds, type Depth, depthsOf, isMeantFor, readWorld, type World } from './worlds.ts';
 
 export type Formatting =
   | { readonly ok: true; readonly text: string }
   /** The braces do not balance: where a line belongs is a guess, and a formatter must not guess. */
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Whose reading it is, if the file reads differently to different hosts. */
+      readonly host: string | undefined;
+    };
 
 export interface FormattingOptions {
   /** What one level of blocks is set in by. */
@@ -40,8 +45,10 @@ export function formatConfiguration(
     const world = readWorld(path, overlay, ids, grammar);
     if (world) worlds.push(world);
   }
+  const broken = worlds.find(world => world.braceDiagnostics.length > 0 && isMeantFor(world.conditionIds, lines));
+  if (broken) return { ok: false, diagnostics: broken.braceDiagnostics, host: broken.conditionIds[0] };
+  // For others than the hosts that it names, a file need not make sense.
   const balanced = worlds.filter(world => world.braceDiagnostics.length === 0);
-  if (balanced.length === 0) return { ok: false, diagnostics: worlds[0]?.braceDiagnostics ?? [] };
   const depths = balanced.map(world => depthsOf(world, path));
   const scripts = scriptKeywords(grammar);
   return { ok: true, text: laidOut(lines, depths, scripts, options) };

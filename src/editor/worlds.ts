@@ -38,13 +38,21 @@ export function isAboutBraces({ code }: Diagnostic): boolean {
 
 /** The ids that may hold together, each host that the file mentions once; first the host that it does not mention. */
 export function conditionWorlds(lines: readonly TextLine[]): readonly (readonly string[])[] {
-  const ids = new Set<string>();
-  for (const line of lines) for (const { id } of line.conditions) ids.add(id);
-  const hosts = [...ids].filter(id => id !== ownId);
-  const worlds: (readonly string[])[] = [[], ...hosts.map(id => [id])];
+  const ids = mentionedIds(lines);
+  const worlds: (readonly string[])[] = [[], ...ids.filter(id => id !== ownId).map(id => [id])];
   // Holdfast's own id holds in addition to the host's.
-  if (ids.has(ownId)) worlds.unshift(...worlds.map(world => [...world, ownId]));
+  if (ids.includes(ownId)) worlds.unshift(...worlds.map(world => [...world, ownId]));
   return worlds.slice(0, mostWorlds);
+}
+
+/** Whether a file is meant for a host with these ids: one that it names, or any if it names none. */
+export function isMeantFor(ids: readonly string[], lines: readonly TextLine[]): boolean {
+  if (ids.some(id => id !== ownId)) return true;
+  return !lines.some(line => line.conditions.some(({ negated, id }) => !negated && id !== ownId));
+}
+
+function mentionedIds(lines: readonly TextLine[]): readonly string[] {
+  return [...new Set(lines.flatMap(line => line.conditions.map(({ id }) => id)))];
 }
 
 /** Reads a file as the host with the given ids does; `random` definitions take the same values every time. */

@@ -43,7 +43,9 @@ export function runFormat(files: readonly string[], { check, write }: FormatSett
     const result = formatConfiguration(name, text, host, rootGrammar);
     if (!result.ok) {
       for (const diagnostic of result.diagnostics) output.tell(formatDiagnostic(diagnostic));
-      output.tell(`${name} is left as it is: its braces do not balance`);
+      output.tell(
+        `${name} is left as it is: its braces do not balance${result.host === undefined ? '' : ` as ${result.host} reads it`}`,
+      );
       status = Math.max(status, 1);
     } else if (check) {
       if (result.text === text) continue;

@@ -145,8 +145,9 @@ export function serve(connection: Connection, host: ConfigurationHost, version: 
     const result = formatConfiguration(path, text, workspace.files, rootGrammar, { indentation });
     if (result.ok) return editBetween(text, result.text);
     const [first] = result.diagnostics;
+    const reader = result.host === undefined ? '' : ` as ${result.host} reads it`;
     const reason = first ? `: ${formatDiagnostic(first).split('\n')[0]}` : '';
-    throw new ResponseError(LSPErrorCodes.RequestFailed, `not formatted: the braces do not balance${reason}`);
+    throw new ResponseError(LSPErrorCodes.RequestFailed, `not formatted: the braces do not balance${reader}${reason}`);
   });
 
   connection.onCodeAction(({ textDocument, context }) =>
