@@ -61,13 +61,15 @@ mkdir -p /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 hostname uml
-ip link set lo up
 # The kernel loads what it is asked for: IPVS, its schedulers, kinds of interfaces.
 printf '#!/bin/sh\\nexec %s -d /run/modules "$@"\\n' ${quoted(quoted(programs.modprobe.path))} >/run/modprobe
 chmod 755 /run/modprobe
 mkdir -p /run/modules/lib/modules
 ln -s ${quoted(modules)}/* /run/modules/lib/modules/
 echo /run/modprobe >/proc/sys/kernel/modprobe
+# This one nothing asks for until somebody opens a socket.
+/run/modprobe ipv6
+ip link set lo up
 cd ${quoted(process.cwd())}
 env -i ${assignments.join(' ')} ${argv.map(quoted).join(' ')}
 echo $? >/run/shared/status

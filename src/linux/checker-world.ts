@@ -1,0 +1,228 @@
+import { unreachable } from '../base/assert.ts';
+import type { NetlinkMessage } from '../netlink/message.ts';
+import { MessageWriter } from '../netlink/message-writer.ts';
+import { addressMessage, decodeAddress, encodeAddressDump } from '../netlink/route-address.ts';
+import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
+import type { IpvsCommand } from '../ports/ipvs.ts';
+import type { Log } from '../ports/log.ts';
+import type { InterfaceAddress } from '../ports/network.ts';
+import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
+import { FileValues } from './file-values.ts';
+import { interfaceAddress } from './interface-address.ts';
+import { Ipvs, type IpvsReading, IpvsUnavailable } from './ipvs.ts';
+import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './netlink-socket.ts';
+import type { Poller } from './poller.ts';
+import { Processes, type ProcessesOptions } from './processes.ts';
+
+/** Who measures real servers; given from outside, because linux/ knows no application's protocol. */
+export interface CheckerProber {
+  /** Calls `done` exactly once unless the probe is cancelled, and never before this returns. */
+  start(probe: number, spec: ProbeSpec, done: (probe: number, result: ProbeResult) => void): void;
+  cancel(probe: number): void;
+  close(): void;
+}
+
+export interface CheckerWorldOptions {
+  readonly log: Log;
+  readonly processes: ProcessesOptions;
+  readonly prober: CheckerProber;
+  /** Whether lines of detail are logged, as -D asks. */
+  readonly detail: boolean;
+  /** Where inputs go; called from the event loop and, for the values of files, from within execute. */
+  readonly deliver: (input: CheckerInput) => void;
+  /** The engine has nothing left to do. */
+  readonly stopped: () => void;
+}
+
+/** Things that went wrong without being anybody's input. */
+export interface CheckerWorldCounters {
+  readonly monitorOverruns: number;
+  readonly netlinkMalformed: ReadonlyMap<string, number>;
+}
+
+/** Services whose destinations are read in one turn of the event loop: about a millisecond. */
+const servicesPerTurn = 200;
+
+/** The kernel as the health-checking and balancing engine sees it. */
+export class CheckerWorld {
+  readonly #options: CheckerWorldOptions;
+  readonly #ipvs = new Ipvs();
+  readonly #requests: RequestSocket;
+  readonly #monitor: MonitorSocket;
+  readonly #processes: Processes;
+  readonly #files: FileValues;
+  readonly #writer = new MessageWriter();
+  readonly #malformed = new Map<string, number>();
+  #reading: Generator<undefined, IpvsReading, undefined> | undefined;
+  #overruns = 0;
+  #closed = false;
+
+  /** Throws KernelError. Nothing is delivered before `start`. IPVS is first looked for when the engine asks for it. */
+  constructor(poller: Poller, options: CheckerWorldOptions) {
+    this.#options = options;
+    this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink');
+    // Listening begins before the first dump, so that nothing falls between.
+    this.#monitor = new MonitorSocket(
+      poller,
+      netlinkProtocol.route,
+      [routeGroup.ipv4Address, routeGroup.ipv6Address],
+      'route netlink monitor',
+      {
+        message: message => this.#news(message),
+        malformed: reason => this.#countMalformed(reason),
+        overrun: () => {
+          this.#overruns += 1;
+          this.#monitor.discard();
+          this.#readAddresses();
+        },
+      },
+    );
+    this.#processes = new Processes(poller, options.processes, (run, outcome) =>
+      this.#deliver({ type: 'script-ended', run, outcome }),
+    );
+    this.#files = new FileValues(poller, (file, value) => this.#deliver({ type: 'file-value', file, value }));
+  }
+
+  /** Delivers `addresses-read`. */
+  start(): void {
+    this.#readAddresses();
+  }
+
+  get counters(): CheckerWorldCounters {
+    const malformed = new Map(this.#malformed);
+    for (const [reason, count] of this.#ipvs.malformed) malformed.set(reason, (malformed.get(reason) ?? 0) + count);
+    return { monitorOverruns: this.#overruns, netlinkMalformed: malformed };
+  }
+
+  /** Scripts that have not ended. */
+  get runningScripts(): number {
+    return this.#processes.count;
+  }
+
+  execute(effect: CheckerEffect): void {
+    switch (effect.type) {
+      case 'read-ipvs':
+        this.#readTable();
+        break;
+      case 'change-ipvs':
+        this.#changeTable(effect.batch, effect.commands);
+        break;
+      case 'start-probe':
+        this.#options.prober.start(effect.probe, effect.spec, this.#probeEnded);
+        break;
+      case 'cancel-probe':
+        this.#options.prober.cancel(effect.probe);
+        break;
+      case 'run-script':
+        this.#processes.run(effect.run, effect.script, effect.extraArguments);
+        break;
+      case 'signal-script':
+        this.#processes.signal(effect.run, effect.signal);
+        break;
+      case 'watch-files':
+        this.#files.follow(effect.files);
+        break;
+      case 'log':
+        if (this.#options.detail || !effect.detail) this.#options.log.write(effect.level, effect.text);
+        break;
+      case 'stopped':
+        // Scripts asked for at the very end are started before the process may go.
+        this.#processes.startAll();
+        this.#options.stopped();
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.prober.close();
+    this.#files.close();
+    this.#monitor.close();
+    this.#requests.close();
+    this.#processes.close();
+    this.#ipvs.close();
+  }
+
+  readonly #probeEnded = (probe: number, result: ProbeResult): void => {
+    this.#deliver({ type: 'probe-ended', probe, result });
+  };
+
+  #deliver(input: CheckerInput): void {
+    if (!this.#closed) this.#options.deliver(input);
+  }
+
+  /** A turn of the loop for every part of a large table. A later request starts from the beginning. */
+  #readTable(): void {
+    const reading = this.#ipvs.readInSteps(servicesPerTurn);
+    this.#reading = reading;
+    setImmediate(() => this.#readOn(reading));
+  }
+
+  #readOn(reading: Generator<undefined, IpvsReading, undefined>): void {
+    if (this.#closed || this.#reading !== reading) return;
+    try {
+      const step = reading.next();
+      if (!step.done) {
+        setImmediate(() => this.#readOn(reading));
+        return;
+      }
+      this.#reading = undefined;
+      this.#deliver({ type: 'ipvs-read', ...step.value });
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      this.#reading = undefined;
+      this.#deliver({ type: 'ipvs-unavailable', error: error.message });
+    }
+  }
+
+  #changeTable(batch: number, commands: readonly IpvsCommand[]): void {
+    let errors: readonly { readonly place: number; readonly error: string }[];
+    let unavailable: string | undefined;
+    try {
+      errors = this.#ipvs.change(commands);
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      errors = commands.map((_, place) => ({ place, error: error.code }));
+      unavailable = error.message;
+    }
+    // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
+    // until the last of thousands is in.
+    setImmediate(() => {
+      if (unavailable !== undefined) this.#deliver({ type: 'ipvs-unavailable', error: unavailable });
+      this.#deliver({ type: 'ipvs-changed', batch, errors });
+    });
+  }
+
+  #readAddresses(): void {
+    const addresses: InterfaceAddress[] = [];
+    const messages = this.#requests.dump(sequence => {
+      this.#writer.clear();
+      encodeAddressDump(this.#writer, sequence);
+      return this.#writer.bytes();
+    });
+    for (const message of messages) {
+      if (message.type !== addressMessage.new) continue;
+      const address = decodeAddress(message);
+      if (!address.ok) this.#countMalformed(address.reason);
+      else if (address.value) addresses.push(interfaceAddress(address.value));
+    }
+    this.#deliver({ type: 'addresses-read', addresses });
+  }
+
+  #news(message: NetlinkMessage): void {
+    if (message.type !== addressMessage.new && message.type !== addressMessage.delete) return;
+    const address = decodeAddress(message);
+    if (!address.ok) this.#countMalformed(address.reason);
+    else if (address.value) {
+      const type = message.type === addressMessage.new ? 'address-added' : 'address-removed';
+      this.#deliver({ type, address: interfaceAddress(address.value) });
+    }
+  }
+
+  #countMalformed(reason: string): void {
+    this.#malformed.set(reason, (this.#malformed.get(reason) ?? 0) + 1);
+  }
+}
