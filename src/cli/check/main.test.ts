@@ -148,6 +148,12 @@ describe('files', () => {
     expect((await check('--strict', ...words)).status).toBe(1);
   });
 
+  it('for several nodes name them', async () => {
+    const { status, told } = await check(`${examples}demonstration.conf`);
+    expect(status).toBe(2);
+    expect(told).toContain('this file is for several, so write --id alpha --id beta ');
+  });
+
   it('are named by themselves, or by their folders', async () => {
     expect((await check(file('one.conf'), file('slow.conf'))).said).toContain('one is gone');
     const { status, told } = await check(file('one.conf'), file('one.conf'));

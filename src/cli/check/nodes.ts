@@ -30,14 +30,19 @@ export function namedFiles(words: readonly string[], ids: readonly string[]): Re
     }
     return distinct(given.map(({ file }, index) => ({ name: ids[index]!, file })));
   }
-  if (given.length === 1) {
-    return {
-      ok: false,
-      reason:
-        'one node is no cluster: give the other files, too, or --id ALPHA --id BETA for a file with @ALPHA and @BETA lines',
-    };
-  }
+  if (only && given.length === 1) return { ok: false, reason: `one node is no cluster: ${adviceFor(only.file)}` };
   return distinct(given.map(({ name, file }) => ({ name: name ?? shortName(file, given), file })));
+}
+
+/** How to name the nodes of a single file: as its own conditions do, if it has any. */
+function adviceFor(file: string): string {
+  const read = configurationHost(process.env).readFile(file);
+  const ids = read.ok
+    ? new Set([...read.value.matchAll(/^\s*@\^?([\w.-]+)/gm)].map(([, id]) => id!))
+    : new Set<string>();
+  ids.delete('holdfast');
+  if (ids.size < 2) return 'give the files of the other nodes, too';
+  return `this file is for several, so write ${[...ids].map(id => `--id ${id}`).join(' ')} ${file}`;
 }
 
 /** `NAME=FILE`, unless there is a file of that very name. */

@@ -64,6 +64,7 @@ describe('mistypedFor', () => {
     ['10.0.1.5', '10.0.1.9'],
     ['198.51.100.1', '10.0.0.1'],
     ['17.18.99.33', '172.18.117.30'],
+    ['10.16.1.5', '10.168.1.1'],
   ])('%s beside %s is as it should be', (address, neighbour) => {
     expect(guess(address, neighbour)).toBeUndefined();
   });
