@@ -1,0 +1,18 @@
+/** Self-signed, for localhost and 127.0.0.1, valid for a hundred years; worth nothing outside of tests. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUMmbTyncsXT05mb0Ex6OskamsJPwwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMDA2NDQzOVoYDzIxMjYxMDI3
+MDY0NDM5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATRz26eRchh5Yoakm+ZLLiMkI5RCCE4Y5WlwAzLfRW89zjJIwX0mkhK
+t+kW/HwcMgA6beHTG/iL792a6Nye6ovIo28wbTAdBgNVHQ4EFgQU0mBet6lJClal
+jdrVxFq6GZh3VuswHwYDVR0jBBgwFoAU0mBet6lJClaljdrVxFq6GZh3VuswDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAKl2elKlysVHJr42IT8jMwcNq43GO/JG1OyUqRCvPa9LAiAQ
+5DDNobT0YEyV0ixVY3Ndmt9gAQhgm/kHtqSaO5VB1w==
+-----END CERTIFICATE-----`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg1Vta+I0Ganhm5o8c
+j0CskoZQP8PxDctsTZr9tVkHog2hRANCAATRz26eRchh5Yoakm+ZLLiMkI5RCCE4
+Y5WlwAzLfRW89zjJIwX0mkhKt+kW/HwcMgA6beHTG/iL792a6Nye6ovI
+-----END PRIVATE KEY-----`;

@@ -1,0 +1,79 @@
+import type { ProbeSpec } from '../ports/probe.ts';
+import { bounds, type Conversation, excerptOf, type Finding, type ProbeContext, type Report } from './conversation.ts';
+import { openTcpStream, type Stream } from './stream.ts';
+
+type SmtpSpec = Extract<ProbeSpec, { type: 'smtp' }>;
+
+const readyForMail = 220;
+const completed = 250;
+
+/** SMTP_CHECK: greeted with 220, answered HELO with 250 (RFC 5321 sections 3.1, 4.1.1.1); what QUIT yields is no matter. */
+export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report): Conversation {
+  let expected: 'greeting' | 'hello' | 'farewell' = 'greeting';
+  let text = '';
+  let excerpt: string | undefined;
+
+  const finish = (finding: Finding): void => {
+    stream.close();
+    report({ excerpt, ...finding });
+  };
+  const judge = (code: number, line: string): void => {
+    excerpt = excerptOf(Buffer.from(line));
+    if (expected === 'greeting' && code === readyForMail) {
+      expected = 'hello';
+      stream.send(Buffer.from(`HELO ${spec.heloName}\r\n`));
+    } else if (expected === 'hello' && code === completed) {
+      expected = 'farewell';
+      stream.send(Buffer.from('QUIT\r\n'));
+    } else if (Number.isNaN(code)) {
+      finish({ failure: { type: 'protocol', excerpt: excerpt ?? '' } });
+    } else {
+      finish({ failure: { type: 'status', status: code }, status: code });
+    }
+  };
+
+  const stream: Stream = openTcpStream(context, spec.endpoint, {
+    connected: () => {},
+    received: bytes => {
+      if (expected === 'farewell') {
+        finish({ status: completed });
+        return;
+      }
+      text += Buffer.from(bytes).toString('latin1');
+      if (text.length > bounds.header) {
+        finish({ failure: { type: 'protocol', excerpt: excerptOf(Buffer.from(text, 'latin1')) ?? '' } });
+        return;
+      }
+      const reply = wholeReply(text);
+      if (!reply) return;
+      text = text.slice(reply.length);
+      judge(reply.code, reply.line);
+    },
+    ended: () => {
+      if (expected === 'farewell') report({ excerpt, status: completed });
+      else report({ excerpt: excerpt ?? excerptOf(Buffer.from(text, 'latin1')), failure: { type: 'closed' } });
+    },
+    failed: failure => {
+      // The server has proven itself; how it takes its leave is no matter.
+      if (expected === 'farewell') report({ excerpt, status: completed });
+      else report({ excerpt, failure });
+    },
+  });
+  return { cancel: () => stream.close() };
+}
+
+/** A reply of one or more lines (RFC 5321 section 4.2.1): all but the last have a hyphen after the code. */
+function wholeReply(
+  text: string,
+): { readonly length: number; readonly code: number; readonly line: string } | undefined {
+  let start = 0;
+  for (;;) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return undefined;
+    const line = text.slice(start, end);
+    const match = /^(\d{3})([ -]|\r?$)/.exec(line);
+    if (!match) return { length: end + 1, code: Number.NaN, line };
+    if (match[2] !== '-') return { length: end + 1, code: Number(match[1]), line };
+    start = end + 1;
+  }
+}

@@ -1,0 +1,48 @@
+import { ClientSocket } from '../linux/client-socket.ts';
+import { order, type Watch } from '../linux/poller.ts';
+import type { ProbeEndpoint, ProbeFailure } from '../ports/probe.ts';
+import type { Conversation, ProbeContext } from './conversation.ts';
+import type { Timeout } from './timeouts.ts';
+
+export interface ConnectionAwaiter {
+  /** The socket is the receiver's from now on. */
+  established(socket: ClientSocket): void;
+  failed(failure: ProbeFailure): void;
+}
+
+/** Waits for a TCP connection, for as long as the endpoint's timeout. Throws KernelError as ClientSocket does. */
+export class TcpConnecting implements Conversation {
+  readonly #socket: ClientSocket;
+  readonly #watch: Watch;
+  readonly #timeout: Timeout;
+
+  constructor(context: ProbeContext, endpoint: ProbeEndpoint, awaiter: ConnectionAwaiter) {
+    const socket = new ClientSocket('stream', endpoint);
+    this.#socket = socket;
+    this.#watch = context.poller.watch(socket.descriptor, 'writable', order.packets, () => {
+      const error = socket.error();
+      this.#stop();
+      if (error === undefined) {
+        awaiter.established(socket);
+      } else {
+        socket.close();
+        // The kernel gave up before we did.
+        awaiter.failed(error === 'ETIMEDOUT' ? { type: 'timeout', during: 'connect' } : { type: 'connection', error });
+      }
+    });
+    this.#timeout = context.timeouts.start(endpoint.timeout, () => {
+      this.cancel();
+      awaiter.failed({ type: 'timeout', during: 'connect' });
+    });
+  }
+
+  cancel(): void {
+    this.#stop();
+    this.#socket.close();
+  }
+
+  #stop(): void {
+    this.#watch.stop();
+    this.#timeout.cancel();
+  }
+}
