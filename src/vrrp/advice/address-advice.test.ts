@@ -13,6 +13,11 @@ describe('an address outside every subnet of its interface', () => {
     expect(messages).toEqual(['10.0.1.5 is outside every subnet of eth0 (10.0.0.2/24, 192.0.2.9/28)']);
   });
 
+  it('may serve a network of its own', () => {
+    expect(at('10.0.1.5/24', '10.0.0.2/24').hints[0]).toContain('its own network, 10.0.1.5/24');
+    expect(at('10.0.1.5', '10.0.0.2/24').hints[0]).toContain('only a route');
+  });
+
   it('is told once for all of them', () => {
     const { told, messages } = at('10.0.0.1/24\n10.0.1.5/24\n10.0.1.6/24\n10.0.1.7/24', '10.0.0.2/24');
     expect(told).toEqual(['7 address-outside-subnets']);
@@ -101,6 +106,8 @@ describe('addresses', () => {
     const elsewhere = '10.0.0.1/24\n10.1.0.1/24 dev eth1\n10.1.0.2/24 dev eth1';
     expect(advised(router('V', 5, '', elsewhere)).told).toEqual(['7 interface-not-tracked']);
     expect(advised(router('V', 5, 'track_interface {\neth1\n}', elsewhere)).told).toEqual([]);
+    const dummy = { interfaces: ['eth0', 'dummy0'] };
+    expect(advised(router('V', 5, '', '10.0.0.1/24 dev dummy0'), dummy).told).toEqual([]);
     const other = router('W', 6, '', '10.0.0.2/24').replace('eth0', 'eth1');
     const group = 'vrrp_sync_group G {\ngroup {\nV\nW\n}\n}\n';
     expect(advised(router('V', 5, '', elsewhere) + other + group).told).toEqual([]);

@@ -1,4 +1,11 @@
-import { familyOf, type IpAddress, ipAddressBytes, isLinkLocal, sameNetwork } from '../../base/ip-address.ts';
+import {
+  familyOf,
+  type IpAddress,
+  ipAddressBytes,
+  isLinkLocal,
+  maximumPrefixLength,
+  sameNetwork,
+} from '../../base/ip-address.ts';
 import { located } from '../../config/tree.ts';
 import type { InterfaceAddress } from '../../ports/configuration-host.ts';
 import type { VirtualAddress } from '../configuration.ts';
@@ -83,8 +90,9 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
     const { destination, source } = configuration;
     const peers = destination.type === 'unicast' ? destination.peers.map(({ address }) => address) : [];
     /** By interface: a network that is routed here may have thousands of addresses. */
-    const outside = new Map<string, IpAddress[]>();
-    for (const { address, prefixLength, interface: given } of allAddresses(written)) {
+    const outside = new Map<string, VirtualAddress[]>();
+    for (const virtual of allAddresses(written)) {
+      const { address, prefixLength, interface: given } = virtual;
       if (isLinkLocal(address)) continue;
       const device = given ?? configuration.interface;
       const neighbours = given === undefined || given === configuration.interface ? peers : [];
@@ -102,19 +110,22 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
         };
       } else if (device !== undefined && known.length > 0) {
         const list = outside.get(device);
-        if (list) list.push(address);
-        else outside.set(device, [address]);
+        if (list) list.push(virtual);
+        else outside.set(device, [virtual]);
       }
     }
-    for (const [device, addresses] of outside) {
-      const [first] = addresses;
-      if (first === undefined) continue;
-      const more = addresses.length > 1 ? ` and ${addresses.length - 1} more are` : ' is';
+    for (const [device, [first, ...others]] of outside) {
+      if (!first) continue;
+      const { address, prefixLength } = first;
+      const known = subnets(device).filter(own => sameFamily(own.address, address));
+      const bringsNetwork = prefixLength < maximumPrefixLength(familyOf(address));
       yield {
-        where: placeOfAddress(statement, lists, first),
+        where: placeOfAddress(statement, lists, address),
         code: 'address-outside-subnets',
-        message: `${first}${more} outside every subnet of ${device} (${shown(subnets(device).filter(own => sameFamily(own.address, first)))})`,
-        hint: 'its neighbours do not ask for it there: only a route to this network brings packets',
+        message: `${address}${others.length > 0 ? ` and ${others.length} more are` : ' is'} outside every subnet of ${device} (${shown(known)})`,
+        hint: bringsNetwork
+          ? `it serves hosts of its own network, ${address}/${prefixLength}, if there are any on this link; else correct it`
+          : 'its neighbours do not ask for it there: only a route to this network brings packets',
       };
     }
   }
@@ -172,14 +183,14 @@ function* interfaceNotTracked(written: WrittenInstance, { instances }: WrittenVr
     virtual => virtual.interface !== undefined && virtual.interface !== configuration.interface,
   );
   if (elsewhere.length === 0) return;
-  const watched = new Set<string | undefined>(['lo']);
+  const watched = new Set<string | undefined>();
   for (const tracker of [...configuration.trackInterfaces, ...(group?.configuration.trackInterfaces ?? [])]) {
     watched.add(tracker.interface);
   }
   // The members of a sync group share their faults.
   for (const other of instances) if (group && other.group === group) watched.add(other.configuration.interface);
   for (const { address, interface: device } of elsewhere) {
-    if (watched.has(device)) continue;
+    if (device === undefined || watched.has(device) || hasNoCable(device)) continue;
     watched.add(device);
     yield {
       where: placeOfAddress(statement, lists, address),
@@ -188,4 +199,9 @@ function* interfaceNotTracked(written: WrittenInstance, { instances }: WrittenVr
       hint: `when ${device} loses its cable the address stays here; name ${device} in track_interface`,
     };
   }
+}
+
+/** By the names that such interfaces usually have: addresses that are announced by routing live there. */
+function hasNoCable(device: string): boolean {
+  return /^(lo|dummy)\d*$/.test(device);
 }
