@@ -28,6 +28,11 @@ export const commands: readonly CommandRow[] = [
     description: 'a language server for editors: diagnostics, completion, hover, rename, formatting',
     load: async () => (await import('./lsp/main.ts')).runLsp,
   },
+  {
+    name: 'simulate',
+    description: 'what becomes of every virtual address when something goes wrong, in virtual time',
+    load: async () => (await import('./simulate/main.ts')).runSimulate,
+  },
 ];
 
 /**

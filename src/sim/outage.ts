@@ -100,7 +100,7 @@ export class Outage implements Observer {
     const port = client.segment.learned.get(mac);
     if (!port || !client.segment.isOpen(client, port) || !client.segment.isOpen(port, client)) return false;
     const found = this.#linkBehind(port.portId);
-    return found !== undefined && found.node.powered && found.link.adminUp && found.node.kernel.holdsAnywhere(address);
+    return found?.node.powered === true && found.link.adminUp && found.node.kernel.holdsAnywhere(address);
   }
 
   #linkBehind(portId: number): { readonly node: SimNode; readonly link: KernelLink } | undefined {
