@@ -106,7 +106,7 @@ describe('addresses', () => {
     const elsewhere = '10.0.0.1/24\n10.1.0.1/24 dev eth1\n10.1.0.2/24 dev eth1';
     expect(advised(router('V', 5, '', elsewhere)).told).toEqual(['7 interface-not-tracked']);
     expect(advised(router('V', 5, 'track_interface {\neth1\n}', elsewhere)).told).toEqual([]);
-    const dummy = { interfaces: ['eth0', 'dummy0'] };
+    const dummy = { interfaces: ['eth0', 'dummy0'], addresses: { dummy0: ['198.51.100.1/32'] } };
     expect(advised(router('V', 5, '', '10.0.0.1/24 dev dummy0'), dummy).told).toEqual([]);
     const other = router('W', 6, '', '10.0.0.2/24').replace('eth0', 'eth1');
     const group = 'vrrp_sync_group G {\ngroup {\nV\nW\n}\n}\n';

@@ -95,6 +95,7 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
       const { address, prefixLength, interface: given } = virtual;
       if (isLinkLocal(address)) continue;
       const device = given ?? configuration.interface;
+      if (device !== undefined && hasNoCable(device)) continue;
       const neighbours = given === undefined || given === configuration.interface ? peers : [];
       const known = device === undefined ? [] : subnets(device).filter(own => sameFamily(own.address, address));
       if (known.some(own => sameNetwork(own.address, address, own.prefixLength))) continue;
