@@ -249,6 +249,49 @@ describe('a reload', () => {
   });
 });
 
+describe('a new life of the process', () => {
+  const service = '[192.0.2.1]:tcp:80';
+
+  it("begins with the operators' words: a drained server never gets its weight back in between", () => {
+    const first = new CheckerBench(two());
+    first.pass(seconds(5));
+    first.perform(first.engine.override(first.now, service, { address: '10.0.0.1', port: 80 }, 'drain')!);
+    first.pass(seconds(1));
+    const words = [
+      { service, address: '10.0.0.1', port: 80, word: 'drain' },
+      { service, address: '10.0.0.9', port: 80, word: 'down' },
+    ] as const;
+    const second = new CheckerBench(two(), first.table, words);
+    second.pass(seconds(5));
+    expect(second.commands).toEqual([]);
+    expect(second.destinations).toEqual(['1:0', '2:1']);
+  });
+
+  it('takes words before it has read the table', () => {
+    const bench = new CheckerBench(two());
+    const server = { address: '10.0.0.1', port: 80 };
+    expect(bench.engine.override(bench.now, service, server, 'drain')).toEqual([]);
+    expect(bench.engine.override(bench.now, service, { ...server, address: '10.0.0.2' }, 'down')).toEqual([]);
+    expect(bench.engine.override(bench.now, service, server, undefined)).toEqual([]);
+    bench.pass(seconds(5));
+    expect(bench.destinations).toEqual(['1:1']);
+  });
+});
+
+it('says once why IPVS cannot be used, and when it can be used again', () => {
+  const bench = new CheckerBench(two());
+  for (const error of ['ENOENT', 'ENOENT', 'EPERM']) bench.send({ type: 'ipvs-unavailable', error });
+  expect(bench.engine.ipvsError).toBe('EPERM');
+  bench.pass(seconds(40));
+  expect(bench.engine.ipvsError).toBeUndefined();
+  expect(bench.logs.filter(text => text.includes('IPVS'))).toEqual([
+    'Cannot use IPVS: ENOENT',
+    'Cannot use IPVS: EPERM',
+    'IPVS can be used now',
+  ]);
+  expect(bench.destinations).toEqual(['1:1', '2:1']);
+});
+
 it('the sync daemon follows its VRRP instance', () => {
   const daemon = {
     interface: 'eth0',

@@ -7,7 +7,7 @@ import { destinationKeyText, serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsEntry } from '../ports/ipvs.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
-import { type CheckerConfigurations, CheckerProcess } from './checker-process.ts';
+import { type CheckerConfigurations, CheckerProcess, type ServerWord } from './checker-process.ts';
 
 export const globals: LvsGlobals = {
   flushAtStart: false,
@@ -75,9 +75,13 @@ export class CheckerBench {
   #queue: { readonly at: Instant; readonly input: CheckerInput }[] = [];
 
   /** `entries`: what an earlier life left in the kernel. */
-  constructor(configuration: CheckerConfigurations, entries: ReadonlyMap<string, IpvsEntry> = new Map()) {
+  constructor(
+    configuration: CheckerConfigurations,
+    entries: ReadonlyMap<string, IpvsEntry> = new Map(),
+    words: readonly ServerWord[] = [],
+  ) {
     this.table = new Map(entries);
-    this.engine = new CheckerProcess(configuration);
+    this.engine = new CheckerProcess(configuration, words);
     this.perform(this.engine.start());
   }
 

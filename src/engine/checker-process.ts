@@ -28,6 +28,15 @@ export interface CheckerConfigurations {
   readonly health: HealthConfiguration;
 }
 
+/** An operator's word on one real server; undefined takes it back. */
+export interface ServerWord {
+  /** VirtualServerConfiguration.name. */
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+  readonly word: ServerOverride | undefined;
+}
+
 /**
  * Load balancing and health checking of one machine: what the kernel's table shall say is a function of configuration
  * and health; this engine computes it, keeps the kernel in step, and tells who wants to know. Pure, as the VRRP engine.
@@ -47,13 +56,23 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #lastRun = 0;
   #stopBy: Instant | undefined;
   #originalTimeouts: IpvsTimeouts | undefined;
+  /** Words on servers that are not there before the kernel's table has been read. */
+  readonly #earlyWords = new Map<string, ServerOverride>();
+  #ipvsError: string | undefined;
 
-  constructor(configuration: CheckerConfigurations) {
+  /** `words`: what operators have said in an earlier life of this process. */
+  constructor(configuration: CheckerConfigurations, words: readonly ServerWord[] = []) {
     this.#configuration = configuration;
+    for (const word of words) this.#keepEarlyWord(word);
   }
 
   get services(): readonly Service[] {
     return this.#services;
+  }
+
+  /** Why the kernel's table cannot be used right now; undefined while it can. */
+  get ipvsError(): string | undefined {
+    return this.#ipvsError;
   }
 
   /** Asks for the kernel's table: everything else follows from the answer. */
@@ -69,7 +88,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         break;
       case 'ipvs-unavailable':
         this.#table.wasUnavailable(now);
-        this.#log('error', `Cannot use IPVS: ${input.error}`);
+        // It is tried again and again; that needs no line each time.
+        if (input.error !== this.#ipvsError) this.#log('error', `Cannot use IPVS: ${input.error}`);
+        this.#ipvsError = input.error;
         if (this.#phase === 'reading') this.#begin(now);
         break;
       case 'ipvs-changed':
@@ -153,13 +174,17 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     return this.#finish(now);
   }
 
-  /** An operator's word on one server, or undefined to take it back. False: there is no such server. */
+  /** An operator's word on one server, or undefined to take it back. Undefined: there is no such server. */
   override(
     now: Instant,
     serviceName: string,
     server: { readonly address: string; readonly port: number },
     word: ServerOverride | undefined,
   ): readonly CheckerEffect[] | undefined {
+    if (this.#phase === 'reading') {
+      this.#keepEarlyWord({ service: serviceName, address: server.address, port: server.port, word });
+      return [];
+    }
     const service = this.#services.find(({ pool }) => pool.configuration.name === serviceName);
     const member = service?.pool.member(server.address, server.port);
     if (!service || !member) return undefined;
@@ -171,6 +196,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const wasKnown = this.#table.isKnown;
     const differing = this.#table.wasRead(now, entries);
     if (differing === undefined) return;
+    if (this.#ipvsError !== undefined) this.#say('IPVS can be used now');
+    this.#ipvsError = undefined;
     this.#originalTimeouts ??= timeouts;
     if (this.#phase === 'reading') {
       this.#begin(now);
@@ -190,6 +217,13 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const { global } = this.#configuration.lvs;
     if (global.flushAtStart) this.#table.command({ type: 'flush' });
     this.#configure(now, true);
+    this.#earlyWords.clear();
+  }
+
+  #keepEarlyWord({ service, address, port, word }: ServerWord): void {
+    const key = wordKey(service, { address, port });
+    if (word === undefined) this.#earlyWords.delete(key);
+    else this.#earlyWords.set(key, word);
   }
 
   #configure(now: Instant, isStart: boolean): void {
@@ -224,7 +258,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const oldKeys = new Set(known?.pool.configuration.keys.map(serviceKeyText));
     const oldMembers = new Map(known?.pool.members.map(member => [memberKey(member.configuration), member]));
     const service: Service = known ?? { pool: new Pool(configuration, healthy), checksOf: new Map(), suspended: false };
-    const events = known ? known.pool.reconfigure(configuration, healthy) : [];
+    const events = [...(known ? known.pool.reconfigure(configuration, healthy) : [])];
     for (const key of configuration.keys) oldKeys.delete(serviceKeyText(key));
     for (const text of oldKeys) this.#table.want(text, undefined);
     service.checksOf = new Map(service.pool.members.map(member => [member, checksFor(member.configuration)] as const));
@@ -233,6 +267,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       member.dynamicWeight = dynamicWeight(checks, member.configuration.weight);
       const isNew = !oldMembers.delete(memberKey(member.configuration));
       if (!isNew) continue;
+      const word = this.#earlyWords.get(wordKey(configuration.name, member.configuration));
+      if (word !== undefined) events.push(...service.pool.change(member, { override: word }));
       for (const _ of checks)
         this.#say(`Activating healthchecker for service ${member.configuration.name} for VS ${configuration.name}`);
       if (known && isAlive(member))
@@ -390,4 +426,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#phase = 'stopped';
     this.#out.push({ type: 'stopped' });
   }
+}
+
+function wordKey(service: string, server: { readonly address: string; readonly port: number }): string {
+  return `${service} ${memberKey(server)}`;
 }
