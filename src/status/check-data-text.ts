@@ -1,0 +1,130 @@
+import { inSeconds } from '../base/duration.ts';
+import type { CheckerConfigurations } from '../engine/checker-process.ts';
+import type { CheckerConfiguration } from '../health/configuration.ts';
+import type { RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
+import type { IpvsForwarding } from '../ports/ipvs.ts';
+import type { RunnableScript } from '../ports/script.ts';
+import { checkTarget } from './check-target.ts';
+import type { CheckStatus, HealthStatus, ServerStatus, VirtualServerStatus } from './health-status.ts';
+import { scriptText } from './script-text.ts';
+
+/** The configuration as it was understood, for -d: one line per setting. */
+export function renderCheckConfiguration(configurations: CheckerConfigurations): string[] {
+  return lines(configurations, undefined);
+}
+
+/** What USR1 writes: the configuration, and beside it what the process makes of it right now. */
+export function renderCheckData(configurations: CheckerConfigurations, status: HealthStatus): string {
+  return `${lines(configurations, status).join('\n')}\n`;
+}
+
+function lines({ lvs, health }: CheckerConfigurations, status: HealthStatus | undefined): string[] {
+  const { flushAtStart, stop, syncDaemon, timeouts } = lvs.global;
+  const statuses = new Map(status?.virtualServers.map(each => [each.name, each]));
+  return [
+    '------< LVS Topology >------',
+    ...(status?.ipvsError === undefined ? [] : [` IPVS cannot be used: ${status.ipvsError}`]),
+    ` Flush at start = ${flushAtStart}`,
+    ` At stop = ${stop}`,
+    ...(timeouts ? [` Timeouts: tcp ${timeouts.tcp}, tcpfin ${timeouts.tcpFin}, udp ${timeouts.udp}`] : []),
+    ...(syncDaemon
+      ? [
+          ` Sync daemon: interface ${syncDaemon.interface}, id ${syncDaemon.syncId}` +
+            `${syncDaemon.instance === undefined ? '' : `, follows ${syncDaemon.instance}`}`,
+        ]
+      : []),
+    ...lvs.virtualServers.flatMap(server => virtualServerLines(server, health.checkers, statuses.get(server.name))),
+  ];
+}
+
+function virtualServerLines(
+  virtualServer: VirtualServerConfiguration,
+  checkers: readonly CheckerConfiguration[],
+  status: VirtualServerStatus | undefined,
+): string[] {
+  const { service, sorryServer } = virtualServer;
+  const result = [
+    ` Virtual Server = ${virtualServer.name}`,
+    ...(status ? [`   State = ${status.quorumUp ? 'UP' : 'DOWN'}, weight ${status.weight}`] : []),
+    ...(status?.suspended ? ['   Suspended: none of its addresses is here'] : []),
+    `   Services = ${virtualServer.keys.length}`,
+    `   Scheduler = ${service.scheduler}${service.onePacket ? ', one packet' : ''}`,
+  ];
+  if (service.persistenceSeconds > 0) {
+    result.push(`   Persistence = ${service.persistenceSeconds} sec, prefix /${service.persistencePrefix}`);
+  }
+  result.push(
+    `   Quorum = ${virtualServer.quorum}, hysteresis ${virtualServer.hysteresis}`,
+    `   Alpha = ${virtualServer.alpha}, omega = ${virtualServer.omega}, ha_suspend = ${virtualServer.haSuspend}`,
+    ...scriptLine('   Quorum up script', virtualServer.quorumUp),
+    ...scriptLine('   Quorum down script', virtualServer.quorumDown),
+  );
+  if (sorryServer) {
+    const { address, port, forwarding, inhibit } = sorryServer;
+    const serving = status?.sorryServer?.serving ? ', serving' : '';
+    result.push(
+      `   Sorry server = [${address}]:${port}, ${forwardingText(forwarding)}${inhibit ? ', inhibit' : ''}${serving}`,
+    );
+  }
+  const states = new Map(status?.servers.map(each => [`${each.address} ${each.port}`, each]));
+  return [
+    ...result,
+    ...virtualServer.realServers.flatMap(server =>
+      realServerLines(server, checkers, states.get(`${server.address} ${server.port}`)),
+    ),
+  ];
+}
+
+function realServerLines(
+  server: RealServerConfiguration,
+  checkers: readonly CheckerConfiguration[],
+  status: ServerStatus | undefined,
+): string[] {
+  const { inhibitOnFailure, lowerThreshold, upperThreshold } = server;
+  const result = [`   Real Server = ${server.name}`];
+  if (status) {
+    const override = status.override === undefined ? '' : `, set to ${status.override} by an operator`;
+    result.push(`     State = ${status.state.toUpperCase()}, effective weight ${status.weight}${override}`);
+  }
+  result.push(`     Forwarding = ${forwardingText(server.forwarding)}`, `     Weight = ${server.weight}`);
+  if (upperThreshold > 0) result.push(`     Connection limits = ${lowerThreshold} .. ${upperThreshold}`);
+  if (inhibitOnFailure) result.push('     Inhibit on failure');
+  result.push(
+    ...scriptLine('     Notify up script', server.notifyUp),
+    ...scriptLine('     Notify down script', server.notifyDown),
+  );
+  server.checkers.forEach((place, index) => {
+    const checker = checkers[place];
+    if (checker) result.push(...checkLines(checker, status?.checks[index]));
+  });
+  return result;
+}
+
+function checkLines(checker: CheckerConfiguration, status: CheckStatus | undefined): string[] {
+  const { delayBeforeRetry, delayLoop, retries } = checker.schedule;
+  const result = [
+    `     Check = ${checker.keyword} ${checkTarget(checker)}${checker.shadow ? ' (shadow)' : ''}`,
+    `       Every ${inSeconds(delayLoop)} sec, ${retries} retries after ${inSeconds(delayBeforeRetry)} sec`,
+  ];
+  if (!status) return result;
+  result.push(`       State = ${status.state.toUpperCase()}, failures ${status.failures}`);
+  if (status.value !== undefined) result.push(`       Value = ${status.value}`);
+  if (status.last) {
+    const { at, excerpt, outcome, status: code, took } = status.last;
+    const detail = code === undefined ? '' : `, status ${code}`;
+    result.push(`       Last = ${outcome}${detail}, took ${took} sec, at ${(at / 1_000).toFixed(3)}`);
+    if (excerpt !== undefined) result.push(`       Reply = ${excerpt}`);
+  }
+  if (status.nextProbeIn !== undefined) result.push(`       Next in = ${status.nextProbeIn} sec`);
+  return result;
+}
+
+function scriptLine(what: string, script: RunnableScript | undefined): string[] {
+  return script ? [`${what} = ${scriptText(script)}`] : [];
+}
+
+function forwardingText(forwarding: IpvsForwarding): string {
+  if (forwarding.type !== 'tunnel') return forwarding.type.toUpperCase();
+  const { checksum, encapsulation, port } = forwarding;
+  return `TUN ${encapsulation}${encapsulation === 'gue' ? ` port ${port}` : ''}${checksum === 'none' ? '' : ` ${checksum}`}`;
+}

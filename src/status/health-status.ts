@@ -1,0 +1,155 @@
+import { type Duration, inSeconds } from '../base/duration.ts';
+import { elapsed, type Instant } from '../base/instant.ts';
+import type { CheckerProcess } from '../engine/checker-process.ts';
+import type { Service } from '../engine/service.ts';
+import type { CheckEvidence, SharedCheck } from '../engine/shared-check.ts';
+import { failureReason } from '../health/check-lines.ts';
+import { effectiveWeight, isAlive, type PoolMember, type ServerOverride } from '../lvs/pool.ts';
+import { checkTarget } from './check-target.ts';
+
+/**
+ * What `holdfast health --json` says: plain data whose names stay as they are. Times are milliseconds since 1970, spans
+ * are seconds. No secrets: of a script only its program, of a URL only its path.
+ */
+export interface HealthStatus {
+  readonly at: number;
+  /** Why the kernel's table cannot be used. */
+  readonly ipvsError: string | undefined;
+  readonly virtualServers: readonly VirtualServerStatus[];
+}
+
+export interface VirtualServerStatus {
+  readonly name: string;
+  readonly scheduler: string;
+  readonly quorum: number;
+  readonly hysteresis: number;
+  readonly quorumUp: boolean;
+  /** Of all servers that are up. */
+  readonly weight: number;
+  readonly sorryServer: { readonly address: string; readonly port: number; readonly serving: boolean } | undefined;
+  /** ha_suspend: its checks rest because none of its addresses is here. */
+  readonly suspended: boolean;
+  readonly servers: readonly ServerStatus[];
+}
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly state: 'up' | 'down';
+  /** What the kernel distributes by, while the server is up. */
+  readonly weight: number;
+  readonly configuredWeight: number;
+  /** An operator's word, which goes before what the checks say. */
+  readonly override: ServerOverride | undefined;
+  readonly checks: readonly CheckStatus[];
+}
+
+export interface CheckStatus {
+  readonly keyword: string;
+  readonly target: string;
+  readonly state: 'up' | 'down';
+  /** Reported, never acted upon. */
+  readonly shadow: boolean;
+  /** Failures in a row that are forgiven so far. */
+  readonly failures: number;
+  readonly retries: number;
+  /** A probe is under way. */
+  readonly probing: boolean;
+  /** Seconds; undefined while a probe is under way and for checks that do not probe. */
+  readonly nextProbeIn: number | undefined;
+  /** FILE_CHECK: what was read last. */
+  readonly value: number | undefined;
+  readonly last: EvidenceStatus | undefined;
+}
+
+export interface EvidenceStatus {
+  readonly at: number;
+  readonly ok: boolean;
+  /** `ok`, or why not. */
+  readonly outcome: string;
+  readonly took: number;
+  readonly status: number | undefined;
+  readonly digest: string | undefined;
+  /** How the reply begins. */
+  readonly excerpt: string | undefined;
+}
+
+/** `epochMilliseconds` is the wall clock's reading at `now`. */
+export function healthStatusOf(
+  checker: Pick<CheckerProcess, 'services' | 'ipvsError'>,
+  now: Instant,
+  epochMilliseconds: number,
+): HealthStatus {
+  const at = Math.round(epochMilliseconds);
+  return {
+    at,
+    ipvsError: checker.ipvsError,
+    virtualServers: checker.services.map(service => virtualServer(service, now, at)),
+  };
+}
+
+function virtualServer(service: Service, now: Instant, epoch: number): VirtualServerStatus {
+  const { pool, suspended } = service;
+  const { hysteresis, name, quorum, service: kernel, sorryServer } = pool.configuration;
+  return {
+    name,
+    scheduler: kernel.scheduler,
+    quorum,
+    hysteresis,
+    quorumUp: pool.quorumUp,
+    weight: pool.aliveWeight,
+    sorryServer: sorryServer && { address: sorryServer.address, port: sorryServer.port, serving: pool.sorry },
+    suspended,
+    servers: pool.members.map(member => server(member, service.checksOf.get(member) ?? [], now, epoch)),
+  };
+}
+
+function server(member: PoolMember, checks: readonly SharedCheck[], now: Instant, epoch: number): ServerStatus {
+  const { address, name, port, weight } = member.configuration;
+  return {
+    name,
+    address,
+    port,
+    state: isAlive(member) ? 'up' : 'down',
+    weight: effectiveWeight(member),
+    configuredWeight: weight,
+    override: member.override,
+    checks: checks.map(check => checkStatus(check, now, epoch)),
+  };
+}
+
+function checkStatus(check: SharedCheck, now: Instant, epoch: number): CheckStatus {
+  const { configuration, last, state } = check;
+  const next = check.nextDeadline();
+  return {
+    keyword: configuration.keyword,
+    target: checkTarget(configuration),
+    state: check.isUp ? 'up' : 'down',
+    shadow: configuration.shadow,
+    failures: state.failures,
+    retries: configuration.schedule.retries,
+    probing: check.probe !== undefined,
+    nextProbeIn: next === undefined ? undefined : Math.max(0, roundedSeconds(elapsed(now, next))),
+    value: configuration.kind === 'file' ? check.value : undefined,
+    last: last && evidence(last, now, epoch),
+  };
+}
+
+function evidence({ at, result }: CheckEvidence, now: Instant, epoch: number): EvidenceStatus {
+  const { digest, excerpt, failure, status, took } = result;
+  return {
+    at: Math.round(epoch - inSeconds(elapsed(at, now)) * 1_000),
+    ok: failure === undefined,
+    outcome: failure === undefined ? 'ok' : failureReason(failure),
+    took: roundedSeconds(took),
+    status,
+    digest,
+    excerpt,
+  };
+}
+
+/** To a tenth of a millisecond. */
+function roundedSeconds(span: Duration): number {
+  return Math.round(inSeconds(span) * 10_000) / 10_000;
+}
