@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { ChildKind } from '../daemon/child-kind.ts';
 import type { Identity } from '../daemon/names.ts';
 import { type DaemonOptions, parseFacility, parseUmask } from '../daemon/options.ts';
 import { signalFunctions } from '../daemon/signals.ts';
@@ -121,13 +122,16 @@ function daemonOptions(given: Given, warnings: string[]): DaemonOptions {
     allIncludesStrict: given.flag('all-config'),
     foreground: given.flag('dont-fork'),
     startAll: given.flag('all'),
+    only: only(given),
     respawn: !given.flag('dont-respawn'),
     keepAddresses: given.flag('dont-release-vrrp') && !given.flag('release-vips'),
+    keepServices: given.flag('dont-release-ipvs'),
     dumpConfiguration: given.flag('dump-conf'),
     logAddressChanges: given.flag('address-monitoring'),
     ignoreInterrupt: given.flag('ignore-sigint'),
     parentPidFile: given.text('pid'),
     vrrpPidFile: given.text('vrrp_pid'),
+    checkerPidFile: given.text('checkers_pid'),
     umask,
     log: {
       console: given.flag('log-console'),
@@ -136,6 +140,15 @@ function daemonOptions(given: Given, warnings: string[]): DaemonOptions {
       file: given.text('log-file'),
     },
   };
+}
+
+/** -P and -C together allow both, as without them. */
+function only(given: Given): DaemonOptions['only'] {
+  const named: readonly ChildKind[] = [
+    ...(given.flag('check') ? (['checker'] as const) : []),
+    ...(given.flag('vrrp') ? (['vrrp'] as const) : []),
+  ];
+  return named.length > 0 ? named : undefined;
 }
 
 function buildProgram(identity: Identity): Command {

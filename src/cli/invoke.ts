@@ -1,16 +1,19 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { daemonRole, vrrpChildRole } from '../daemon/child-messages.ts';
+import { childRoles, daemonRole } from '../daemon/child-messages.ts';
 import { identityOf } from '../daemon/names.ts';
 import type { DaemonOptions } from '../daemon/options.ts';
 
 /** `argv` as Node has it: the interpreter, the program, then the words. */
 export async function main(argv: readonly string[]): Promise<void> {
   const [, command = 'holdfast', ...words] = argv;
-  if (words[0] === vrrpChildRole) {
-    const { runVrrpChild } = await import('../daemon/vrrp-child.ts');
-    runVrrpChild();
-    return;
+  switch (words[0]) {
+    case childRoles.vrrp:
+      (await import('../daemon/vrrp-child.ts')).runVrrpChild();
+      return;
+    case childRoles.checker:
+      (await import('../daemon/checker-child.ts')).runCheckerChild();
+      return;
   }
   const isDaemon = words[0] === daemonRole;
   await obey(command, isDaemon ? words.slice(1) : words, isDaemon);
@@ -71,6 +74,7 @@ function absolutePaths(options: DaemonOptions, isDaemon: boolean): DaemonOptions
     configurationFile: absolute(options.configurationFile),
     parentPidFile: absolute(options.parentPidFile),
     vrrpPidFile: absolute(options.vrrpPidFile),
+    checkerPidFile: absolute(options.checkerPidFile),
     log: {
       ...options.log,
       console: options.log.console && !isDaemon,

@@ -1,44 +1,88 @@
-import type { Configuration } from '../engine/configuration.ts';
+import type { CheckerConfigurations, ServerWord } from '../engine/checker-process.ts';
+import type { DaemonConfiguration } from '../engine/configuration.ts';
+import type { VrrpConfiguration } from '../vrrp/configuration.ts';
+import type { ChildKind } from './child-kind.ts';
 import type { Names } from './names.ts';
 import type { LogOptions } from './options.ts';
 
-/** What the VRRP child is told besides the configuration. */
+/** What a child is told besides its part of the configuration. */
 export interface ChildSetup {
   readonly names: Names;
   readonly pidFile: string;
   readonly umask: number;
   readonly log: LogOptions;
   readonly ignoreInterrupt: boolean;
-  /** -V: stop without removing addresses. */
-  readonly keepAddresses: boolean;
+  /** -V and -I: stop without removing addresses or services. */
+  readonly keepAtStop: boolean;
   readonly logAddressChanges: boolean;
   readonly dumpConfiguration: boolean;
 }
 
-/** From the parent to its child. */
-export type ParentMessage = {
+/** What the VRRP process runs. */
+export interface VrrpPart {
+  readonly vrrp: VrrpConfiguration;
+  /** Instances whose transitions the parent wants to hear of. */
+  readonly reportedInstances: readonly string[];
+}
+
+/** What the checker process runs. */
+export interface CheckerPart extends CheckerConfigurations {
+  /** All that operators have said of servers. */
+  readonly overrides: readonly ServerWord[];
+  /** What is known of the VRRP instances that something here follows. */
+  readonly instanceStates: readonly InstanceState[];
+}
+
+export interface InstanceState {
+  readonly instance: string;
+  readonly state: 'master' | 'backup';
+}
+
+/** From the parent to any child. */
+export interface ConfigureMessage<Part> {
   readonly type: 'configure';
   /** Counts the configurations of this daemon's life. */
   readonly sequence: number;
   readonly setup: ChildSetup;
-  readonly configuration: Configuration;
-};
+  readonly daemon: DaemonConfiguration;
+  readonly part: Part;
+}
 
-/** From the child to its parent. */
+/** A question for the operator, answered by `answer` with the same number. */
+export interface QuestionMessage {
+  readonly type: 'question';
+  readonly number: number;
+}
+
+/** From the parent to the checker only. */
+export type CheckerMessage =
+  | { readonly type: 'server-word'; readonly word: ServerWord }
+  | { readonly type: 'instance-state'; readonly state: InstanceState };
+
+export type ParentMessage<Part = unknown> = ConfigureMessage<Part> | QuestionMessage | CheckerMessage;
+
+/** From a child to its parent. */
 export type ChildMessage =
   /** Signals are taken over. */
   | { readonly type: 'ready' }
   | { readonly type: 'configured'; readonly sequence: number }
   /** HUP came to the child itself. */
-  | { readonly type: 'reload-wanted' };
+  | { readonly type: 'reload-wanted' }
+  /** What the child does right now: VrrpStatus or HealthStatus. */
+  | { readonly type: 'answer'; readonly number: number; readonly status: unknown }
+  /** From the VRRP process only: an instance that the parent asked about. */
+  | { readonly type: 'instance-state'; readonly state: InstanceState };
 
 /** A configuration of tens of thousands of lines is some 20 MB here; more than this is a mistake. */
 export const longestMessage = 256 * 1024 * 1024;
 
-/** Descriptors of the child, set up by the parent. */
+/** Descriptors of a child, set up by the parent. */
 export const channelDescriptor = 3;
 export const consoleDescriptor = 4;
 
 /** First argument of the processes that Holdfast starts of itself. */
-export const vrrpChildRole = '--role=vrrp-child';
+export const childRoles: Readonly<Record<ChildKind, string>> = {
+  checker: '--role=checker-child',
+  vrrp: '--role=vrrp-child',
+};
 export const daemonRole = '--role=daemon';

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
 import { assert } from '../base/assert.ts';
-import { type ChildMessage, longestMessage, type ParentMessage, vrrpChildRole } from './child-messages.ts';
+import { type ChildKind, childWording } from './child-kind.ts';
+import { type ChildMessage, childRoles, longestMessage, type ParentMessage } from './child-messages.ts';
 import { decodeMessage, encodeMessage, LineSplitter } from './message.ts';
 import type { ChildEnd } from './restart-policy.ts';
 
@@ -17,23 +18,23 @@ export interface ChildEvents {
   ended(end: ChildEnd): void;
 }
 
-/** The VRRP process as its parent sees it: a pid, a channel and an end. */
-export class VrrpChildProcess {
+/** A child process as its parent sees it: a pid, a channel and an end. */
+export class WorkingProcess {
   readonly pid: number;
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
   readonly #events: ChildEvents;
 
   /** `title` is what ps shows until the child has set its own; `console` is passed on for its log lines. */
-  constructor(program: string, title: string, console: number | undefined, events: ChildEvents) {
+  constructor(program: string, kind: ChildKind, title: string, console: number | undefined, events: ChildEvents) {
     this.#events = events;
-    this.#process = spawn(process.execPath, [...process.execArgv, program, vrrpChildRole], {
+    this.#process = spawn(process.execPath, [...process.execArgv, program, childRoles[kind]], {
       argv0: title,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', console ?? 'ignore'],
     });
     const { pid, stdio } = this.#process;
     // Without memory or process slots there is no child; the parent cannot do its work either.
-    if (pid === undefined) throw new Error('cannot start the VRRP process');
+    if (pid === undefined) throw new Error(`cannot start the ${childWording[kind].name} process`);
     this.pid = pid;
     const channel = stdio[3];
     assert(channel !== null && channel !== undefined && 'write' in channel, 'descriptor 3 is the channel');

@@ -9,17 +9,23 @@ const limit = milliseconds(100);
 
 describe('LatenessReport', () => {
   it('keeps quiet about what happens all the time', () => {
-    const report = new LatenessReport();
+    const report = new LatenessReport(worst => `The VRRP process woke ${worst}: its adverts were late, too`);
     expect(report.woke(at(1_099), at(1_000), limit)).toBeUndefined();
     expect(report.woke(at(1_099), undefined, limit)).toBeUndefined();
   });
 
   it('says how late it was', () => {
-    expect(new LatenessReport().woke(at(1_250), at(1_000), limit)).toContain('woke 250 ms late:');
+    expect(
+      new LatenessReport(worst => `The VRRP process woke ${worst}: its adverts were late, too`).woke(
+        at(1_250),
+        at(1_000),
+        limit,
+      ),
+    ).toContain('woke 250 ms late:');
   });
 
   it('sums up within ten seconds', () => {
-    const report = new LatenessReport();
+    const report = new LatenessReport(worst => `The VRRP process woke ${worst}: its adverts were late, too`);
     report.woke(at(1_250), at(1_000), limit);
     expect(report.woke(at(2_900), at(2_000), limit)).toBeUndefined();
     expect(report.woke(at(11_400), at(11_000), limit)).toContain('woke 900 ms late, at worst of 2 times:');

@@ -19,9 +19,15 @@ export function noteworthyLateness(routers: readonly VirtualRouterConfiguration[
 
 /** Turns wake-ups that came too late into log lines, not more than one every ten seconds. Pure. */
 export class LatenessReport {
+  readonly #say: (worst: string) => string;
   #saidAt: Instant | undefined;
   #worst = 0 as Duration;
   #count = 0;
+
+  /** `say` makes a line of `N ms late`. */
+  constructor(say: (worst: string) => string) {
+    this.#say = say;
+  }
 
   /** The line to log, if any, about a deadline that is served only now. */
   woke(now: Instant, deadline: Instant | undefined, noteworthy: Duration): string | undefined {
@@ -31,9 +37,9 @@ export class LatenessReport {
     this.#count++;
     if (late > this.#worst) this.#worst = late;
     if (this.#saidAt !== undefined && elapsed(this.#saidAt, now) < quiet) return undefined;
-    const text =
-      `The VRRP process woke ${Math.round(inMilliseconds(this.#worst))} ms late` +
-      `${this.#count > 1 ? `, at worst of ${this.#count} times` : ''}: its adverts were late, too`;
+    const text = this.#say(
+      `${Math.round(inMilliseconds(this.#worst))} ms late${this.#count > 1 ? `, at worst of ${this.#count} times` : ''}`,
+    );
     this.#saidAt = now;
     this.#worst = 0 as Duration;
     this.#count = 0;

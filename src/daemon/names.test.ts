@@ -8,6 +8,7 @@ const plain = {
   processNames: false,
   processName: undefined,
   vrrpProcessName: undefined,
+  checkerProcessName: undefined,
   temporaryDirectory: '/tmp',
 };
 
@@ -22,54 +23,77 @@ describe('identityOf', () => {
 describe('namesFor', () => {
   it('keeps the names that scripts for keepalived rely on', () => {
     expect(namesFor('keepalived', plain)).toEqual({
-      title: 'keepalived',
-      vrrpTitle: 'keepalived',
+      parent: {
+        title: 'keepalived',
+        ident: 'Keepalived',
+        pidFile: '/run/keepalived.pid',
+        dump: '/tmp/keepalived_parent.data',
+      },
+      vrrp: {
+        title: 'keepalived',
+        ident: 'Keepalived_vrrp',
+        pidFile: '/run/vrrp.pid',
+        dump: '/tmp/keepalived.data',
+      },
+      checker: {
+        title: 'keepalived',
+        ident: 'Keepalived_healthcheckers',
+        pidFile: '/run/checkers.pid',
+        dump: '/tmp/keepalived_check.data',
+      },
       product: 'Keepalived',
-      parentIdent: 'Keepalived',
-      vrrpIdent: 'Keepalived_vrrp',
-      parentPidFile: '/run/keepalived.pid',
-      vrrpPidFile: '/run/vrrp.pid',
-      parentDump: '/tmp/keepalived_parent.data',
-      vrrpDump: '/tmp/keepalived.data',
       statistics: '/tmp/keepalived.stats',
       json: '/tmp/keepalived.json',
+      controlSocket: '/run/keepalived/control.sock',
     });
   });
 
   it('has names of its own otherwise', () => {
     const names = namesFor('holdfast', plain);
-    expect(names.vrrpIdent).toBe('Holdfast_vrrp');
-    expect(names.parentPidFile).toBe('/run/holdfast.pid');
-    expect(names.vrrpPidFile).toBe('/run/holdfast_vrrp.pid');
-    expect(names.vrrpDump).toBe('/tmp/holdfast.data');
+    expect(names.vrrp.ident).toBe('Holdfast_vrrp');
+    expect(names.parent.pidFile).toBe('/run/holdfast.pid');
+    expect(names.vrrp.pidFile).toBe('/run/holdfast_vrrp.pid');
+    expect(names.checker.pidFile).toBe('/run/holdfast_checkers.pid');
+    expect(names.vrrp.dump).toBe('/tmp/holdfast.data');
+    expect(names.checker.dump).toBe('/tmp/holdfast_check.data');
   });
 
   it('gives the processes titles of their own on demand', () => {
-    expect(namesFor('keepalived', { ...plain, processNames: true }).vrrpTitle).toBe('keepalived_vrrp');
+    const names = namesFor('keepalived', { ...plain, processNames: true });
+    expect([names.parent.title, names.vrrp.title, names.checker.title]).toEqual([
+      'keepalived',
+      'keepalived_vrrp',
+      'keepalived_ipvs',
+    ]);
     expect(namesFor('holdfast', { ...plain, processName: 'one', vrrpProcessName: 'two' })).toMatchObject({
-      title: 'one',
-      vrrpTitle: 'two',
+      parent: { title: 'one' },
+      vrrp: { title: 'two' },
     });
   });
 
   it('puts the pid files of a named instance into a directory', () => {
     const names = namesFor('keepalived', { ...plain, instance: 'east' });
-    expect(names.parentPidFile).toBe('/run/keepalived/keepalived_east.pid');
-    expect(names.vrrpPidFile).toBe('/run/keepalived/vrrp_east.pid');
-    expect(names.vrrpIdent).toBe('Keepalived_vrrp_east');
+    expect(names.parent.pidFile).toBe('/run/keepalived/keepalived_east.pid');
+    expect(names.vrrp.pidFile).toBe('/run/keepalived/vrrp_east.pid');
+    expect(names.checker.pidFile).toBe('/run/keepalived/checkers_east.pid');
+    expect(names.controlSocket).toBe('/run/keepalived/control_east.sock');
+    expect(names.vrrp.ident).toBe('Keepalived_vrrp_east');
     expect(names.statistics).toBe('/tmp/keepalived.stats');
   });
 
   it('adds the instance to data files only on demand', () => {
     const names = namesFor('keepalived', { ...plain, instance: 'east', dataUseInstance: true });
-    expect(names.vrrpDump).toBe('/tmp/keepalived.east.data');
-    expect(names.parentDump).toBe('/tmp/keepalived_parent.east.data');
+    expect(names.vrrp.dump).toBe('/tmp/keepalived.east.data');
+    expect(names.parent.dump).toBe('/tmp/keepalived_parent.east.data');
     expect(names.statistics).toBe('/tmp/keepalived.stats');
-    expect(namesFor('keepalived', { ...plain, instance: 'east' }).vrrpDump).toBe('/tmp/keepalived.data');
+    expect(namesFor('keepalived', { ...plain, instance: 'east' }).vrrp.dump).toBe('/tmp/keepalived.data');
   });
 
   it('uses a pid directory without an instance, too', () => {
     const names = namesFor('holdfast', { ...plain, usePidDirectory: true });
-    expect([names.parentPidFile, names.vrrpPidFile]).toEqual(['/run/holdfast/holdfast.pid', '/run/holdfast/vrrp.pid']);
+    expect([names.parent.pidFile, names.vrrp.pidFile]).toEqual([
+      '/run/holdfast/holdfast.pid',
+      '/run/holdfast/vrrp.pid',
+    ]);
   });
 });

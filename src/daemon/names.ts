@@ -8,20 +8,23 @@ export function identityOf(command: string): Identity {
   return path.basename(command) === 'keepalived' ? 'keepalived' : 'holdfast';
 }
 
-export interface Names {
-  /** Process titles: what ps, pidof and killall see. The same for both, so that killall reaches both. */
+export interface ProcessNames {
+  /** What ps, pidof and killall see. The same for all, so that killall reaches all. */
   readonly title: string;
-  readonly vrrpTitle: string;
+  readonly ident: string;
+  readonly pidFile: string;
+  readonly dump: string;
+}
+
+export interface Names {
+  readonly parent: ProcessNames;
+  readonly vrrp: ProcessNames;
+  readonly checker: ProcessNames;
   /** As log lines call the whole: `Starting Keepalived ...`. */
   readonly product: string;
-  readonly parentIdent: string;
-  readonly vrrpIdent: string;
-  readonly parentPidFile: string;
-  readonly vrrpPidFile: string;
-  readonly parentDump: string;
-  readonly vrrpDump: string;
   readonly statistics: string;
   readonly json: string;
+  readonly controlSocket: string;
 }
 
 export interface NameOptions {
@@ -34,6 +37,7 @@ export interface NameOptions {
   readonly processNames: boolean;
   readonly processName: string | undefined;
   readonly vrrpProcessName: string | undefined;
+  readonly checkerProcessName: string | undefined;
   /** $TMPDIR, or /tmp. */
   readonly temporaryDirectory: string;
 }
@@ -44,22 +48,40 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
   const suffix = instance === undefined ? '' : `_${instance}`;
   const product = identity === 'keepalived' ? 'Keepalived' : 'Holdfast';
   const ownDirectory = options.usePidDirectory || instance !== undefined;
-  const vrrp = identity === 'keepalived' || ownDirectory ? 'vrrp' : 'holdfast_vrrp';
+  const isPlain = identity === 'keepalived' || ownDirectory;
   const runFile = (name: string): string =>
     ownDirectory ? `/run/${identity}/${name}${suffix}.pid` : `/run/${name}.pid`;
   const dataInstance = options.dataUseInstance && instance !== undefined ? `.${instance}` : '';
   const dump = (name: string): string => path.join(temporaryDirectory, `${identity}${name}`);
+  const titled = (name: string | undefined, usual: string): string =>
+    name ?? (options.processNames ? `${identity}${usual}` : identity);
   return {
-    title: options.processName ?? identity,
-    vrrpTitle: options.vrrpProcessName ?? (options.processNames ? `${identity}_vrrp` : identity),
+    parent: {
+      title: titled(options.processName, ''),
+      ident: `${product}${suffix}`,
+      pidFile: runFile(identity),
+      dump: dump(`_parent${dataInstance}.data`),
+    },
+    vrrp: {
+      title: titled(options.vrrpProcessName, '_vrrp'),
+      ident: `${product}_vrrp${suffix}`,
+      pidFile: runFile(isPlain ? 'vrrp' : 'holdfast_vrrp'),
+      dump: dump(`${dataInstance}.data`),
+    },
+    checker: {
+      title: titled(options.checkerProcessName, '_ipvs'),
+      ident: `${product}_healthcheckers${suffix}`,
+      pidFile: runFile(isPlain ? 'checkers' : 'holdfast_checkers'),
+      dump: dump(`_check${dataInstance}.data`),
+    },
     product,
-    parentIdent: `${product}${suffix}`,
-    vrrpIdent: `${product}_vrrp${suffix}`,
-    parentPidFile: runFile(identity),
-    vrrpPidFile: runFile(vrrp),
-    parentDump: dump(`_parent${dataInstance}.data`),
-    vrrpDump: dump(`${dataInstance}.data`),
     statistics: dump('.stats'),
     json: dump('.json'),
+    controlSocket: controlSocketPath(identity, instance),
   };
+}
+
+/** Where a daemon of this name listens for the operator's commands. */
+export function controlSocketPath(identity: Identity, instance: string | undefined): string {
+  return `/run/${identity}/control${instance === undefined ? '' : `_${instance}`}.sock`;
 }

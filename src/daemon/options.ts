@@ -1,4 +1,6 @@
-/** What the command line asks of the daemon; plain data, because the VRRP child is told the same. */
+import type { ChildKind } from './child-kind.ts';
+
+/** What the command line asks of the daemon; plain data, because the children are told the same. */
 export interface DaemonOptions {
   /** Undefined takes the first default file that exists. */
   readonly configurationFile: string | undefined;
@@ -7,16 +9,21 @@ export interface DaemonOptions {
   readonly allIncludesStrict: boolean;
   /** -n */
   readonly foreground: boolean;
-  /** --all: the VRRP child runs even if nothing is configured for it. */
+  /** -P and -C name the only children that may run; without them all may. */
+  readonly only: readonly ChildKind[] | undefined;
+  /** --all: a child runs even if nothing is configured for it. */
   readonly startAll: boolean;
   readonly respawn: boolean;
   /** -V without -X: addresses stay on the interfaces when the daemon stops. */
   readonly keepAddresses: boolean;
+  /** -I: services stay in the IPVS table when the daemon stops. */
+  readonly keepServices: boolean;
   readonly dumpConfiguration: boolean;
   readonly logAddressChanges: boolean;
   readonly ignoreInterrupt: boolean;
   readonly parentPidFile: string | undefined;
   readonly vrrpPidFile: string | undefined;
+  readonly checkerPidFile: string | undefined;
   /** 0 .. 0o777; undefined takes the configuration's. */
   readonly umask: number | undefined;
   readonly log: LogOptions;

@@ -2,15 +2,15 @@ import { Socket } from 'node:net';
 import { type ChildMessage, channelDescriptor, longestMessage, type ParentMessage } from './child-messages.ts';
 import { decodeMessage, encodeMessage, LineSplitter } from './message.ts';
 
-/** The child's end of the channel between the two processes. */
-export class ParentChannel {
+/** A child's end of the channel between it and its parent. */
+export class ParentChannel<Part> {
   readonly #socket: Socket;
 
-  constructor(receive: (message: ParentMessage) => void, parentGone: () => void) {
+  constructor(receive: (message: ParentMessage<Part>) => void, parentGone: () => void) {
     this.#socket = new Socket({ fd: channelDescriptor });
     const splitter = new LineSplitter(longestMessage);
     this.#socket.on('data', bytes => {
-      for (const line of splitter.push(bytes)) receive(decodeMessage(line) as ParentMessage);
+      for (const line of splitter.push(bytes)) receive(decodeMessage(line) as ParentMessage<Part>);
     });
     this.#socket.on('error', () => {});
     this.#socket.once('close', parentGone);

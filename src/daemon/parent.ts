@@ -6,21 +6,24 @@ import { loadConfiguration } from '../engine/configuration.ts';
 import { now } from '../linux/clock.ts';
 import { configurationHost } from '../linux/configuration-host.ts';
 import { renderDaemonConfiguration } from '../status/daemon-text.ts';
-import type { ChildMessage, ChildSetup } from './child-messages.ts';
-import { VrrpChildProcess } from './child-process.ts';
+import type { ChildKind } from './child-kind.ts';
+import type { CheckerPart, ChildMessage, ChildSetup, InstanceState, VrrpPart } from './child-messages.ts';
+import { Children } from './children.ts';
 import { diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration-file.ts';
 import { runLifecycleScript } from './lifecycle-script.ts';
 import { type DaemonLog, exitWithLog } from './log.ts';
 import type { Names } from './names.ts';
 import type { DaemonOptions } from './options.ts';
 import type { PidFile } from './pid-file.ts';
+import { ServerWords } from './server-words.ts';
 import { Supervisor, type SupervisorEffect, type SupervisorInput } from './supervisor.ts';
 import type { SystemNotifier } from './system-notifier.ts';
 import { productVersion } from './version.ts';
+import { checkerConfigurations, wantedChildren } from './wanted-children.ts';
 import { replaceFile } from './write-file.ts';
 
 export interface ParentParts {
-  /** Path of the program, which the child runs as well. */
+  /** Path of the program, which the children run as well. */
   readonly program: string;
   readonly file: string;
   readonly options: DaemonOptions;
@@ -39,7 +42,10 @@ export class Parent {
   readonly #supervisor: Supervisor;
   readonly #inputs: SupervisorInput[] = [];
   #configuration: Configuration;
-  #child: VrrpChildProcess | undefined;
+  readonly #children: Children;
+  readonly #words = new ServerWords();
+  /** What the VRRP process told of the instances that the checker process follows. */
+  readonly #instanceStates = new Map<string, InstanceState>();
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
   #hasStarted = false;
@@ -49,16 +55,24 @@ export class Parent {
   constructor(parts: ParentParts) {
     this.#parts = parts;
     this.#configuration = parts.configuration;
+    const { log, names, options, program } = parts;
+    this.#children = new Children(
+      { program, names, console: options.log.console, log },
+      {
+        message: (child, message) => this.#hear(child, message),
+        ended: (child, pid, end) => this.handle({ type: 'child-ended', child, pid, end }),
+      },
+    );
     this.#supervisor = new Supervisor({
-      respawn: parts.options.respawn,
-      ignoreInterrupt: parts.options.ignoreInterrupt,
+      respawn: options.respawn,
+      ignoreInterrupt: options.ignoreInterrupt,
       childWaitTime: parts.configuration.daemon.childWaitTime,
-      product: parts.names.product,
+      product: names.product,
     });
   }
 
-  get childWanted(): boolean {
-    return this.#parts.options.startAll || this.#configuration.vrrp.instances.length > 0;
+  get wanted(): readonly ChildKind[] {
+    return wantedChildren(this.#configuration, this.#parts.options);
   }
 
   /** Inputs that arise while others are carried out wait their turn. */
@@ -94,18 +108,13 @@ export class Parent {
         this.#parts.log.write(effect.level, effect.text);
         break;
       case 'start-child':
-        this.#startChild();
+        this.#children.start(effect.child);
         break;
       case 'configure-child':
-        this.#child?.send({
-          type: 'configure',
-          sequence: effect.sequence,
-          setup: this.#childSetup(),
-          configuration: this.#configuration,
-        });
+        this.#configure(effect.child, effect.sequence);
         break;
       case 'signal-child':
-        this.#child?.signal(effect.signal);
+        this.#children.signal(effect.child, effect.signal);
         break;
       case 'judge-configuration':
         this.#judge();
@@ -131,52 +140,59 @@ export class Parent {
     this.#parts.started();
   }
 
-  #startChild(): void {
-    const { log, names, options, program } = this.#parts;
-    const child = new VrrpChildProcess(program, names.vrrpTitle, options.log.console ? 2 : undefined, {
-      message: message => this.#hear(message),
-      errorLine: line => log.error(`VRRP child process(${child.pid}): ${line}`),
-      ended: end => {
-        this.#child = undefined;
-        this.handle({ type: 'child-ended', pid: child.pid, end });
-      },
-    });
-    this.#child = child;
-    log.info(`Starting VRRP child process, pid=${child.pid}`);
-  }
-
-  #hear(message: ChildMessage): void {
+  #hear(child: ChildKind, message: Exclude<ChildMessage, { type: 'answer' }>): void {
     switch (message.type) {
       case 'ready':
-        this.handle({ type: 'child-ready' });
+        this.handle({ type: 'child-ready', child });
         break;
       case 'configured':
-        this.handle({ type: 'child-configured', sequence: message.sequence });
+        this.handle({ type: 'child-configured', child, sequence: message.sequence });
         break;
       case 'reload-wanted':
         this.handle({ type: 'child-asked-for-reload' });
+        break;
+      case 'instance-state':
+        this.#instanceStates.set(message.state.instance, message.state);
+        this.#children.send('checker', { type: 'instance-state', state: message.state });
         break;
       default:
         unreachable(message);
     }
   }
 
-  #childSetup(): ChildSetup {
+  #configure(child: ChildKind, sequence: number): void {
+    const { daemon } = this.#configuration;
+    const part = child === 'vrrp' ? this.#vrrpPart() : this.#checkerPart();
+    this.#children.send(child, { type: 'configure', sequence, setup: this.#childSetup(child), daemon, part });
+  }
+
+  #vrrpPart(): VrrpPart {
+    const followed = checkerConfigurations(this.#configuration).lvs.global.syncDaemon?.instance;
+    return { vrrp: this.#configuration.vrrp, reportedInstances: followed === undefined ? [] : [followed] };
+  }
+
+  #checkerPart(): CheckerPart {
+    const { lvs, health } = checkerConfigurations(this.#configuration);
+    return { lvs, health, overrides: this.#words.all, instanceStates: [...this.#instanceStates.values()] };
+  }
+
+  #childSetup(child: ChildKind): ChildSetup {
     const { names, options } = this.#parts;
     const { daemon } = this.#configuration;
+    const pidFile = child === 'vrrp' ? options.vrrpPidFile : options.checkerPidFile;
     return {
       names,
-      pidFile: options.vrrpPidFile ?? names.vrrpPidFile,
+      pidFile: pidFile ?? names[child].pidFile,
       umask: options.umask ?? daemon.umask,
       log: options.log,
       ignoreInterrupt: options.ignoreInterrupt,
-      keepAddresses: options.keepAddresses,
+      keepAtStop: child === 'vrrp' ? options.keepAddresses : options.keepServices,
       logAddressChanges: options.logAddressChanges,
       dumpConfiguration: options.dumpConfiguration,
     };
   }
 
-  /** A configuration is read and judged here, and only a good one ever reaches the child. */
+  /** A configuration is read and judged here, and only a good one ever reaches a child. */
   #judge(): void {
     const { file, log, options } = this.#parts;
     log.reopen();
@@ -191,11 +207,14 @@ export class Parent {
     const obstacle = next === undefined ? 'it has errors' : unchangeable(this.#configuration, next);
     if (next === undefined || obstacle !== undefined) {
       log.error(`New config failed validation: ${obstacle}; the old configuration stays in force`);
-      this.handle({ type: 'configuration-judged', accepted: false, childWanted: this.childWanted });
+      this.handle({ type: 'configuration-judged', accepted: false, wanted: this.wanted });
       return;
     }
     this.#configuration = next;
-    this.handle({ type: 'configuration-judged', accepted: true, childWanted: this.childWanted });
+    for (const { service, address, port, word } of this.#words.keepOnly(checkerConfigurations(next).lvs)) {
+      log.info(`Forgetting that [${address}]:${port} of VS ${service} was set to ${word}: it is no longer configured`);
+    }
+    this.handle({ type: 'configuration-judged', accepted: true, wanted: this.wanted });
   }
 
   async #dump(): Promise<void> {
@@ -204,16 +223,16 @@ export class Parent {
     const text = `${renderDaemonConfiguration(this.#configuration.daemon).join('\n')}\n`;
     const mode = 0o666 & ~(options.umask ?? this.#configuration.daemon.umask);
     try {
-      await replaceFile(names.parentDump, text, mode);
+      await replaceFile(names.parent.dump, text, mode);
     } catch (error) {
-      log.error(`Cannot write ${names.parentDump}: ${(error as NodeJS.ErrnoException).code}`);
+      log.error(`Cannot write ${names.parent.dump}: ${(error as NodeJS.ErrnoException).code}`);
     }
   }
 
   async #finish(status: number): Promise<never> {
     const { log, names, pidFile } = this.#parts;
     const { shutdownScript, shutdownScriptTimeout } = this.#configuration.daemon;
-    assert(this.#child === undefined, 'the shutdown script runs when no child is left');
+    assert(this.#children.count === 0, 'the shutdown script runs when no child is left');
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
     if (shutdownScript) await runLifecycleScript('shutdown', shutdownScript, shutdownScriptTimeout, log);

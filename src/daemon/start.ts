@@ -19,7 +19,7 @@ import { SystemNotifier } from './system-notifier.ts';
 import { platform, productVersion } from './version.ts';
 
 export interface Start {
-  /** Path of the program, which the child runs as well. */
+  /** Path of the program, which the children run as well. */
   readonly program: string;
   readonly identity: Identity;
   readonly options: DaemonOptions;
@@ -34,7 +34,7 @@ export interface Start {
 export async function startDaemon(start: Start): Promise<void> {
   const { identity, options } = start;
   const firstNames = namesFor(identity, { ...unnamed, temporaryDirectory });
-  const log = openLog(options.log, firstNames.parentIdent);
+  const log = openLog(options.log, firstNames.parent.ident);
   crashesGoTo(log);
   log.info(`Starting ${productVersion(firstNames.product)}`);
   log.info(`Running on ${platform()}`);
@@ -62,12 +62,16 @@ export async function startDaemon(start: Start): Promise<void> {
   }
 
   const { daemon } = configuration;
-  const names = namesFor(daemon.actAsKeepalived ? 'keepalived' : identity, { ...daemon, temporaryDirectory });
-  if (names.parentIdent !== firstNames.parentIdent) {
-    log.info(`Changing syslog ident to ${names.parentIdent}`);
-    log.replaceSystemLog(systemLogFor(options.log, names.parentIdent));
+  const names = namesFor(daemon.actAsKeepalived ? 'keepalived' : identity, {
+    checkerProcessName: undefined,
+    ...daemon,
+    temporaryDirectory,
+  });
+  if (names.parent.ident !== firstNames.parent.ident) {
+    log.info(`Changing syslog ident to ${names.parent.ident}`);
+    log.replaceSystemLog(systemLogFor(options.log, names.parent.ident));
   }
-  process.title = names.title;
+  process.title = names.parent.title;
   process.umask(options.umask ?? daemon.umask);
 
   const other = runningKeepalived();
@@ -80,7 +84,7 @@ export async function startDaemon(start: Start): Promise<void> {
     log.error(explainMissing(missing));
     return refuse(4);
   }
-  const pidFile = claimPidFile(options.parentPidFile ?? names.parentPidFile, log);
+  const pidFile = claimPidFile(options.parentPidFile ?? names.parent.pidFile, log);
   if (pidFile === 'held') return exitWithLog(log, 0);
   if (pidFile === 'refused') return refuse(4);
 
@@ -92,7 +96,7 @@ export async function startDaemon(start: Start): Promise<void> {
   const { started, program } = start;
   const parts = { program, file, options, names, configuration, log, pidFile, notifier, started };
   const parent = new Parent(parts);
-  parent.handle({ type: 'started', childWanted: parent.childWanted });
+  parent.handle({ type: 'started', wanted: parent.wanted });
   onSignal(signal => parent.handle({ type: 'signalled', signal, meaning: signalMeanings.get(signal) ?? 'ignore' }));
 }
 
@@ -105,6 +109,7 @@ const unnamed = {
   processNames: false,
   processName: undefined,
   vrrpProcessName: undefined,
+  checkerProcessName: undefined,
 };
 
 function claimPidFile(file: string, log: DaemonLog): PidFile | 'held' | 'refused' {

@@ -1,20 +1,27 @@
 import type { Duration } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
-import type { Configuration } from '../engine/configuration.ts';
+import type { DaemonConfiguration } from '../engine/configuration.ts';
 import { rehearse } from '../engine/rehearsal.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
 import { now } from '../linux/clock.ts';
 import { Driver } from '../linux/driver.ts';
 import { Poller } from '../linux/poller.ts';
 import { VrrpWorld } from '../linux/vrrp-world.ts';
-import type { Log } from '../ports/log.ts';
 import type { InterfaceAddress } from '../ports/network.ts';
 import type { Engine, VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { renderData } from '../status/data-text.ts';
+import { renderJson } from '../status/json.ts';
+import { renderStatistics } from '../status/statistics-text.ts';
 import { snapshotOf, type VrrpSnapshot } from '../status/vrrp-snapshot.ts';
+import { type VrrpStatus, vrrpStatusOf } from '../status/vrrp-status.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
+import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
+import type { ChildSetup, VrrpPart } from './child-messages.ts';
+import { FollowedInstances } from './followed-instances.ts';
 import { LatenessReport, noteworthyLateness } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
 import { receiveBufferBytes } from './receive-buffer.ts';
+import type { SignalMeaning } from './signals.ts';
 
 /** Takeovers played before the first real one: enough for Node to compile what it first interprets. */
 const rehearsals = 30;
@@ -23,33 +30,29 @@ const rehearsals = 30;
 type Command = { readonly type: 'reload'; readonly configuration: VrrpConfiguration } | { readonly type: 'stop' };
 type RuntimeInput = VrrpInput | Command;
 
-export interface RuntimeOptions {
-  readonly log: Log;
-  readonly detail: boolean;
-  readonly keepAddresses: boolean;
-  readonly logAddressChanges: boolean;
-  /** The hand-over is done. */
-  readonly stopped: () => void;
-}
-
 /** The VRRP engine on the kernel. */
-export class VrrpRuntime {
+export class VrrpRuntime implements ChildRuntime<VrrpPart> {
   readonly #options: RuntimeOptions;
   readonly #vrrp: VrrpProcess;
   readonly #world: VrrpWorld;
   readonly #driver: Driver<RuntimeInput, VrrpEffect>;
-  readonly #lateness = new LatenessReport();
+  readonly #lateness = new LatenessReport(worst => `The VRRP process woke ${worst}: its adverts were late, too`);
+  readonly #followed = new FollowedInstances();
+  #jsonVersion: 1 | 2;
   #noteworthy: Duration;
   #stopping = false;
+  #lookScheduled = false;
 
   /** Throws KernelError if the sockets cannot be opened. */
-  constructor(configuration: Configuration, options: RuntimeOptions) {
+  constructor(daemon: DaemonConfiguration, { vrrp, reportedInstances }: VrrpPart, options: RuntimeOptions) {
     this.#options = options;
-    const { daemon, vrrp } = configuration;
+    this.#jsonVersion = daemon.jsonVersion;
+    this.#followed.follow(reportedInstances);
+    const { log, logAddressChanges } = options.setup;
     const poller = new Poller();
     this.#noteworthy = noteworthyLateness(vrrp.instances);
     this.#vrrp = new VrrpProcess(vrrp, {
-      detail: options.detail,
+      detail: log.detail,
       receiveBufferBytes: receiveBufferBytes(daemon.vrrpReceiveBuffer, vrrp.instances),
     });
     this.#world = new VrrpWorld(poller, {
@@ -65,7 +68,7 @@ export class VrrpRuntime {
       execute: effect => this.#execute(effect),
       precedence: effect => (effect.type === 'log' ? 'later' : effect.type === 'stopped' ? 'last' : 'first'),
       now,
-      ...(options.logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
+      ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
     });
   }
 
@@ -74,9 +77,11 @@ export class VrrpRuntime {
     this.#world.start();
   }
 
-  reload(configuration: VrrpConfiguration): void {
-    this.#noteworthy = noteworthyLateness(configuration.instances);
-    this.#driver.deliver({ type: 'reload', configuration });
+  reload(daemon: DaemonConfiguration, { vrrp, reportedInstances }: VrrpPart): void {
+    this.#jsonVersion = daemon.jsonVersion;
+    this.#noteworthy = noteworthyLateness(vrrp.instances);
+    this.#followed.follow(reportedInstances);
+    this.#driver.deliver({ type: 'reload', configuration: vrrp });
   }
 
   stop(): void {
@@ -84,12 +89,29 @@ export class VrrpRuntime {
     this.#driver.deliver({ type: 'stop' });
   }
 
-  snapshot(): VrrpSnapshot {
-    return snapshotOf(this.#vrrp, now(), Date.now() * 1_000);
+  status(): VrrpStatus {
+    return vrrpStatusOf(this.#snapshot());
   }
 
-  clearCounters(): void {
-    this.#vrrp.clearCounters();
+  /** Nothing is for us alone yet. */
+  hear(): void {}
+
+  report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
+    switch (meaning) {
+      case 'dump':
+        return { what: 'VRRP data', file: names.vrrp.dump, text: renderData(this.#snapshot()) };
+      case 'json':
+        return { what: 'VRRP as json', file: names.json, text: renderJson(this.#snapshot(), this.#jsonVersion) };
+      case 'statistics':
+        return { what: 'VRRP stats', file: names.statistics, text: renderStatistics(this.#snapshot()) };
+      case 'statistics-clear': {
+        const text = renderStatistics(this.#snapshot());
+        this.#vrrp.clearCounters();
+        return { what: 'and clearing VRRP stats', file: names.statistics, text };
+      }
+      default:
+        return undefined;
+    }
   }
 
   close(): void {
@@ -97,10 +119,15 @@ export class VrrpRuntime {
     this.#world.close();
   }
 
+  #snapshot(): VrrpSnapshot {
+    return snapshotOf(this.#vrrp, now(), Date.now() * 1_000);
+  }
+
   #engine(): Engine<RuntimeInput, VrrpEffect> {
     const vrrp = this.#vrrp;
     return {
       handle: (instant, input) => {
+        this.#lookLater();
         if (input.type === 'reload') return vrrp.reload(instant, input.configuration);
         if (input.type === 'stop') return vrrp.stop(instant);
         return vrrp.handle(instant, input);
@@ -108,14 +135,25 @@ export class VrrpRuntime {
       advance: instant => {
         const text = this.#lateness.woke(instant, vrrp.nextDeadline(), this.#noteworthy);
         if (text !== undefined) this.#options.log.write('warning', text);
+        this.#lookLater();
         return vrrp.advance(instant);
       },
       nextDeadline: () => vrrp.nextDeadline(),
     };
   }
 
+  /** Whoever follows an instance is told on the loop's next turn: adverts do not wait for it. */
+  #lookLater(): void {
+    if (this.#lookScheduled || !this.#followed.any) return;
+    this.#lookScheduled = true;
+    setImmediate(() => {
+      this.#lookScheduled = false;
+      for (const state of this.#followed.changed(this.#vrrp)) this.#options.instanceState(state);
+    });
+  }
+
   #execute(effect: VrrpEffect): void {
-    if (this.#stopping && this.#options.keepAddresses && effect.type === 'change-addresses') {
+    if (this.#stopping && this.#options.setup.keepAtStop && effect.type === 'change-addresses') {
       // -V: the peers are told, the addresses stay for whoever comes next.
       this.#driver.deliver({ type: 'addresses-changed', batch: effect.batch, errors: [] });
       return;

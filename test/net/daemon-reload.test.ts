@@ -65,15 +65,19 @@ describe('a reload', () => {
     await daemon.stop();
   });
 
-  it('starts a VRRP process that has become necessary, and keeps one that no longer is', async () => {
+  it('starts a VRRP process that has become necessary, and stops one that no longer is', async () => {
     const daemon = await one.start('global_defs {\n  router_id one\n}\n');
     one.configure(routerText());
     await one.kill('HUP', one.parent);
     await daemon.waitForLine('Entering MASTER STATE');
     await one.untilHeld(virtualAddress, daemon);
     one.configure('global_defs {\n  router_id one\n}\n');
+    const after = daemon.position;
     await one.kill('HUP', one.parent);
     await waitFor(() => !one.host.holds(virtualAddress), { what: 'the address to go', evidence: () => daemon.output });
+    await daemon.waitForLine('VRRP child process is no longer needed: stopping it');
+    await daemon.waitForLine('Reload complete', { after });
+    expect(one.child).toBeUndefined();
     expect(await daemon.stop()).toEqual({ status: 0, signal: undefined });
   });
 

@@ -1,0 +1,234 @@
+import { inMilliseconds } from '../base/duration.ts';
+import type { DaemonConfiguration } from '../engine/configuration.ts';
+import { KernelError } from '../linux/libc.ts';
+import { onSignal } from '../linux/signals.ts';
+import { explainMissing } from './capabilities.ts';
+import { type ChildKind, childWording } from './child-kind.ts';
+import {
+  type CheckerMessage,
+  type ChildSetup,
+  type ConfigureMessage,
+  consoleDescriptor,
+  type InstanceState,
+  type ParentMessage,
+} from './child-messages.ts';
+import { internalErrorStatus } from './crash.ts';
+import { DaemonLog, exitWithLog } from './log.ts';
+import { logFileFor } from './log-format.ts';
+import { systemLogFor } from './open-log.ts';
+import { ParentChannel } from './parent-channel.ts';
+import { PidFile } from './pid-file.ts';
+import { SIGINT, type SignalMeaning, signalMeanings } from './signals.ts';
+import { replaceFile } from './write-file.ts';
+
+/** An engine at work on the kernel, as the process around it sees it. */
+export interface ChildRuntime<Part> {
+  start(): void;
+  reload(daemon: DaemonConfiguration, part: Part): void;
+  /** Ends in RuntimeOptions.stopped. */
+  stop(): void;
+  close(): void;
+  /** What is written when a signal asks for it; undefined if this process has nothing to say. */
+  report(meaning: SignalMeaning, setup: ChildSetup): Report | undefined;
+  /** What it does right now, as plain data for the operator. */
+  status(): unknown;
+  /** What only this process is told. */
+  hear(message: CheckerMessage): void;
+}
+
+export interface Report {
+  /** `VRRP data` */
+  readonly what: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface RuntimeOptions {
+  readonly log: DaemonLog;
+  readonly setup: ChildSetup;
+  /** The stop is done. */
+  readonly stopped: () => void;
+  /** An instance that the parent asked about went over to another state. */
+  readonly instanceState: (state: InstanceState) => void;
+}
+
+/** What makes the VRRP process differ from the checker process. */
+export interface ChildRole<Part> {
+  readonly kind: ChildKind;
+  readonly capabilities: readonly string[];
+  /** As in `FILE_vrrp`. */
+  readonly logSuffix: string;
+  /** What it does when its parent is gone. */
+  readonly farewell: string;
+  /** Throws KernelError if the kernel denies what it needs. */
+  open(daemon: DaemonConfiguration, part: Part, options: RuntimeOptions): ChildRuntime<Part>;
+  /** The configuration as understood, for -d. */
+  describe(part: Part): readonly string[];
+}
+
+/** Becomes a child process: waits for its configuration, runs it, stops when told or when its parent is gone. */
+export function runChild<Part>(role: ChildRole<Part>): void {
+  let work: Work<Part> | undefined;
+  const channel = new ParentChannel<Part>(
+    message => {
+      if (message.type !== 'configure') {
+        work?.hear(message);
+        return;
+      }
+      if (work) work.reconfigure(message);
+      else work = new Work(role, message, channel);
+      if (work.isWorking) channel.send({ type: 'configured', sequence: message.sequence });
+    },
+    // The kernel closes the parent's end however it dies; nobody else has it.
+    () => {
+      if (work) work.parentGone();
+      else process.exit(0);
+    },
+  );
+  onSignal(signal => {
+    const meaning = signalMeanings.get(signal) ?? 'ignore';
+    if (work) work.obey(signal, meaning);
+    else if (meaning === 'stop') process.exit(0);
+  });
+  channel.send({ type: 'ready' });
+}
+
+class Work<Part> {
+  readonly #role: ChildRole<Part>;
+  readonly #channel: ParentChannel<Part>;
+  readonly #log: DaemonLog;
+  readonly #pidFile: PidFile | undefined;
+  readonly #runtime: ChildRuntime<Part> | undefined;
+  #setup: ChildSetup;
+  #daemon: DaemonConfiguration;
+  #stopping = false;
+
+  constructor(role: ChildRole<Part>, { setup, daemon, part }: ConfigureMessage<Part>, channel: ParentChannel<Part>) {
+    this.#role = role;
+    this.#channel = channel;
+    this.#setup = setup;
+    this.#daemon = daemon;
+    process.title = setup.names[role.kind].title;
+    process.umask(setup.umask);
+    this.#log = openChildLog(role, setup);
+    this.#pidFile = this.#claimPidFile();
+    this.#runtime = this.#pidFile && this.#openRuntime(part);
+    if (!this.#runtime) return;
+    this.#dumpConfiguration(part);
+    this.#runtime.start();
+  }
+
+  /** False once it could not begin, or stops. */
+  get isWorking(): boolean {
+    return !this.#stopping;
+  }
+
+  reconfigure({ setup, daemon, part }: ConfigureMessage<Part>): void {
+    if (this.#stopping) return;
+    this.#setup = setup;
+    this.#daemon = daemon;
+    this.#log.reopen();
+    this.#log.info('Reloading');
+    this.#dumpConfiguration(part);
+    this.#runtime?.reload(daemon, part);
+  }
+
+  hear(message: Exclude<ParentMessage<Part>, ConfigureMessage<Part>>): void {
+    if (this.#stopping || !this.#runtime) return;
+    if (message.type !== 'question') this.#runtime.hear(message);
+    else this.#channel.send({ type: 'answer', number: message.number, status: this.#runtime.status() });
+  }
+
+  obey(signal: number, meaning: SignalMeaning): void {
+    switch (meaning) {
+      case 'stop':
+        if (signal !== SIGINT || !this.#setup.ignoreInterrupt) this.#stop();
+        break;
+      case 'reload':
+        this.#channel.send({ type: 'reload-wanted' });
+        break;
+      default:
+        this.#report(meaning);
+    }
+  }
+
+  parentGone(): void {
+    if (this.#stopping) return;
+    this.#log.error(`The parent process is gone: ${this.#role.farewell}`);
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    // The parent would kill us then; without one, nobody would.
+    setTimeout(() => this.#finish(0), inMilliseconds(this.#daemon.childWaitTime));
+    this.#runtime?.stop();
+  }
+
+  #finish(status: number): void {
+    this.#runtime?.close();
+    this.#pidFile?.remove();
+    this.#log.info('Stopped');
+    void exitWithLog(this.#log, status);
+  }
+
+  #dumpConfiguration(part: Part): void {
+    if (!this.#setup.dumpConfiguration) return;
+    for (const line of this.#role.describe(part)) this.#log.info(line);
+  }
+
+  #report(meaning: SignalMeaning): void {
+    const report = this.#runtime?.report(meaning, this.#setup);
+    if (!report) return;
+    const { what, file, text } = report;
+    this.#log.info(`Printing ${what} for process(${process.pid}) on signal`);
+    replaceFile(file, text, 0o666 & ~this.#setup.umask).catch((error: NodeJS.ErrnoException) =>
+      this.#log.error(`Cannot write ${file}: ${error.code ?? error.message}`),
+    );
+  }
+
+  #claimPidFile(): PidFile | undefined {
+    const file = this.#setup.pidFile;
+    try {
+      const claimed = PidFile.claim(file);
+      if (claimed) return claimed;
+      // The child of a parent that died is still stopping: worth another try by our parent.
+      this.#fail(internalErrorStatus, `Another ${childWording[this.#role.kind].name} process holds ${file}`);
+    } catch (error) {
+      this.#fail(4, `Cannot write pid file ${file}: ${(error as NodeJS.ErrnoException).code}`);
+    }
+    return undefined;
+  }
+
+  #openRuntime(part: Part): ChildRuntime<Part> | undefined {
+    try {
+      return this.#role.open(this.#daemon, part, {
+        log: this.#log,
+        setup: this.#setup,
+        stopped: () => this.#finish(0),
+        instanceState: state => this.#channel.send({ type: 'instance-state', state }),
+      });
+    } catch (error) {
+      if (!(error instanceof KernelError) || (error.code !== 'EPERM' && error.code !== 'EACCES')) throw error;
+      this.#fail(4, `${error.message}\n${explainMissing(this.#role.capabilities)}`);
+    }
+    return undefined;
+  }
+
+  #fail(status: number, text: string): void {
+    this.#stopping = true;
+    this.#log.error(text);
+    this.#pidFile?.remove();
+    void exitWithLog(this.#log, status);
+  }
+}
+
+function openChildLog({ kind, logSuffix }: ChildRole<never>, { log, names }: ChildSetup): DaemonLog {
+  return new DaemonLog({
+    detail: log.detail,
+    console: log.console ? consoleDescriptor : undefined,
+    file: log.file === undefined ? undefined : logFileFor(log.file, logSuffix),
+    system: systemLogFor(log, names[kind].ident),
+  });
+}

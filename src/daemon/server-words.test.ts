@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { configurations } from '../engine/checker-process.testkit.ts';
+import { realServer, virtualServer } from '../lvs/lvs.testkit.ts';
+import { ServerWords } from './server-words.ts';
+
+const word = { service: '[192.0.2.1]:tcp:80', address: '10.0.0.1', port: 80, word: 'drain' } as const;
+
+describe('ServerWords', () => {
+  it('keeps the last word on each server', () => {
+    const words = new ServerWords();
+    words.set(word);
+    words.set({ ...word, address: '10.0.0.2' });
+    words.set({ ...word, word: 'down' });
+    words.set({ ...word, address: '10.0.0.2', word: undefined });
+    expect(words.all).toEqual([{ ...word, word: 'down' }]);
+  });
+
+  it('forgets servers that are no longer configured', () => {
+    const words = new ServerWords();
+    words.set(word);
+    const gone = { ...word, address: '10.0.0.9' };
+    words.set(gone);
+    const { lvs } = configurations([virtualServer([realServer(1)])], []);
+    expect(words.keepOnly(lvs)).toEqual([gone]);
+    expect(words.keepOnly(lvs)).toEqual([]);
+    expect(words.all).toEqual([word]);
+  });
+});
