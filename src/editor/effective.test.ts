@@ -91,6 +91,12 @@ describe('the effective configuration', () => {
     expect(lineWith(shown, 'priority')).toBe('priority 50 # /etc/k.conf:8');
   });
 
+  it('keeps the spelling of a value whose further words are of no use', () => {
+    const shown = show('global_defs {\nrouter_id "a b"\\ more\n}\n');
+    expect(lineWith(shown, 'router_id')).toBe('router_id "a b"\\ # /etc/k.conf:2; written: router_id "a b"\\ more');
+    expect(modelOf(shown)?.vrrp.global.routerId).toBe('a b\\');
+  });
+
   it('names the line of the block around that gives a default', () => {
     const server = blockGrammar('server', 'keywords', ['\nretry | N | VS, 1 | built | -\n']);
     const grammar = blockGrammar(
@@ -157,8 +163,8 @@ describe('the effective configuration', () => {
   });
 
   it('loads as the same: generated files', () => {
-    fc.assert(fc.property(runnableText, expectSame), { numRuns: 200 });
-    fc.assert(fc.property(configurationText, expectSame), { numRuns: 100 });
-    fc.assert(fc.property(damagedText, expectSame), { numRuns: 100 });
+    fc.assert(fc.property(runnableText, expectSame), { numRuns: 200, seed: 1 });
+    fc.assert(fc.property(configurationText, expectSame), { numRuns: 100, seed: 1 });
+    fc.assert(fc.property(damagedText, expectSame), { numRuns: 100, seed: 1 });
   });
 });

@@ -155,7 +155,11 @@ function writtenEntry(
     if (effective.value === undefined) return notUsed(statement, keyword, 'it has no effect here');
     const words = statement.words.slice(1).map(word => wordOf(word.text));
     const asWritten = words.join(' ') === effective.value;
-    const stated = asWritten ? text : effective.value === '' ? keyword : `${keyword} ${effective.value}`;
+    const stated = asWritten
+      ? text
+      : words[0] === effective.value
+        ? firstWords(statement)
+        : said(keyword, effective.value);
     return {
       keyword,
       text: stated,
@@ -261,10 +265,20 @@ function unwritten(
   return [...inherited, ...defaults.sort((left, right) => implied(left) - implied(right))];
 }
 
+/** A keyword and its first argument: further words were of no use. */
+function firstWords(statement: Statement): string {
+  const words = statement.words.slice(0, 2);
+  return lineOf({ ...statement, words, end: words[1]!.end });
+}
+
+function said(keyword: string, value: string): string {
+  return value === '' ? keyword : `${keyword} ${value}`;
+}
+
 function inForce(row: KeywordRow, value: string): Entry {
   return {
     keyword: row.keyword,
-    text: value === '' ? row.keyword : `${row.keyword} ${value}`,
+    text: said(row.keyword, value),
     origin: { type: 'default' },
     standing: 'in-force',
     remark: undefined,
