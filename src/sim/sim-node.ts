@@ -129,7 +129,8 @@ export class SimNode implements KernelOwner, Happening {
 
   /** The process dies at once, its addresses stay; its parent starts another one. */
   crash(): void {
-    if (!this.#engine) return;
+    // A machine that stands still does not even crash.
+    if (!this.#engine || this.#suspended) return;
     const lifetime = elapsed(this.#startedAt, this.#ground.now);
     this.#end('process-crashed');
     const life = this.#life;
@@ -339,6 +340,8 @@ export class SimNode implements KernelOwner, Happening {
 
   #end(event: LifeEvent): void {
     this.#engine = undefined;
+    this.#frozenUntil = undefined;
+    this.#suspended = false;
     this.#channels.clear();
     this.#queue.clear();
     this.scripts.forget();

@@ -87,9 +87,12 @@ export class HandOver implements Invariant {
       .ofNode(other.node.name)
       .filter(sibling => sibling.group === group)
       .every(sibling =>
-        view
-          .ofRouter(sibling.router)
-          .every(third => third.node === gaveUp.node || third.speaksSince === undefined || third === sibling),
+        view.ofRouter(sibling.router).every(third =>
+          // All of it must have been given up, and heard to be.
+          third.node === gaveUp.node
+            ? view.hears(sibling, third)
+            : third.speaksSince === undefined || third === sibling,
+        ),
       );
   }
 

@@ -88,7 +88,10 @@ export class Mastership implements Invariant {
     }
     const trouble = this.#orphans.get(member) ?? { since: now, checkAt: undefined };
     this.#orphans.set(member, trouble);
-    const due = (): Instant => after(this.#start(trouble, member), plus(this.#quiet.view.downInterval(member), slack));
+    const due = (): Instant => {
+      const start = Math.max(this.#start(trouble, member), this.#lastHeard(member)) as Instant;
+      return after(start, plus(this.#quiet.view.downInterval(member), slack));
+    };
     this.#checkLater(trouble, due, () => {
       if (this.#orphans.get(member) !== trouble || !this.#isOrphan(this.#world.now, member)) return true;
       if (due() > this.#world.now || this.#quiet.unreliable) return false;
@@ -97,14 +100,26 @@ export class Mastership implements Invariant {
     });
   }
 
+  /** Even a master that was one for a moment only has started the timers anew. */
+  #lastHeard(member: Member): number {
+    const { view } = this.#quiet;
+    const heard = this.#siblings(member).flatMap(sibling =>
+      view.ofRouter(sibling.router).filter(other => other.node !== member.node && view.hears(sibling, other)),
+    );
+    return Math.max(0, ...heard.map(({ advertisedAt }) => advertisedAt));
+  }
+
+  #siblings(member: Member): readonly Member[] {
+    const { group } = member;
+    return group ? this.#quiet.view.ofNode(member.node.name).filter(other => other.group === group) : [member];
+  }
+
   /** It could be master, is not, and hears nobody else who is: neither itself nor any other member of its group. */
   #isOrphan(now: Instant, member: Member): boolean {
     const { view } = this.#quiet;
     if (member.holdsSince !== undefined || !view.isEligible(member)) return false;
     if (member.configuration.addresses.length + member.configuration.excludedAddresses.length === 0) return false;
-    const { group } = member;
-    const siblings = group ? view.ofNode(member.node.name).filter(other => other.group === group) : [member];
-    return siblings.every(sibling =>
+    return this.#siblings(member).every(sibling =>
       view
         .ofRouter(sibling.router)
         .every(other => other.node === member.node || !view.isSpeaking(other, now) || !view.hears(sibling, other)),

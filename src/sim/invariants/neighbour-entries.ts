@@ -48,8 +48,9 @@ export class NeighbourEntries implements Invariant {
   }
 
   observe(now: Instant, seen: Observation): void {
-    if (seen.type === 'address' && seen.change === 'removed') {
-      this.#removedAt.set(`${seen.node} ${seen.address}`, now);
+    if (seen.type === 'address') {
+      if (seen.change === 'removed') this.#removedAt.set(`${seen.node} ${seen.address}`, now);
+      else this.#noteDuals(seen.node);
     } else if (seen.type === 'life' && seen.event === 'thawed') this.#thawedAt.set(seen.node, now);
     if (seen.type === 'disturbance' && !aboutNodes.test(seen.text)) this.#pathsChangedAt = now;
     if (seen.type !== 'announced') return;
@@ -72,9 +73,8 @@ export class NeighbourEntries implements Invariant {
   }
 
   reconsider(): void {
-    const { view } = this.#quiet;
-    for (const [router, members] of view.routers) {
-      const holders = members.filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
+    for (const router of this.#quiet.view.routers.keys()) {
+      const holders = this.#holders(router);
       const before = this.#masters.get(router) ?? [];
       this.#masters.set(router, holders);
       const [holder] = holders;
@@ -116,6 +116,21 @@ export class NeighbourEntries implements Invariant {
     return this.#world.now - this.#quiet.disturbedAt > holder.configuration.garp.masterRefresh + seconds(1);
   }
 
+  /** Two masters for less than a millisecond are enough to confuse a client. */
+  #noteDuals(node: string): void {
+    for (const { router, holdsSince } of this.#quiet.view.ofNode(node)) {
+      if (holdsSince === undefined) continue;
+      const holders = this.#holders(router);
+      if (holders.length > 1) this.#masters.set(router, holders);
+    }
+  }
+
+  #holders(router: string): readonly Member[] {
+    return this.#quiet.view
+      .ofRouter(router)
+      .filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
+  }
+
   /** With two masters nobody knows whom the clients believe. */
   #forget(router: string): void {
     for (const debt of this.#debts) if (debt.holder.router === router) this.#debts.delete(debt);
@@ -144,9 +159,7 @@ export class NeighbourEntries implements Invariant {
   #collect(debt: Debt): void {
     if (!this.#debts.delete(debt)) return;
     const { client, address, link, holder, because } = debt;
-    const holders = this.#quiet.view
-      .ofRouter(holder.router)
-      .filter(({ holdsSince, node }) => holdsSince !== undefined && node.engine !== undefined);
+    const holders = this.#holders(holder.router);
     if (holders.length !== 1 || holders[0] !== holder || holder.node.suspended) return;
     if (!holder.node.responsive) {
       // What it was told waits in its sockets.
