@@ -160,7 +160,11 @@ describe('a service that is not what it should be', () => {
     ['a short IPv6 address', [...changed(serviceParts, 1, 10, 0), [3, [1, 2, 3, 4]]], 'attribute-malformed'],
     ['a long port', changed(serviceParts, 4, 0, 0, 80), 'attribute-malformed'],
     ['short flags', changed(serviceParts, 7, 2, 0, 0, 0), 'attribute-malformed'],
-    ['a mask with a gap', changed(serviceParts, 9, 255, 0, 255, 0), 'attribute-malformed'],
+    [
+      'a prefix beyond an address',
+      changed([...changed(serviceParts, 1, 10, 0)], 9, 129, 0, 0, 0),
+      'attribute-malformed',
+    ],
     ['a short mask', changed(serviceParts, 9, 255), 'attribute-malformed'],
   ] as const)('has %s', (_, parts, reason) => {
     expect(decoded(parts as readonly Part[])).toEqual({ ok: false, reason });
@@ -176,6 +180,8 @@ describe('a service that is not what it should be', () => {
       return unwrapped(decoded(changed(serviceParts, 9, ...bytes))).persistencePrefix;
     });
     expect(prefixes).toEqual([0, 1, 8, 31, 32]);
+    // What keepalived makes of `persistence_granularity 24`.
+    expect(unwrapped(decoded(changed(serviceParts, 9, 0, 0, 0, 24))).persistencePrefix).toBe(-1);
   });
 });
 

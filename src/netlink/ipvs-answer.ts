@@ -49,7 +49,7 @@ export function decodeService(message: NetlinkMessage): Result<IpvsService, Ipvs
   const bits = viewOf(flags).getUint32(0, true);
   const family = serviceFamily(key.value);
   const prefix = family === 4 ? prefixOfMask(viewOf(netmask).getUint32(0)) : viewOf(netmask).getUint32(0, true);
-  if (prefix === undefined || prefix > 128) return failed('attribute-malformed');
+  if (prefix > 128) return failed('attribute-malformed');
   const [first, second, third] = serviceFlag.scheduler;
   return ok({
     key: key.value,
@@ -203,9 +203,9 @@ function keyOf<Key extends string>(table: Readonly<Record<Key, number>>, value: 
   return undefined;
 }
 
-/** Undefined if the set bits are not the first ones. */
-function prefixOfMask(mask: number): number | undefined {
+/** -1 if the set bits are not the first ones. */
+function prefixOfMask(mask: number): number {
   const length = Math.clz32(~mask);
   const expected = length === 0 ? 0 : (0xffff_ffff << (32 - length)) >>> 0;
-  return mask === expected ? length : undefined;
+  return mask === expected ? length : -1;
 }

@@ -13,7 +13,10 @@ export interface IpvsService {
   readonly scheduler: string;
   /** 0 is no persistence. */
   readonly persistenceSeconds: number;
-  /** Prefix length that persistence groups clients by: 32 or 128 is the host. */
+  /**
+   * Prefix length that persistence groups clients by: 32 or 128 is the host. -1 stands for an IPv4 mask that is no prefix
+   * (keepalived makes one of `persistence_granularity 24`: 0.0.0.24); only ever reported by the kernel.
+   */
   readonly persistencePrefix: number;
   readonly persistenceEngine: string | undefined;
   readonly onePacket: boolean;
