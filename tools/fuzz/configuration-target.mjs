@@ -37,6 +37,8 @@ function host(text) {
   };
 }
 
+const options = { configId: 'holdfast', allIncludesStrict: false, advise: true };
+
 /** Inputs that may follow each other as reloads. */
 export const configurationStretch = 50;
 
@@ -45,17 +47,21 @@ export async function configurationTarget(dist, seed) {
   const { formatDiagnostic } = await import(`${dist}/config/diagnostic.js`);
   const { VrrpProcess } = await import(`${dist}/engine/vrrp-process.js`);
   const { rootGrammar } = await import(`${dist}/engine/keywords.js`);
+  const { checkCluster } = await import(`${dist}/vrrp/cluster/check-cluster.js`);
+  const { clusterNode } = await import(`${dist}/vrrp/cluster/cluster-router.js`);
   const corpus = readCorpus(root, folders, rootGrammar);
   /** The one that was run before in this stretch, to reload to. */
   let previous;
+  /** The one that was read before, to be in one cluster with. */
+  let neighbour;
   const textOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
 
   return {
     /** Counts by outcome go to `count`; a broken promise throws. */
     run(index, count) {
-      if (index % configurationStretch === 0) previous = undefined;
+      if (index % configurationStretch === 0) previous = neighbour = undefined;
       const text = textOf(index);
-      const loaded = loadConfiguration(file, host(text), { configId: 'holdfast', allIncludesStrict: false });
+      const loaded = loadConfiguration(file, host(text), options);
       checkVerdict(loaded);
       for (const [place, diagnostic] of loaded.diagnostics.entries()) {
         if (place < 100) checkDiagnostic(diagnostic, formatDiagnostic);
@@ -65,10 +71,33 @@ export async function configurationTarget(dist, seed) {
         checkVrrp(loaded.configuration.vrrp);
         live(loaded.configuration.vrrp);
       }
+      if (loaded.written) together(loaded.written, count);
       count(loaded.configuration ? 'loaded' : 'refused');
     },
     describe: textOf,
   };
+
+  /** With itself, as a file for two nodes, and with whatever came before it. */
+  function together(written, count) {
+    const nodes = [written, written, ...(neighbour ? [neighbour] : [])].map((each, place) =>
+      clusterNode(`n${place}`, each),
+    );
+    const { forecasts, diagnostics } = checkCluster(nodes);
+    for (const diagnostic of diagnostics.slice(0, 20)) {
+      checkDiagnostic(diagnostic, formatDiagnostic);
+      count(`together: ${diagnostic.code}`);
+    }
+    for (const { predictions } of forecasts) {
+      for (const { standings, within } of predictions) {
+        must(within >= 0, `a takeover after ${within}`);
+        must(
+          standings.every(({ priority }) => priority >= 1 && priority <= 255),
+          'a priority beyond 1 .. 255',
+        );
+      }
+    }
+    neighbour = written;
+  }
 
   /** What loads can be run: some seconds as master or backup, a cable pulled, a reload, a stop. */
   function live(vrrp) {
