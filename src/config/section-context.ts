@@ -5,13 +5,15 @@ import type { Located } from './source.ts';
 import { located, type Statement } from './tree.ts';
 import type { Word } from './words.ts';
 
+export type ScriptUse = 'tracked' | 'checked' | 'notified';
+
 /** Makes runnable scripts of configured command lines, with all checks, once the global settings are known. */
 export interface ScriptResolver {
   /**
-   * `statement` is the whole keyword line. A tracked script has its user in a keyword of its own, `user`; the others
-   * name user and group after the command.
+   * `statement` is the whole keyword line. Scripts that are tracked by virtual routers or check real servers have their
+   * user in a keyword of its own, `user`; the others name user and group after the command.
    */
-  resolve(statement: Statement, use: 'tracked' | 'notified', user: Statement | undefined): RunnableScript | undefined;
+  resolve(statement: Statement, use: ScriptUse, user: Statement | undefined): RunnableScript | undefined;
 }
 
 /** What reading the sections of a feature needs. */

@@ -89,10 +89,11 @@ export function decimalSeconds(statement: Statement, range: Range, context: Read
   const word = parameter(statement, 1, context);
   if (!word) return undefined;
   const keyword = statement.words[0]!.text;
-  const match = /^([0-9]{0,10})(?:\.([0-9]*))?$/.exec(word.text);
+  const match = /^\+?([0-9]{0,15})(?:\.([0-9]*))?$/.exec(word.text);
   const digits = match && match[1] !== '' ? match[1]! : match?.[2] ? '0' : undefined;
-  if (digits === undefined) {
-    const message = `${keyword}: "${shortened(word.text)}" is not a number of seconds`;
+  if (digits === undefined || (match?.[2] ?? '').length > 6) {
+    const problem = digits === undefined ? 'is not a number of seconds' : 'has more than six decimal places';
+    const message = `${keyword}: "${shortened(word.text)}" ${problem}`;
     reportBadValue(statement, word, message, 'it is not used; the default or earlier value stands', context);
     return undefined;
   }

@@ -63,7 +63,6 @@ export async function startDaemon(start: Start): Promise<void> {
 
   const { daemon } = configuration;
   const names = namesFor(daemon.actAsKeepalived ? 'keepalived' : identity, {
-    checkerProcessName: undefined,
     ...daemon,
     temporaryDirectory,
   });
@@ -96,7 +95,7 @@ export async function startDaemon(start: Start): Promise<void> {
   const { started, program } = start;
   const parts = { program, file, options, names, configuration, log, pidFile, notifier, started };
   const parent = new Parent(parts);
-  parent.handle({ type: 'started', wanted: parent.wanted });
+  parent.start();
   onSignal(signal => parent.handle({ type: 'signalled', signal, meaning: signalMeanings.get(signal) ?? 'ignore' }));
 }
 

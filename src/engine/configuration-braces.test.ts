@@ -52,8 +52,8 @@ describe('a block that is not closed', () => {
     ],
     [
       'url',
-      'virtual_server 10.0.0.1 80 {\nreal_server 10.0.0.2 80 {\nHTTP_GET {\nurl {\npath /\nconnect_timeout 3\n}\n}\n}\n',
-      '4:1',
+      'virtual_server 10.0.0.1 80 {\nprotocol TCP\nlvs_sched rr\nlvs_method NAT\nreal_server 10.0.0.2 80 {\nHTTP_GET {\nurl {\npath /\nconnect_timeout 3\n}\n}\n}\n',
+      '7:1',
     ],
   ])('is found: %s', (_, text, place) => {
     expect(load(text).told.filter(told => !told.startsWith('not-built'))).toEqual([`unclosed-block ${place}`]);
@@ -192,8 +192,8 @@ describe('keywords', () => {
 
   it('of the past are told apart from unknown ones', () => {
     const { told } = load(
-      'virtual_server 10.0.0.1 80 {\nnat_mask 255.255.255.0\nreal_server 10.0.0.2 80 {\nfoo\n}\n}\n',
+      'virtual_server 10.0.0.1 80 {\nnat_mask 255.255.255.0\nprotocol TCP\nlvs_sched rr\nlvs_method NAT\nreal_server 10.0.0.2 80 {\nfoo\n}\n}\n',
     );
-    expect(told).toEqual(['not-built 1:1', 'obsolete-keyword 2:1', 'unknown-keyword 4:1']);
+    expect(told).toEqual(['not-built 1:1', 'obsolete-keyword 2:1', 'unknown-keyword 7:1']);
   });
 });

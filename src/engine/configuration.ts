@@ -5,6 +5,9 @@ import { readLines } from '../config/reader.ts';
 import type { SectionContext } from '../config/section-context.ts';
 import { wholeFile } from '../config/source.ts';
 import { parseTree, type Statement } from '../config/tree.ts';
+import type { HealthConfiguration } from '../health/configuration.ts';
+import type { LvsConfiguration } from '../lvs/configuration.ts';
+import { emptyLvsDraft, type LvsDraft, lvsRootReaders } from '../lvs/lvs-section.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import { adviseVrrp } from '../vrrp/advice/advise.ts';
@@ -12,6 +15,7 @@ import { type WrittenVrrp, writtenVrrp } from '../vrrp/advice/written.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { completeVrrpGlobals } from '../vrrp/global-section.ts';
 import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
+import { completeBalancing } from './balancing.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { ScriptResolution } from './script-resolution.ts';
@@ -31,6 +35,7 @@ export interface DaemonConfiguration {
   /** At most 15 bytes; undefined leaves the default. */
   readonly processName: string | undefined;
   readonly vrrpProcessName: string | undefined;
+  readonly checkerProcessName: string | undefined;
   /** Run once by the parent before the children start. */
   readonly startupScript: RunnableScript | undefined;
   /** 1 .. 1000 s. */
@@ -44,6 +49,8 @@ export interface DaemonConfiguration {
   readonly vrrpReceiveBuffer: ReceiveBuffer;
   readonly vrrpNetlinkCommandBuffer: NetlinkBuffer;
   readonly vrrpNetlinkMonitorBuffer: NetlinkBuffer;
+  readonly lvsNetlinkCommandBuffer: NetlinkBuffer;
+  readonly lvsNetlinkMonitorBuffer: NetlinkBuffer;
   /** Add the instance name to the names of dump files. */
   readonly dataUseInstance: boolean;
   /** Shape of the JSON dump: 2 wraps the array. */
@@ -68,6 +75,9 @@ export interface NetlinkBuffer {
 export interface Configuration {
   readonly daemon: DaemonConfiguration;
   readonly vrrp: VrrpConfiguration;
+  readonly lvs: LvsConfiguration;
+  /** The checkers of the real servers in `lvs`, which know them by their places here. */
+  readonly health: HealthConfiguration;
 }
 
 export interface LoadOptions {
@@ -99,9 +109,14 @@ const ownConditionId = 'holdfast';
 interface RootDraft {
   readonly globals: GlobalDraft;
   readonly vrrp: VrrpDraft;
+  readonly lvs: LvsDraft;
 }
 
-const rootReaders = bindReaders<RootDraft, SectionContext>(rootGrammar, { ...globalRootReaders, ...vrrpRootReaders });
+const rootReaders = bindReaders<RootDraft, SectionContext>(rootGrammar, {
+  ...globalRootReaders,
+  ...vrrpRootReaders,
+  ...lvsRootReaders,
+});
 
 /** Blocks that others take their defaults from are read first, wherever they stand. */
 const readFirst: ReadonlySet<string> = new Set(['global_defs', 'holdfast']);
@@ -153,7 +168,7 @@ function interpret(
   diagnostics: Diagnostics,
   advise: boolean,
 ): Interpretation {
-  const draft: RootDraft = { globals: emptyGlobalDraft(), vrrp: emptyVrrpDraft() };
+  const draft: RootDraft = { globals: emptyGlobalDraft(), vrrp: emptyVrrpDraft(), lvs: emptyLvsDraft() };
   const scripts = new ScriptResolution(draft.globals.scripts, host, diagnostics);
   const context: SectionContext = {
     diagnostics,
@@ -176,9 +191,17 @@ function interpret(
   scripts.checkDefaultUser();
   const { globals } = draft;
   const vrrp = completeVrrp(draft.vrrp, globals.vrrp, context);
+  const balancing = completeBalancing(
+    { lvs: draft.lvs, lvsGlobals: globals.lvs, health: globals.health },
+    statements,
+    name => vrrp.instances.find(instance => instance.name === name)?.vrid,
+    host,
+    context,
+  );
   const configuration: Configuration = {
     daemon: completeDaemon(globals, scripts),
     vrrp: { global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces), ...vrrp },
+    ...balancing,
   };
   if (!advise) return { configuration, written: undefined };
   const written = writtenVrrp(statements, draft.vrrp, globals.vrrp, host.hostName, context);
@@ -197,6 +220,7 @@ function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): Daemon
     processNames: daemon.processNames,
     processName: daemon.processName,
     vrrpProcessName: daemon.vrrpProcessName,
+    checkerProcessName: daemon.checkerProcessName,
     startupScript: script(daemon.startupScript),
     startupScriptTimeout: daemon.startupScriptTimeout,
     shutdownScript: script(daemon.shutdownScript),
@@ -205,6 +229,8 @@ function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): Daemon
     vrrpReceiveBuffer: receiveBuffer(daemon),
     vrrpNetlinkCommandBuffer: { ...daemon.netlinkCommandBuffer },
     vrrpNetlinkMonitorBuffer: { ...daemon.netlinkMonitorBuffer },
+    lvsNetlinkCommandBuffer: { ...daemon.lvsNetlinkCommandBuffer },
+    lvsNetlinkMonitorBuffer: { ...daemon.lvsNetlinkMonitorBuffer },
     dataUseInstance: daemon.dataUseInstance,
     jsonVersion: daemon.jsonVersion,
   };

@@ -16,6 +16,7 @@ describe('settings of the processes', () => {
       processNames: false,
       processName: undefined,
       vrrpProcessName: undefined,
+      checkerProcessName: undefined,
       startupScript: undefined,
       startupScriptTimeout: seconds(10),
       shutdownScript: undefined,
@@ -24,6 +25,8 @@ describe('settings of the processes', () => {
       vrrpReceiveBuffer: { type: 'kernel-default' },
       vrrpNetlinkCommandBuffer: { bytes: undefined, force: false },
       vrrpNetlinkMonitorBuffer: { bytes: undefined, force: false },
+      lvsNetlinkCommandBuffer: { bytes: undefined, force: false },
+      lvsNetlinkMonitorBuffer: { bytes: undefined, force: false },
       dataUseInstance: false,
       jsonVersion: 1,
     });

@@ -4,6 +4,13 @@ import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { boolean, integer, reportBadValue } from '../config/values.ts';
+import {
+  emptyHealthDraft,
+  type HealthDraft,
+  healthGlobalReaders,
+  healthRootReaders,
+} from '../health/health-section.ts';
+import { emptyLvsGlobalDraft, type LvsGlobalDraft, lvsGlobalReaders } from '../lvs/global-section.ts';
 import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { defaultScriptSettings, type ScriptSettings } from './script-resolution.ts';
@@ -17,6 +24,7 @@ export interface DaemonDraft {
   processNames: boolean;
   processName: string | undefined;
   vrrpProcessName: string | undefined;
+  checkerProcessName: string | undefined;
   startupScript: Statement | undefined;
   startupScriptTimeout: Duration;
   shutdownScript: Statement | undefined;
@@ -26,6 +34,8 @@ export interface DaemonDraft {
   receiveMultiplier: number;
   netlinkCommandBuffer: { bytes: number | undefined; force: boolean };
   netlinkMonitorBuffer: { bytes: number | undefined; force: boolean };
+  lvsNetlinkCommandBuffer: { bytes: number | undefined; force: boolean };
+  lvsNetlinkMonitorBuffer: { bytes: number | undefined; force: boolean };
   dataUseInstance: boolean;
   jsonVersion: 1 | 2;
 }
@@ -34,6 +44,8 @@ export interface DaemonDraft {
 export interface GlobalDraft {
   readonly daemon: DaemonDraft;
   readonly vrrp: VrrpGlobalDraft;
+  readonly lvs: LvsGlobalDraft;
+  readonly health: HealthDraft;
   readonly scripts: ScriptSettings;
 }
 
@@ -47,6 +59,7 @@ export function emptyGlobalDraft(): GlobalDraft {
       processNames: false,
       processName: undefined,
       vrrpProcessName: undefined,
+      checkerProcessName: undefined,
       startupScript: undefined,
       startupScriptTimeout: seconds(10),
       shutdownScript: undefined,
@@ -56,10 +69,14 @@ export function emptyGlobalDraft(): GlobalDraft {
       receiveMultiplier: 3,
       netlinkCommandBuffer: { bytes: undefined, force: false },
       netlinkMonitorBuffer: { bytes: undefined, force: false },
+      lvsNetlinkCommandBuffer: { bytes: undefined, force: false },
+      lvsNetlinkMonitorBuffer: { bytes: undefined, force: false },
       dataUseInstance: false,
       jsonVersion: 1,
     },
     vrrp: emptyVrrpGlobalDraft(),
+    lvs: emptyLvsGlobalDraft(),
+    health: emptyHealthDraft(),
     scripts: defaultScriptSettings(),
   };
 }
@@ -71,7 +88,7 @@ const bufferBytes = { minimum: 0, maximum: 4_294_967_295 };
 const longestProcessName = 15;
 
 const processName =
-  (key: 'processName' | 'vrrpProcessName'): GlobalReader =>
+  (key: 'processName' | 'vrrpProcessName' | 'checkerProcessName'): GlobalReader =>
   (statement, { daemon }, context) => {
     const word = statement.words[1]!;
     daemon[key] = word.text.slice(0, longestProcessName);
@@ -88,8 +105,14 @@ const scriptTimeout =
     if (value !== undefined) daemon[key] = seconds(value);
   };
 
+type BufferKey =
+  | 'netlinkCommandBuffer'
+  | 'netlinkMonitorBuffer'
+  | 'lvsNetlinkCommandBuffer'
+  | 'lvsNetlinkMonitorBuffer';
+
 const buffer =
-  (key: 'netlinkCommandBuffer' | 'netlinkMonitorBuffer'): GlobalReader =>
+  (key: BufferKey): GlobalReader =>
   (statement, { daemon }, context) => {
     const bytes = integer(statement, bufferBytes, context);
     // Zero leaves the kernel's default.
@@ -97,18 +120,22 @@ const buffer =
   };
 
 const force =
-  (key: 'netlinkCommandBuffer' | 'netlinkMonitorBuffer'): GlobalReader =>
+  (key: BufferKey): GlobalReader =>
   (statement, { daemon }, context) => {
     daemon[key].force = boolean(statement, context) ?? daemon[key].force;
   };
 
 export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGrammar.blocks.get('global_defs')!, {
   ...vrrpGlobalReaders,
+  ...lvsGlobalReaders,
+  ...healthGlobalReaders,
   process_names: (_statement, { daemon }) => {
     daemon.processNames = true;
   },
   process_name: processName('processName'),
   vrrp_process_name: processName('vrrpProcessName'),
+  checker_process_name: processName('checkerProcessName'),
+  lvs_process_name: processName('checkerProcessName'),
   use_symlink_paths: (statement, { scripts }, context) => {
     scripts.useSymlinkPaths = boolean(statement, context) ?? scripts.useSymlinkPaths;
   },
@@ -134,6 +161,10 @@ export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGramma
   vrrp_netlink_cmd_rcv_bufs_force: force('netlinkCommandBuffer'),
   vrrp_netlink_monitor_rcv_bufs: buffer('netlinkMonitorBuffer'),
   vrrp_netlink_monitor_rcv_bufs_force: force('netlinkMonitorBuffer'),
+  lvs_netlink_cmd_rcv_bufs: buffer('lvsNetlinkCommandBuffer'),
+  lvs_netlink_cmd_rcv_bufs_force: force('lvsNetlinkCommandBuffer'),
+  lvs_netlink_monitor_rcv_bufs: buffer('lvsNetlinkMonitorBuffer'),
+  lvs_netlink_monitor_rcv_bufs_force: force('lvsNetlinkMonitorBuffer'),
   vrrp_rx_bufs_policy: (statement, { daemon }, context) => {
     const word = statement.words[1]!;
     // MTU beats ADVERT, and a number beats both, whatever the order.
@@ -238,6 +269,7 @@ export const globalRootReaders: Readonly<Record<string, Reader<{ readonly global
   instance: (statement, { globals }) => {
     globals.daemon.instance = statement.words[1]!.text;
   },
+  SSL: (statement, { globals }, context) => healthRootReaders['SSL']!(statement, globals, context),
   child_wait_time: (statement, { globals }, context) => {
     const value = integer(statement, anySeconds, context);
     if (value !== undefined) globals.daemon.childWaitTime = seconds(value);

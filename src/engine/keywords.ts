@@ -1,6 +1,6 @@
 import { bfdBlocks } from '../bfd/keywords.ts';
 import { type BlockGrammar, blockGrammar, freeLines } from '../config/grammar.ts';
-import { checkerBlocks } from '../health/keywords.ts';
+import { checkerBlocks, healthBlocks } from '../health/keywords.ts';
 import { lvsBlocks } from '../lvs/keywords.ts';
 import { virtualAddressRows, vrrpBlocks } from '../vrrp/keywords.ts';
 import { routeRows, ruleRows } from '../vrrp/route-keywords.ts';
@@ -9,7 +9,7 @@ import { routeRows, ruleRows } from '../vrrp/route-keywords.ts';
 const rootRows = `
 linkbeat_use_polling | - | off | harmless:linkbeat | Poll every interface's link state instead of using netlink; only in builds with linkbeat
 net_namespace | NAME | none | refused:privilege, bare complained | Run everything in this netns plus a private mount ns; -s overrides; cannot change on reload
-net_namespace_ipvs | [NAME] | none | harmless:balancing | Program IPVS in another netns (empty = default netns) while checks stay put; fixed at reload
+net_namespace_ipvs | [NAME] | none | refused:traffic | Program IPVS in another netns (empty = default netns) while checks stay put; fixed at reload
 namespace_with_ipsets | - | off | harmless:firewall | Permit ipsets inside a netns on kernels older than 3.13; no effect without ipset build
 use_pid_dir | - | off | built | Put pid files under /run/keepalived/ instead of /run/
 instance | NAME | none | built, bare complained | Suffix for pid files, syslog ident and (optionally) dump files; fixed at reload
@@ -26,9 +26,9 @@ vrrp_instance | block NAME | - | built | One virtual router
 vrrp_script | block NAME | - | built | Periodic check script; runs only if something tracks it
 vrrp_track_process | block NAME | - | harmless:tracking | Process-existence tracker via proc connector
 interface_up_down_delays | block of lines | - | refused:election | Lines: IFNAME DOWN_DELAY [UP_DELAY], seconds 0..255; UP defaults to DOWN
-SSL | block | auto | harmless:balancing | Client TLS context used by SSL_GET
-virtual_server_group | block NAME | - | harmless:balancing | List of IP/port, ranges and fwmarks sharing one real-server pool
-virtual_server | block IP [PORT] / fwmark N / group NAME | - | harmless:balancing | IPVS service definition
+SSL | block | auto | built | Client TLS context used by SSL_GET
+virtual_server_group | block NAME | - | built | List of IP/port, ranges and fwmarks sharing one real-server pool
+virtual_server | block IP [PORT] / fwmark N / group NAME | - | built | IPVS service definition
 bfd_instance | block NAME | - | refused:wire | BFD session; name must be shorter than 32 chars
 track_file | block NAME | - | harmless:tracking | File-valued tracker for VRRP and FILE_CHECK
 vrrp_track_file | block NAME | - | harmless:tracking, deprecated | Old name of track_file
@@ -39,15 +39,15 @@ const globalRows = `
 process_names | - | off | built | Use keepalived, keepalived_vrrp, keepalived_ipvs, keepalived_bfd as process titles
 process_name | NAME | keepalived | built | Parent process title, at most 15 chars
 vrrp_process_name | NAME | none | built | VRRP child title, at most 15 chars
-checker_process_name | NAME | none | harmless:balancing | Checker child title, at most 15 chars
-lvs_process_name | NAME | none | harmless:balancing, outdated | Old name of checker_process_name
+checker_process_name | NAME | none | built | Checker child title, at most 15 chars
+lvs_process_name | NAME | none | built, outdated | Old name of checker_process_name
 bfd_process_name | NAME | none | harmless:other | BFD child title, at most 15 chars
 use_symlink_paths | [BOOL] | off | built, since 2.3.0 | Keep symlinks in script paths instead of resolving them
 set_supplementary_groups | [BOOL] | off | built, since HEAD | Give scripts the user's supplementary groups by default; per-script ':' syntax also does this
 router_id | STRING | hostname | built, bare complained | Prefix of mail subjects; SNMP router id
 notification_email_from | ADDR | user@fqdn | harmless:mail, bare complained | From header and MAIL FROM; quoted display name allowed
 smtp_server | HOST or IP [PORT] | none, port 25 | harmless:mail | Without it no mail is sent
-smtp_helo_name | STRING | hostname | harmless:mail, bare ignored | HELO argument
+smtp_helo_name | STRING | hostname | built, bare ignored | HELO argument
 smtp_connect_timeout | SECS | 30 | harmless:mail | 0 is turned into 1
 notification_email | block of ADDR lines | none | harmless:mail | Recipients; one RCPT TO each
 smtp_alert | BOOL | unset | harmless:mail, bare ignored | Default for all alerts; more specific settings win
@@ -59,17 +59,17 @@ max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCH
 min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
 smtp_alert_vrrp | BOOL | unset | harmless:mail, bare ignored | Default for instances and groups
 smtp_alert_checker | BOOL | unset | harmless:mail, bare ignored | Default for virtual and real servers
-checker_log_all_failures | BOOL | off | harmless:balancing, bare ignored | Log each failed probe even when retries remain
+checker_log_all_failures | BOOL | off | built, bare ignored | Log each failed probe even when retries remain
 dynamic_interfaces | [allow_if_changes] | off | built | Accept interfaces that do not exist yet; option also allows type/base changes
 no_email_faults | - | off | harmless:mail | Suppress FAULT mails
 default_interface | IFNAME | eth0 | harmless:other, bare complained | Used by static addresses/routes lacking dev
 disable_local_igmp | - | off | refused:wire | Clears igmp_link_local_mcast_reports sysctl; cannot change on reload
 v3_checksum_as_v2 | - | off | built, since 2.2.8 | Default for instances; argument ignored (even "no" turns it on) though man shows [BOOL]
-lvs_timeouts | [tcp N] [tcpfin N] [udp N] | kernel | harmless:balancing | N 0..31 days; each key needs a value
-lvs_flush | - | off | harmless:balancing | Flush IPVS table at start
-lvs_flush_on_stop | [VS] | off | harmless:balancing | Flush all IPVS on stop, or with VS delete only own services without deleting each RS
-lvs_flush_onstop | [VS] | off | harmless:balancing, outdated | Old spelling of lvs_flush_on_stop
-lvs_sync_daemon | IF [[inst] NAME] [id N] [maxlen N] [port N] [ttl N] [group ADDR] | off | harmless:balancing, bare complained | id 0..255 (vrid or 0), maxlen 1..65507, ttl 1..255; old form IF INST ID
+lvs_timeouts | [tcp N] [tcpfin N] [udp N] | kernel | built | N 0..31 days; each key needs a value
+lvs_flush | - | off | built | Flush IPVS table at start
+lvs_flush_on_stop | [VS] | off | built | Flush all IPVS on stop, or with VS delete only own services without deleting each RS
+lvs_flush_onstop | [VS] | off | built, outdated | Old spelling of lvs_flush_on_stop
+lvs_sync_daemon | IF [[inst] NAME] [id N] [maxlen N] [port N] [ttl N] [group ADDR] | off | built, bare complained | id 0..255 (vrid or 0), maxlen 1..65507, ttl 1..255; old form IF INST ID
 vrrp_mcast_group4 | IPv4 mcast | 224.0.0.18 | built | Destination of IPv4 adverts
 vrrp_mcast_group6 | IPv6 mcast | ff02::12 | built | Warns unless link-local scope
 vrrp_garp_master_delay | SECS | 5 | built | Delay of second GARP burst; 0 = none
@@ -103,7 +103,7 @@ vrrp_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME; 1 
 vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of vrrp_rlimit_rttime
 nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing | Use nft-set fwmarks so each server group is one IPVS service
 nftables_ipvs_priority | INT32 | -1 | harmless:balancing | Base chain priority of the IPVS table
-nftables_ipvs_start_fwmark | 1..2^32-1 | 1000 | harmless:balancing | First mark to allocate; +1 per group
+nftables_ipvs_start_fwmark | 1..4294967295 | 1000 | harmless:balancing | First mark to allocate; +1 per group
 nftables_counters | - | off | harmless:firewall | Add counters to generated rules
 notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | Receives both VRRP and LVS events; recreated on every reload
 notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Long-running reader; FIFO path appended as last argument
@@ -146,11 +146,11 @@ vrrp_netlink_monitor_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCV
 vrrp_netlink_monitor_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
 process_monitor_rcv_bufs | BYTES | kernel | harmless:tracking, bare complained | SO_RCVBUF of the proc connector socket
 process_monitor_rcv_bufs_force | [BOOL] | off | harmless:tracking | Use SO_RCVBUFFORCE
-lvs_netlink_cmd_rcv_bufs | BYTES | kernel | harmless:balancing, bare complained | SO_RCVBUF of the checker netlink command socket
-lvs_netlink_cmd_rcv_bufs_force | [BOOL] | off | harmless:balancing | Use SO_RCVBUFFORCE
-lvs_netlink_monitor_rcv_bufs | BYTES | kernel | harmless:balancing, bare complained | SO_RCVBUF of the checker netlink monitor socket
-lvs_netlink_monitor_rcv_bufs_force | [BOOL] | off | harmless:balancing | Use SO_RCVBUFFORCE
-rs_init_notifies | [BOOL] | off | harmless:balancing | Emit RS UP notifies when servers are first added at start
+lvs_netlink_cmd_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the checker netlink command socket
+lvs_netlink_cmd_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
+lvs_netlink_monitor_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the checker netlink monitor socket
+lvs_netlink_monitor_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
+rs_init_notifies | [BOOL] | off | built | Emit RS UP notifies when servers are first added at start
 no_checker_emails | [BOOL] | off | harmless:mail | Mail only when an RS is added/removed, not per checker
 vrrp_rx_bufs_policy | MTU or ADVERT or BYTES | kernel | built, bare complained | Sizing of VRRP socket receive buffer; a number overrides a policy; MTU beats ADVERT
 vrrp_rx_bufs_multiplier | INTEGER >=1 | 3 | built, bare complained | Multiplier for MTU/ADVERT policies
@@ -226,6 +226,7 @@ export const rootGrammar: BlockGrammar = blockGrammar('root', 'keywords', [rootR
   ...vrrpBlocks,
   ...bfdBlocks,
   ...lvsBlocks(checkerBlocks),
+  ...healthBlocks,
   global_defs: blockGrammar('global_defs', 'keywords', [globalRows], {
     notification_email: freeLines('global_defs.notification_email'),
   }),

@@ -1,7 +1,7 @@
 import type { Diagnostics, KeepalivedClass } from '../config/diagnostic.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { scriptArguments } from '../config/script-words.ts';
-import type { ScriptResolver } from '../config/section-context.ts';
+import type { ScriptResolver, ScriptUse } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript, ScriptCommand, ScriptIdentity } from '../ports/script.ts';
@@ -49,7 +49,7 @@ export class ScriptResolution implements ScriptResolver {
     this.#diagnostics = diagnostics;
   }
 
-  resolve(statement: Statement, use: 'tracked' | 'notified', user: Statement | undefined): RunnableScript | undefined {
+  resolve(statement: Statement, use: ScriptUse, user: Statement | undefined): RunnableScript | undefined {
     const start = statement.words[1]!.start;
     const text = statement.line.text.slice(start, statement.end);
     const { command: commandText, rest, quoted } = scriptArguments(text);
@@ -58,8 +58,8 @@ export class ScriptResolution implements ScriptResolver {
       this.#report(statement, 'script-without-command', 'other', 'the script has no command', 'it is left out');
       return undefined;
     }
-    const named = use === 'tracked' ? user?.words.slice(1).map(word => word.text) : rest;
-    if (use === 'tracked' && rest.length > 0) {
+    const named = use === 'notified' ? rest : user?.words.slice(1).map(word => word.text);
+    if (use !== 'notified' && rest.length > 0) {
       const hint = quoted
         ? 'the user has a keyword of its own, "user"'
         : 'put the command with its arguments in quotes';
@@ -71,7 +71,7 @@ export class ScriptResolution implements ScriptResolver {
         use === 'notified' && !quoted && rest.length > 0
           ? 'words after an unquoted script name its user and group; put a command with arguments in quotes'
           : 'the script is left out';
-      this.#report(user ?? statement, 'script-user', use === 'tracked' ? 'other' : 'ignores', identity.message, hint);
+      this.#report(user ?? statement, 'script-user', use === 'notified' ? 'ignores' : 'other', identity.message, hint);
       return undefined;
     }
     const ready = this.#ready(statement, command, identity.identity, use);
@@ -91,7 +91,7 @@ export class ScriptResolution implements ScriptResolver {
     statement: Statement,
     command: ScriptCommand,
     identity: ScriptIdentity | undefined,
-    use: 'tracked' | 'notified',
+    use: ScriptUse,
   ): ScriptCommand | undefined {
     switch (command.type) {
       case 'tcp-connect':
@@ -114,11 +114,7 @@ export class ScriptResolution implements ScriptResolver {
     }
   }
 
-  #shell(
-    statement: Statement,
-    command: Extract<ScriptCommand, { type: 'shell' }>,
-    use: 'tracked' | 'notified',
-  ): ScriptCommand {
+  #shell(statement: Statement, command: Extract<ScriptCommand, { type: 'shell' }>, use: ScriptUse): ScriptCommand {
     const first = /^\S+/.exec(command.text)?.[0] ?? '';
     const operator = shellOperator(command.text) ?? '';
     const found = this.#find(first);
@@ -143,7 +139,7 @@ export class ScriptResolution implements ScriptResolver {
     statement: Statement,
     name: string,
     identity: ScriptIdentity | undefined,
-    use: 'tracked' | 'notified',
+    use: ScriptUse,
   ): string | undefined {
     const { uid, gid } = identity ?? { uid: this.#host.ownUid, gid: this.#host.ownGid };
     const written = this.#find(name);
@@ -179,7 +175,7 @@ export class ScriptResolution implements ScriptResolver {
     return path;
   }
 
-  #secure(statement: Statement, path: string, identity: ScriptIdentity, use: 'tracked' | 'notified'): boolean {
+  #secure(statement: Statement, path: string, identity: ScriptIdentity, use: ScriptUse): boolean {
     const faults = pathFaults(path, identity, this.#host);
     if (faults.length === 0) return true;
     const verdict = faults.map(({ component, fault }) => `${component} ${fault}`).join(', ');

@@ -25,6 +25,7 @@ export interface SyncDaemonConfiguration {
   /** The VRRP instance it follows; undefined: master and backup both run. */
   readonly instance: string | undefined;
   readonly syncId: number;
+  /** 0, here and below, takes the kernel's default. */
   readonly maximumLength: number;
   readonly port: number;
   readonly ttl: number;
@@ -32,9 +33,9 @@ export interface SyncDaemonConfiguration {
 }
 
 export interface VirtualServerConfiguration {
-  /** As the log names it: `[192.0.2.1]:tcp:80`, `FWM 7`, or the group's name with its protocol. */
+  /** As the log names it: `[192.0.2.1]:tcp:80`, `FWM 7`, `[GROUP]:0`. */
   readonly name: string;
-  /** One service, or all of a group. Everything but the key is the same for all of them. */
+  /** One service, or all of a group. Everything but the key is the same for all of them, and ports without NAT. */
   readonly keys: readonly IpvsServiceKey[];
   readonly service: Omit<IpvsService, 'key'>;
   readonly protocol: IpvsProtocol | undefined;
@@ -63,6 +64,7 @@ export interface RealServerConfiguration {
   /** As the log names it: `[192.0.2.7]:tcp:80`. */
   readonly name: string;
   readonly address: IpAddress;
+  /** What the table has with NAT; without it the table has the port of each service. */
   readonly port: number;
   readonly forwarding: IpvsForwarding;
   readonly weight: number;

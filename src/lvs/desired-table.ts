@@ -1,4 +1,4 @@
-import type { IpvsDestination, IpvsEntry } from '../ports/ipvs.ts';
+import type { IpvsDestination, IpvsEntry, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { RealServerConfiguration } from './configuration.ts';
 import { effectiveWeight, isAlive, type Pool } from './pool.ts';
 
@@ -6,7 +6,16 @@ import { effectiveWeight, isAlive, type Pool } from './pool.ts';
 export function desiredEntries(pool: Pool): readonly IpvsEntry[] {
   const { keys, service } = pool.configuration;
   const destinations = desiredDestinations(pool);
-  return keys.map(key => ({ service: { ...service, key }, destinations }));
+  return keys.map(key => ({ service: { ...service, key }, destinations: servedAt(key, destinations) }));
+}
+
+/** Without NAT packets keep their destination port, which the services of a group need not share. */
+function servedAt(key: IpvsServiceKey, destinations: readonly IpvsDestination[]): readonly IpvsDestination[] {
+  const port = key.type === 'address' ? key.port : 0;
+  if (destinations.every(({ forwarding, port: own }) => forwarding.type === 'nat' || own === port)) return destinations;
+  return destinations.map(destination =>
+    destination.forwarding.type === 'nat' ? destination : { ...destination, port },
+  );
 }
 
 export function desiredDestinations(pool: Pool): readonly IpvsDestination[] {

@@ -1,0 +1,66 @@
+import { advise, type SectionContext } from '../config/section-context.ts';
+import { located, type Statement } from '../config/tree.ts';
+import type { IpvsServiceKey } from '../ports/ipvs.ts';
+import type { ReadCheckers } from './checked-server.ts';
+import type { VirtualServerConfiguration } from './configuration.ts';
+import { type GroupDraft, readGroup } from './group-section.ts';
+import { serviceKeyText } from './reconcile.ts';
+import { completeVirtualServer } from './virtual-server-completion.ts';
+import { readVirtualServer, type VirtualServerDraft } from './virtual-server-section.ts';
+
+/** All balancing blocks of a configuration, as written. */
+export interface LvsDraft {
+  readonly groups: Map<string, GroupDraft>;
+  readonly virtualServers: VirtualServerDraft[];
+}
+
+export function emptyLvsDraft(): LvsDraft {
+  return { groups: new Map(), virtualServers: [] };
+}
+
+/** Keywords outside all blocks that belong to this feature. */
+export const lvsRootReaders = {
+  virtual_server_group: (statement: Statement, { lvs }: { readonly lvs: LvsDraft }, context: SectionContext): void => {
+    const group = readGroup(statement, lvs.groups, context);
+    if (group) lvs.groups.set(group.name, group);
+  },
+  virtual_server: (statement: Statement, { lvs }: { readonly lvs: LvsDraft }, context: SectionContext): void => {
+    const server = readVirtualServer(statement, context);
+    if (server) lvs.virtualServers.push(server);
+  },
+};
+
+/** Makes the checked model of what was written. */
+export function completeVirtualServers(
+  draft: LvsDraft,
+  readCheckers: ReadCheckers,
+  context: SectionContext,
+): readonly VirtualServerConfiguration[] {
+  const taken = new Set<string>();
+  const servers: VirtualServerConfiguration[] = [];
+  for (const server of draft.virtualServers) {
+    const group = server.target.type === 'group' ? draft.groups.get(server.target.group) : undefined;
+    if (server.target.type === 'group' && !group) {
+      const message = `there is no virtual_server_group "${server.target.group}"`;
+      advise(context, located(server.statement), 'unknown-group', message, 'the virtual server is left out');
+      continue;
+    }
+    const completed = completeVirtualServer(server, group, readCheckers, context);
+    if (!completed) continue;
+    const keys = completed.keys.filter(key => take(key, server.statement, taken, context));
+    if (keys.length > 0) servers.push(keys.length === completed.keys.length ? completed : { ...completed, keys });
+  }
+  return servers;
+}
+
+/** The kernel has every service once. */
+function take(key: IpvsServiceKey, statement: Statement, taken: Set<string>, context: SectionContext): boolean {
+  const text = serviceKeyText(key);
+  if (!taken.has(text)) {
+    taken.add(text);
+    return true;
+  }
+  const message = `the service ${text} is defined already`;
+  advise(context, located(statement), 'duplicate-service', message, 'the first stands');
+  return false;
+}

@@ -1,0 +1,204 @@
+import { type Family, familyOf, maximumPrefixLength } from '../base/ip-address.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
+import { located } from '../config/tree.ts';
+import type { IpvsProtocol, IpvsServiceKey } from '../ports/ipvs.ts';
+import type { ReadCheckers } from './checked-server.ts';
+import type { SorryServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
+import { consecutive, type GroupDraft, type GroupEntry } from './group-section.ts';
+import { completeRealServers, realServersOfFamily, type Surroundings } from './real-server-completion.ts';
+import { fitsFamily } from './real-server-section.ts';
+import { usualPersistence, type VirtualServerDraft } from './virtual-server-section.ts';
+
+/** Fills in every default and corrects what does not go together; undefined if nothing is left to serve. */
+export function completeVirtualServer(
+  draft: VirtualServerDraft,
+  group: GroupDraft | undefined,
+  readCheckers: ReadCheckers,
+  context: SectionContext,
+): VirtualServerConfiguration | undefined {
+  const entries = group?.entries ?? [entryOf(draft)];
+  const family = familyOfPool(draft, entries);
+  const realServerDrafts = realServersOfFamily(draft, family, context);
+  if (group && !groupFits(draft, group, family, context)) return undefined;
+  const hasAddresses = entries.some(({ type }) => type === 'addresses');
+  const hasMarks = entries.some(({ type }) => type === 'fwmark');
+  const protocol = completeProtocol(draft, hasAddresses, context);
+  const name = nameOf(draft, protocol);
+  const where = located(draft.statement);
+  let { scheduler, forwarding } = draft;
+  if (scheduler === undefined) {
+    complain(context, where, 'no-scheduler', `${name} has no lvs_sched`, 'wlc is taken');
+    scheduler = 'wlc';
+  }
+  if (!forwarding) {
+    complain(context, where, 'no-forwarding', `${name} has no lvs_method`, 'NAT is taken');
+    forwarding = { type: 'nat' };
+  }
+  const around: Surroundings = { draft, name, family, protocol, forwarding, entries, hasAddresses, hasMarks };
+  const realServers = completeRealServers(realServerDrafts, around, readCheckers, context);
+  if (realServers.length === 0) {
+    const tell = draft.target.type === 'group' ? advise : complain;
+    tell(context, where, 'no-real-server', `${name} has no real server`, 'the virtual server is left out');
+    return undefined;
+  }
+  const keys = serviceKeys(around);
+  const total = realServers.reduce((sum, { weight }) => sum + weight, 0);
+  const quorum = completeQuorum(around, total, context);
+  return {
+    name,
+    keys,
+    service: {
+      scheduler,
+      persistenceSeconds: completePersistence(around, context),
+      persistencePrefix: draft.persistencePrefix ?? maximumPrefixLength(family),
+      persistenceEngine: draft.persistenceEngine,
+      onePacket: completeOnePacket(around, context),
+      hashed: draft.hashed,
+      schedulerFlags: draft.schedulerFlags,
+    },
+    protocol,
+    family,
+    ...quorum,
+    quorumUp: draft.quorumUp && context.scripts.resolve(draft.quorumUp, 'notified', undefined),
+    quorumDown: draft.quorumDown && context.scripts.resolve(draft.quorumDown, 'notified', undefined),
+    alpha: draft.alpha,
+    omega: draft.omega,
+    haSuspend: completeHaSuspend(around, context),
+    sorryServer: completeSorryServer(around, context),
+    realServers,
+  };
+}
+
+function entryOf({ target, family }: VirtualServerDraft): GroupEntry {
+  return target.type === 'address'
+    ? { type: 'addresses', first: target.address, count: 1, port: target.port }
+    : { type: 'fwmark', mark: target.type === 'fwmark' ? target.mark : 0, family };
+}
+
+function completeProtocol(
+  draft: VirtualServerDraft,
+  hasAddresses: boolean,
+  context: SectionContext,
+): IpvsProtocol | undefined {
+  const where = located(draft.statement);
+  if (hasAddresses) {
+    if (draft.protocol !== undefined) return draft.protocol;
+    complain(context, where, 'no-protocol', `${nameOf(draft, undefined)} has no protocol`, 'UDP is taken');
+    return 'udp';
+  }
+  if (draft.protocol !== undefined) {
+    const message = `${nameOf(draft, undefined)} serves packets of any protocol that bear its mark`;
+    complain(context, where, 'without-effect', message, '"protocol" is passed over');
+  }
+  return undefined;
+}
+
+/** As keepalived's log names it. */
+function nameOf({ target }: VirtualServerDraft, protocol: IpvsProtocol | undefined): string {
+  if (target.type === 'fwmark') return `FWM ${target.mark}`;
+  return target.type === 'group' ? `[${target.group}]:0` : `[${target.address}]:${protocol ?? 'none'}:${target.port}`;
+}
+
+/** What is written; else that of the first real server that is not beyond a tunnel; else the first service's. */
+function familyOfPool(draft: VirtualServerDraft, entries: readonly GroupEntry[]): Family {
+  if (draft.family !== undefined) return draft.family;
+  const near = draft.realServers.find(
+    ({ forwarding }) => (forwarding ?? draft.forwarding ?? { type: 'nat' }).type !== 'tunnel',
+  );
+  if (near) return familyOf(near.address);
+  for (const entry of entries) {
+    if (entry.type === 'addresses') return familyOf(entry.first);
+    if (entry.family !== undefined) return entry.family;
+  }
+  const first = draft.realServers[0];
+  return first ? familyOf(first.address) : 4;
+}
+
+/** keepalived leaves out a virtual server whose group is not of its family, without a word in a test. */
+function groupFits(draft: VirtualServerDraft, group: GroupDraft, family: Family, context: SectionContext): boolean {
+  const stranger = group.entries.find(entry => familyOfEntry(entry, family) !== family);
+  const usual = draft.forwarding ?? { type: 'nat' };
+  if (!stranger || draft.realServers.every(({ forwarding }) => (forwarding ?? usual).type === 'tunnel')) return true;
+  const what = stranger.type === 'addresses' ? stranger.first : `fwmark ${stranger.mark}`;
+  const message = `${what} of virtual_server_group "${group.name}" is not of the family of the real servers, IPv${family}`;
+  advise(context, located(draft.statement), 'mixed-families', message, 'the virtual server is left out');
+  return false;
+}
+
+function familyOfEntry(entry: GroupEntry, usual: Family): Family {
+  return entry.type === 'addresses' ? familyOf(entry.first) : (entry.family ?? usual);
+}
+
+function serviceKeys({ entries, family, protocol }: Surroundings): readonly IpvsServiceKey[] {
+  return entries.flatMap((entry): readonly IpvsServiceKey[] => {
+    if (entry.type === 'fwmark') return [{ type: 'fwmark', mark: entry.mark, family: familyOfEntry(entry, family) }];
+    const { port } = entry;
+    return consecutive(entry.first, entry.count).map(address => ({
+      type: 'address',
+      protocol: protocol ?? 'udp',
+      address,
+      port,
+    }));
+  });
+}
+
+function completePersistence({ draft, entries, name }: Surroundings, context: SectionContext): number {
+  if (draft.persistenceSeconds !== undefined) return draft.persistenceSeconds;
+  if (!entries.some(entry => entry.type === 'addresses' && entry.port === 0)) return 0;
+  const message = `${name} serves every port, which asks for persistence`;
+  const hint = `persistence_timeout ${usualPersistence} is taken`;
+  complain(context, located(draft.statement), 'port-without-persistence', message, hint);
+  return usualPersistence;
+}
+
+function completeOnePacket({ draft, protocol, name }: Surroundings, context: SectionContext): boolean {
+  if (!draft.onePacket || protocol === 'udp' || protocol === undefined) return draft.onePacket;
+  complain(context, located(draft.statement), 'without-effect', `${name}: "ops" is for UDP`, 'it is passed over');
+  return false;
+}
+
+function completeHaSuspend({ draft, hasMarks, name }: Surroundings, context: SectionContext): boolean {
+  if (!draft.haSuspend || !hasMarks) return draft.haSuspend;
+  const message = `${name}: "ha_suspend" looks for an address, and a firewall mark is none`;
+  complain(context, located(draft.statement), 'without-effect', message, 'it is passed over');
+  return false;
+}
+
+/** A quorum that all servers together cannot reach, or that hysteresis puts below nothing, would never change. */
+function completeQuorum({ draft, name }: Surroundings, total: number, context: SectionContext) {
+  const where = located(draft.statement);
+  let { quorum, hysteresis } = draft;
+  if (quorum > total) {
+    const most = Math.max(1, total);
+    const message = `${name}: quorum ${quorum} is more than the total weight of its real servers, ${total}`;
+    complain(context, where, 'quorum-too-large', message, total === 0 ? 'it is never reached' : `it becomes ${most}`);
+    quorum = most;
+  }
+  if (hysteresis >= quorum) {
+    const message = `${name}: hysteresis ${hysteresis} is not below quorum ${quorum}`;
+    complain(context, where, 'hysteresis-too-large', message, `it becomes ${quorum - 1}`);
+    hysteresis = quorum - 1;
+  }
+  return { quorum, hysteresis };
+}
+
+function completeSorryServer(around: Surroundings, context: SectionContext): SorryServerConfiguration | undefined {
+  const { draft, family, forwarding: usual, name } = around;
+  const sorry = draft.sorryServer;
+  if (!sorry) return undefined;
+  const forwarding = sorry.forwarding ?? usual;
+  const where = located(sorry.statement);
+  if (!fitsFamily(familyOf(sorry.address), family, forwarding)) {
+    const message = `the sorry server ${sorry.address} is not of the family of ${name}, IPv${family}`;
+    complain(context, where, 'mixed-families', message, 'it is left out');
+    return undefined;
+  }
+  const { address, inhibit } = sorry;
+  if (forwarding.type === 'nat') return { address, port: sorry.port ?? 0, forwarding, inhibit };
+  const port = draft.target.type === 'address' ? draft.target.port : 0;
+  if (sorry.port !== undefined && sorry.port !== 0 && sorry.port !== port) {
+    const message = `without NAT the sorry server gets packets for the port they were sent to, not for ${sorry.port}`;
+    complain(context, where, 'port-reset', message, 'leave the port out');
+  }
+  return { address, port, forwarding, inhibit };
+}
