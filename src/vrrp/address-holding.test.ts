@@ -161,6 +161,14 @@ describe('a reload', () => {
     expect(addresses.removed(keyOf(1, 24))).toEqual(request(1, 24));
   });
 
+  it('removes and adds again an address that gets a label, also where what is undefined was left out', () => {
+    const { label: _, ...bare } = request(1);
+    const addresses = new AddressHolding([bare as AddressRequest], () => true);
+    addresses.want(true);
+    addresses.replace([{ ...request(1), label: 'eth0:1' }], nothing, nothing);
+    expect(addresses.nextBatch(10)?.operation).toBe('remove');
+  });
+
   it('removes and adds again an address whose label changes', () => {
     const addresses = holding(1);
     const labelled = { ...request(1), label: 'eth0:1' };

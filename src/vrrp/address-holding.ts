@@ -29,6 +29,18 @@ export interface AddressBatch {
   readonly requests: readonly AddressRequest[];
 }
 
+/** An AddressHolding as plain data. */
+export interface SavedHolding {
+  readonly wanted: boolean;
+  /** Those that are held, in their order, then those that only the batch under way still knows of. */
+  readonly addresses: readonly Readonly<Held>[];
+  /** How many of them are held. */
+  readonly held: number;
+  /** `held` are places in `addresses`, -1 for an address that is nobody's any more. */
+  readonly inFlight: (AddressBatch & { readonly held: readonly number[] }) | undefined;
+  readonly dropped: readonly AddressRequest[];
+}
+
 /** Identifies an address on an interface, as the kernel does: one address may be there with two prefix lengths. */
 export function addressKey(address: {
   readonly linkIndex: number;
@@ -55,6 +67,32 @@ export class AddressHolding {
       const key = addressKey(request);
       this.#held.set(key, { request, status: isPresent(request) ? 'present' : 'absent', removalNotices: 0 });
     }
+  }
+
+  save(): SavedHolding {
+    const all = [...this.#held.values()];
+    const held = all.length;
+    const batch = this.#inFlight;
+    const places = batch?.held.map(each => {
+      if (!each) return -1;
+      const place = all.indexOf(each);
+      return place >= 0 ? place : all.push(each) - 1;
+    });
+    return {
+      wanted: this.#wanted,
+      addresses: all.map(each => ({ ...each })),
+      held,
+      inFlight: batch && places && { operation: batch.operation, requests: batch.requests, held: places },
+      dropped: [...this.#dropped],
+    };
+  }
+
+  restore(saved: SavedHolding): void {
+    const all = saved.addresses.map(each => ({ ...each }));
+    this.#wanted = saved.wanted;
+    this.#held = new Map(all.slice(0, saved.held).map(held => [addressKey(held.request), held]));
+    this.#inFlight = saved.inFlight && { ...saved.inFlight, held: saved.inFlight.held.map(place => all[place]) };
+    this.#dropped = [...saved.dropped];
   }
 
   /** All addresses, whatever their status. */
@@ -254,10 +292,20 @@ function holdsInKernel(status: Status): boolean {
 }
 
 function sameRequest(left: AddressRequest, right: AddressRequest): boolean {
-  const leftEntries = Object.entries(left).filter(([name]) => name !== 'peer');
   return (
-    leftEntries.every(([name, value]) => (right as unknown as Record<string, unknown>)[name] === value) &&
+    left.linkIndex === right.linkIndex &&
+    left.address === right.address &&
+    left.prefixLength === right.prefixLength &&
     left.peer?.address === right.peer?.address &&
-    left.peer?.prefixLength === right.peer?.prefixLength
+    left.peer?.prefixLength === right.peer?.prefixLength &&
+    left.broadcast === right.broadcast &&
+    left.label === right.label &&
+    left.scope === right.scope &&
+    left.preferredLifetimeSeconds === right.preferredLifetimeSeconds &&
+    left.noDad === right.noDad &&
+    left.home === right.home &&
+    left.manageTemporary === right.manageTemporary &&
+    left.noPrefixRoute === right.noPrefixRoute &&
+    left.autoJoin === right.autoJoin
   );
 }
