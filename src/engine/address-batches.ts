@@ -5,6 +5,19 @@ import type { Instance } from './instance.ts';
 /** Addresses per netlink batch: a millisecond or two of the kernel's time, so that adverts go out in between. */
 const batchLimit = 100;
 
+/** AddressBatches as plain data, the instances by number. */
+export interface SavedBatches {
+  readonly waiting: readonly number[];
+  readonly inFlight:
+    | {
+        readonly id: number;
+        readonly operation: 'add' | 'remove';
+        readonly parts: readonly { readonly instance: number; readonly count: number }[];
+      }
+    | undefined;
+  readonly lastId: number;
+}
+
 /** Turns what instances want of their addresses into one netlink batch at a time. */
 export class AddressBatches {
   readonly #waiting = new Set<Instance>();
@@ -16,6 +29,28 @@ export class AddressBatches {
       }
     | undefined;
   #lastId = 0;
+
+  save(numberOf: (instance: Instance) => number): SavedBatches {
+    const batch = this.#inFlight;
+    return {
+      waiting: Array.from(this.#waiting, numberOf),
+      inFlight: batch && {
+        ...batch,
+        parts: batch.parts.map(({ instance, count }) => ({ instance: numberOf(instance), count })),
+      },
+      lastId: this.#lastId,
+    };
+  }
+
+  restore({ waiting, inFlight, lastId }: SavedBatches, byNumber: (number: number) => Instance): void {
+    this.#waiting.clear();
+    for (const number of waiting) this.#waiting.add(byNumber(number));
+    this.#inFlight = inFlight && {
+      ...inFlight,
+      parts: inFlight.parts.map(({ instance, count }) => ({ instance: byNumber(instance), count })),
+    };
+    this.#lastId = lastId;
+  }
 
   /** Something about the instance's addresses changed. */
   touch(instance: Instance): void {

@@ -29,6 +29,13 @@ export class Addressees {
   }
 }
 
+/** StrayPackets as plain data. */
+export interface SavedStrayPackets {
+  readonly known: readonly string[];
+  readonly unknownVrid: number;
+  readonly malformed: number;
+}
+
 /** Packets that reach no instance: counted, and each sender reported once. */
 export class StrayPackets {
   readonly #known = new Set<string>();
@@ -36,6 +43,17 @@ export class StrayPackets {
   unknownVrid = 0;
   /** With a broken IP header. */
   malformed = 0;
+
+  save(): SavedStrayPackets {
+    return { known: [...this.#known], unknownVrid: this.unknownVrid, malformed: this.malformed };
+  }
+
+  restore({ known, unknownVrid, malformed }: SavedStrayPackets): void {
+    this.#known.clear();
+    for (const key of known) this.#known.add(key);
+    this.unknownVrid = unknownVrid;
+    this.malformed = malformed;
+  }
 
   /** True the first time. */
   isNews(channel: string, source: IpAddress, vrid: number | undefined): boolean {

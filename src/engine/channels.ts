@@ -9,6 +9,12 @@ import type { NetworkView } from './network-view.ts';
 
 const reopenDelay = seconds(1);
 
+/** What is open and what is to be opened again, as plain data. */
+export interface SavedChannels {
+  readonly open: readonly ChannelSpec[];
+  readonly reopen: readonly { readonly key: string; readonly at: Instant }[];
+}
+
 /** The sockets that the instances need: one per interface and family, a member of all their multicast groups. */
 export class Channels {
   readonly #receiveBufferBytes: number | undefined;
@@ -17,6 +23,16 @@ export class Channels {
 
   constructor(receiveBufferBytes: number | undefined) {
     this.#receiveBufferBytes = receiveBufferBytes;
+  }
+
+  save(): SavedChannels {
+    return { open: [...this.#open.values()], reopen: Array.from(this.#reopenAt, ([key, at]) => ({ key, at })) };
+  }
+
+  restore({ open, reopen }: SavedChannels): void {
+    this.#open = new Map(open.map(spec => [spec.key, spec]));
+    this.#reopenAt.clear();
+    for (const { key, at } of reopen) this.#reopenAt.set(key, at);
   }
 
   /** Opens and closes so that every instance whose interface exists can send and receive. */

@@ -49,6 +49,20 @@ export class Deadlines<Key> {
     return due.sort((left, right) => left.at - right.at).map(({ key }) => key);
   }
 
+  /** Keys and deadlines in the heap's order, which decides between equal deadlines. */
+  save(): readonly { readonly key: Key; readonly at: Instant }[] {
+    return this.#heap.map(({ key, at }) => ({ key, at }));
+  }
+
+  restore(saved: readonly { readonly key: Key; readonly at: Instant }[]): void {
+    this.clear();
+    saved.forEach(({ key, at }, place) => {
+      const entry: Entry<Key> = { key, at, place };
+      this.#entries.set(key, entry);
+      this.#heap.push(entry);
+    });
+  }
+
   clear(): void {
     this.#entries.clear();
     this.#heap.length = 0;

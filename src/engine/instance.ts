@@ -5,15 +5,21 @@ import { familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
 import { encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
 import type { AddressRequest } from '../ports/network.ts';
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
-import { AddressHolding } from '../vrrp/address-holding.ts';
+import { AddressHolding, type SavedHolding } from '../vrrp/address-holding.ts';
 import type { Announcement, AnnouncementQueue } from '../vrrp/announcement-queue.ts';
-import { Announcements } from '../vrrp/announcements.ts';
+import { Announcements, type SavedAnnouncements } from '../vrrp/announcements.ts';
 import type { VirtualAddress, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
-import { type Counters, newCounters } from '../vrrp/counters.ts';
+import { type Counters, copyCounters, newCounters } from '../vrrp/counters.ts';
 import { detailLine, type FaultCause, type LogLine, line } from '../vrrp/log-lines.ts';
 import { checkAdvertisement, type ReceivedPacket } from '../vrrp/receive-checks.ts';
 import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
-import { type RouterEffect, type RouterInput, type RouterSettings, VirtualRouter } from '../vrrp/virtual-router.ts';
+import {
+  type RouterEffect,
+  type RouterInput,
+  type RouterSettings,
+  type SavedRouter,
+  VirtualRouter,
+} from '../vrrp/virtual-router.ts';
 import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
 import type { NetworkView } from './network-view.ts';
 
@@ -31,6 +37,20 @@ export interface Surroundings {
   readonly touched: Set<Instance>;
   /** Whether anybody reads detail lines. */
   readonly detail: boolean;
+}
+
+/** An Instance without its configuration as plain data. */
+export interface SavedInstance {
+  readonly machine: SavedRouter;
+  readonly holding: SavedHolding;
+  readonly announcements: SavedAnnouncements;
+  readonly counters: Counters;
+  readonly causes: readonly FaultCause[];
+  readonly lastTransitionAt: Instant | undefined;
+  readonly retryAt: Instant | undefined;
+  readonly said: readonly string[];
+  readonly givingUp: boolean;
+  readonly lost: { readonly judgeAt: Instant; readonly addresses: readonly AddressRequest[] } | undefined;
 }
 
 /** One virtual router with everything around its state machine: addresses, announcements, counters, sending. */
@@ -79,6 +99,36 @@ export class Instance {
   get linkIndex(): number | undefined {
     const { interface: name } = this.#configuration;
     return name === undefined ? undefined : this.#around.network.linkNamed(name)?.index;
+  }
+
+  /** Everything but what was remembered to save work: messages sent and judged are made and judged anew. */
+  save(): SavedInstance {
+    return {
+      machine: this.machine.save(),
+      holding: this.holding.save(),
+      announcements: this.announcements.save(),
+      counters: copyCounters(this.counters),
+      causes: this.causes,
+      lastTransitionAt: this.lastTransitionAt,
+      retryAt: this.#retryAt,
+      said: [...this.#said],
+      givingUp: this.#givingUp,
+      lost: this.#lost && { ...this.#lost, addresses: [...this.#lost.addresses] },
+    };
+  }
+
+  restore(saved: SavedInstance): void {
+    this.machine.restore(saved.machine);
+    this.holding.restore(saved.holding);
+    this.announcements.restore(saved.announcements);
+    this.counters = copyCounters(saved.counters);
+    this.causes = saved.causes;
+    this.lastTransitionAt = saved.lastTransitionAt;
+    this.#retryAt = saved.retryAt;
+    this.#said.clear();
+    for (const what of saved.said) this.#said.add(what);
+    this.#givingUp = saved.givingUp;
+    this.#lost = saved.lost && { ...saved.lost, addresses: [...saved.lost.addresses] };
   }
 
   /** Whether an interface going up or down can change its state. */
@@ -236,7 +286,8 @@ export class Instance {
     if (priority === 0) this.counters.priorityZeroSent++;
   }
 
-  sendFailed(error: string): void {
+  sendFailed(channel: string, error: string): void {
+    if (channel !== this.channelKey) return;
     this.#sayOnce('send-failed', () => line(`(${this.name}) cannot send advertisements: ${error}`, 'error'));
   }
 
@@ -268,10 +319,20 @@ export class Instance {
     this.#retryAt = undefined;
   }
 
-  /** At start: takes away what an earlier life left behind. keepalived says so even if there is nothing. */
-  giveUpLeftovers(): void {
+  /**
+   * What an earlier life left behind is taken away before anything is decided, and before any delay: another machine
+   * may hold it by now. keepalived says so even if there is nothing. False for an owner, whose addresses stay.
+   */
+  giveUpLeftovers(): boolean {
+    if (this.#configuration.priority === 255) return false;
     this.#sayAddresses('removing');
     this.#givingUp = true;
+    return true;
+  }
+
+  /** "(NAME) setting VIPs." tells who reads the log that a master went through the reload. */
+  sayReloaded(): void {
+    if (this.machine.state.type === 'master' && this.holding.busy) this.say(line(`(${this.name}) setting VIPs.`));
   }
 
   reassert(now: Instant): void {

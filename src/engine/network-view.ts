@@ -1,6 +1,15 @@
 import { type Family, familyOf, type IpAddress, isLinkLocal } from '../base/ip-address.ts';
 import type { InterfaceAddress, Link } from '../ports/network.ts';
 
+/** A NetworkView as plain data. */
+export interface SavedNetworkView {
+  readonly links: readonly Link[];
+  /** What the names stand for: not always all the links, while names are being exchanged. */
+  readonly named: readonly Link[];
+  readonly addresses: readonly InterfaceAddress[];
+  readonly forwarding: readonly number[];
+}
+
 /** The interfaces and addresses of this machine, as the kernel told them last. */
 export class NetworkView {
   #links = new Map<number, Link>();
@@ -19,6 +28,20 @@ export class NetworkView {
     this.#forwarding = new Set(forwardingLinks);
     for (const link of links) this.setLink(link);
     for (const address of addresses) this.addAddress(address);
+  }
+
+  save(): SavedNetworkView {
+    return {
+      links: [...this.#links.values()],
+      named: [...this.#byName.values()],
+      addresses: [...this.#addresses.values()].flatMap(ofLink => [...ofLink.values()].flat()),
+      forwarding: [...this.#forwarding],
+    };
+  }
+
+  restore({ links, named, addresses, forwarding }: SavedNetworkView): void {
+    this.resynchronise(links, addresses, forwarding);
+    this.#byName = new Map(named.map(link => [link.name, link]));
   }
 
   setLink(link: Link): void {

@@ -22,6 +22,15 @@ export class Notifications {
     return this.#running.size;
   }
 
+  save(): readonly number[] {
+    return [...this.#running];
+  }
+
+  restore(running: readonly number[]): void {
+    this.#running.clear();
+    for (const run of running) this.#running.add(run);
+  }
+
   instance({ configuration: { notify, name }, machine: { priority } }: Instance, state: NotifiedState): void {
     for (const { script, extraArguments } of scriptNotifications(notify, { kind: 'INSTANCE', name, priority }, state)) {
       this.run(script, extraArguments);
@@ -32,6 +41,10 @@ export class Notifications {
     for (const { script, extraArguments } of scriptNotifications(notify, { kind: 'GROUP', name, priority: 0 }, state)) {
       this.run(script, extraArguments);
     }
+  }
+
+  lowerPriorityReceived({ configuration: { notify } }: Instance): void {
+    if (notify.masterReceivedLowerPriority) this.run(notify.masterReceivedLowerPriority, []);
   }
 
   run(script: RunnableScript, extraArguments: readonly string[]): void {

@@ -35,6 +35,9 @@ interface Tracked {
   lastStatus: number | undefined;
 }
 
+/** A tracked script as plain data. */
+export type SavedScript = Readonly<Omit<Tracked, 'run'>> & { readonly run: Readonly<Run> | undefined };
+
 /** Runs the tracked scripts on time and keeps their verdicts. */
 export class TrackedScripts {
   readonly #tracked = new Map<string, Tracked>();
@@ -42,6 +45,19 @@ export class TrackedScripts {
 
   constructor(allocateRun: () => number) {
     this.#allocateRun = allocateRun;
+  }
+
+  save(): readonly SavedScript[] {
+    return Array.from(this.#tracked.values(), each => ({ ...each, run: each.run && { ...each.run } }));
+  }
+
+  restore(saved: readonly SavedScript[]): void {
+    this.#tracked.clear();
+    for (const each of saved) {
+      const { configuration, state, nextRunAt, run, lastStatus } = each;
+      const tracked = { configuration, state, nextRunAt, run: run && { ...run }, lastStatus };
+      this.#tracked.set(configuration.name, tracked);
+    }
   }
 
   /** Starts with these scripts, or goes on with them after a reload: unchanged ones keep their verdict and their run. */

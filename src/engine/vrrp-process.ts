@@ -1,7 +1,7 @@
 import { seconds } from '../base/duration.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
 import { advertisedVrid } from '../packet/vrrp-advertisement.ts';
-import type { InterfaceAddress, Link } from '../ports/network.ts';
+import type { InterfaceAddress } from '../ports/network.ts';
 import type { Engine, VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { addressKey } from '../vrrp/address-holding.ts';
 import { AnnouncementQueue } from '../vrrp/announcement-queue.ts';
@@ -16,7 +16,6 @@ import {
   groupLine,
   type LogLine,
   line,
-  linkLine,
   transitionLine,
   unknownVridLine,
 } from '../vrrp/log-lines.ts';
@@ -25,12 +24,14 @@ import { AddressBatches } from './address-batches.ts';
 import { Addressees, StrayPackets } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
 import { Channels } from './channels.ts';
+import { type Phase, type ProcessParts, restoreParts, saveParts, type VrrpCheckpoint } from './checkpoint.ts';
 import { Deadlines } from './deadlines.ts';
 import { agreesToTakeOver, formGroups, type Group, isFaulty } from './group.ts';
 import { Instance, type Surroundings } from './instance.ts';
+import { linkNews, noteAddress, noteDump } from './kernel-notices.ts';
 import { NetworkView } from './network-view.ts';
 import { Notifications, notifiedStates } from './notifications.ts';
-import { promotedLinks } from './promoted-links.ts';
+import { setPromotion } from './promoted-links.ts';
 import { groupedNames, reloadInstances } from './reload.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
 import { judgeTracked, sameCause } from './tracked-state.ts';
@@ -75,7 +76,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   /** Removed by a reload, still giving up addresses. */
   #leaving: Instance[] = [];
   #lastRun = 0;
-  #phase: 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped' = 'waiting-for-network';
+  #phase: Phase = 'waiting-for-network';
   #startAt: Instant | undefined;
   #stopBy: Instant | undefined;
 
@@ -102,7 +103,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     return this.#configuration;
   }
 
-  get phase(): 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped' {
+  get phase(): Phase {
     return this.#phase;
   }
 
@@ -127,7 +128,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         else this.#resynchronise(now);
         break;
       case 'link-changed':
-        this.#sayLink(input.link);
+        this.#log(linkNews(this.#instances, this.network, input.link));
         this.network.setLink(input.link);
         this.#linksChanged(now);
         break;
@@ -144,9 +145,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         this.#addressChanged(now, input.address, false);
         break;
       case 'send-failed':
-        for (const instance of this.#instances) {
-          if (instance.channelKey === input.channel) instance.sendFailed(input.error);
-        }
+        for (const instance of this.#instances) instance.sendFailed(input.channel, input.error);
         break;
       case 'channel-failed':
         this.#channels.failed(now, input.channel);
@@ -223,23 +222,57 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#regroup();
     this.scripts.configure(now, configuration.scripts, true, this.#out);
     this.#openChannels();
-    this.#setPromotion(true);
+    setPromotion(this.#instances, true, this.#out);
     if (this.#phase === 'running') {
       this.#evaluateAll(now);
       for (const group of this.#groups) this.#reconcile(now, group);
     }
-    // "(NAME) setting VIPs." tells who reads the log that a master went through the reload.
-    for (const instance of this.#instances) {
-      if (instance.machine.state.type === 'master' && instance.holding.busy) {
-        instance.say(line(`(${instance.name}) setting VIPs.`));
-      }
-    }
+    for (const instance of this.#instances) instance.sayReloaded();
     return this.#finish(now);
   }
 
   clearCounters(): void {
     for (const instance of this.#instances) instance.counters = newCounters();
     this.strayPackets = new StrayPackets();
+  }
+
+  /** All there is, as plain data, between two turns: a process restored from it goes on exactly as this one. */
+  checkpoint(): VrrpCheckpoint {
+    return {
+      phase: this.#phase,
+      startAt: this.#startAt,
+      stopBy: this.#stopBy,
+      lastRun: this.#lastRun,
+      ...saveParts(this.#parts, { instances: this.#instances, leaving: this.#leaving, groups: this.#groups }),
+    };
+  }
+
+  static restore(saved: VrrpCheckpoint, options: VrrpProcessOptions): VrrpProcess {
+    const restored = new VrrpProcess(saved.configuration, options);
+    const { instances, leaving } = restoreParts(saved, restored.#parts, restored.#around);
+    restored.#instances = instances;
+    restored.#leaving = [...leaving];
+    restored.#phase = saved.phase;
+    restored.#startAt = saved.startAt;
+    restored.#stopBy = saved.stopBy;
+    restored.#lastRun = saved.lastRun;
+    if (instances.length > 0) restored.#regroup();
+    for (const [place, group] of restored.#groups.entries()) group.state = saved.groupStates[place]!;
+    return restored;
+  }
+
+  get #parts(): ProcessParts {
+    return {
+      configuration: this.#configuration,
+      strayPackets: this.strayPackets,
+      network: this.network,
+      queue: this.#queue,
+      scripts: this.scripts,
+      channels: this.#channels,
+      notifications: this.#notifications,
+      batches: this.#batches,
+      deadlines: this.#deadlines,
+    };
   }
 
   #begin(now: Instant): void {
@@ -249,14 +282,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     );
     this.#regroup();
     this.#openChannels();
-    this.#setPromotion(true);
-    for (const instance of this.#instances) {
-      // What an earlier life left behind is taken away before anything is decided, and before any delay: another machine
-      // may hold it by now. An owner's addresses stay.
-      if (instance.configuration.priority === 255) continue;
-      instance.giveUpLeftovers();
-      this.#batches.touch(instance);
-    }
+    setPromotion(this.#instances, true, this.#out);
+    for (const instance of this.#instances) if (instance.giveUpLeftovers()) this.#batches.touch(instance);
     const delay = this.#configuration.global.startupDelay;
     if (delay > 0) {
       this.#log(line(`Delaying startup for ${formatSeconds(delay)}`));
@@ -289,18 +316,6 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     );
   }
 
-  #setPromotion(enabled: boolean): void {
-    for (const linkName of promotedLinks(this.#instances)) {
-      this.#out.push({ type: 'set-promote-secondaries', linkName, enabled });
-    }
-  }
-
-  #sayLink(link: Link): void {
-    const up = link.adminUp && link.running;
-    if (this.network.link(link.index) === undefined || this.network.isUp(link.name) === up) return;
-    if (this.#instances.some(instance => instance.dependsOn(link.name))) this.#log(linkLine(link.name, up));
-  }
-
   #linksChanged(now: Instant): void {
     if (this.#phase === 'waiting-for-network') return;
     this.#openChannels();
@@ -312,27 +327,14 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #addressChanged(now: Instant, address: InterfaceAddress, added: boolean): void {
     if (this.#phase === 'waiting-for-network') return;
-    const key = addressKey(address);
-    let virtual = false;
-    for (const instance of this.#instances) {
-      if (!instance.holding.has(key)) continue;
-      virtual = true;
-      if (added) instance.holding.appeared(key);
-      else {
-        const lost = instance.holding.removed(key);
-        if (lost) instance.lost(now, lost);
-      }
-    }
+    const virtual = noteAddress(now, this.#instances, address, added);
     if (!virtual && this.#phase === 'running') this.#evaluateAll(now);
   }
 
   /** Notices were lost: compare what we believe with what there is. */
   #resynchronise(now: Instant): void {
     this.#log(line('The kernel dropped network notices: compared everything with a fresh dump', 'warning'));
-    for (const instance of this.#instances) {
-      const missing = instance.holding.resynchronise(request => this.network.hasExactly(request));
-      for (const request of missing) instance.lost(now, request);
-    }
+    noteDump(now, this.#instances, this.network);
     this.#linksChanged(now);
   }
 
@@ -364,7 +366,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
           break;
         case 'event':
           instance.say(eventLine(instance.name, effect.event));
-          if (effect.event.type === 'lower-priority-received') this.#heardLowerPriority(instance);
+          if (effect.event.type === 'lower-priority-received') this.#notifications.lowerPriorityReceived(instance);
           break;
         case 'reassert':
           for (const member of this.#groupOf.get(instance)?.members ?? [instance]) {
@@ -379,11 +381,6 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
           break;
       }
     }
-  }
-
-  #heardLowerPriority(instance: Instance): void {
-    const script = instance.configuration.notify.masterReceivedLowerPriority;
-    if (script) this.#notifications.run(script, []);
   }
 
   #considerTakeOver(now: Instant, instance: Instance): void {
@@ -471,7 +468,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#feed(now, instance, { type: 'fault' });
   }
 
-  #log(logLine: LogLine): void {
+  #log(logLine: LogLine | undefined): void {
+    if (!logLine) return;
     if (!logLine.detail || this.#around.detail) this.#out.push({ type: 'log', ...logLine });
   }
 
@@ -493,7 +491,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     if (this.#batches.busy || this.#notifications.running > 0) return;
     this.#phase = 'stopped';
     this.#channels.closeAll(this.#out);
-    this.#setPromotion(false);
+    setPromotion(this.#instances, false, this.#out);
     this.#out.push({ type: 'stopped' });
   }
 }

@@ -18,6 +18,13 @@ interface Line {
   readyAt: Instant;
 }
 
+/** The waiting frames as plain data, a line per interface and family. */
+export type SavedAnnouncementQueue = readonly {
+  readonly key: string;
+  readonly frames: readonly Announcement[];
+  readonly readyAt: Instant;
+}[];
+
 const nothing: readonly Announcement[] = [];
 
 /** How far apart frames on one interface are to be; 0 is no pacing. */
@@ -40,6 +47,19 @@ export class AnnouncementQueue {
 
   reconfigure(pacing: Pacing): void {
     this.#pacing = pacing;
+  }
+
+  save(): SavedAnnouncementQueue {
+    return Array.from(this.#lines, ([key, { frames, next, readyAt }]) => ({
+      key,
+      frames: frames.slice(next),
+      readyAt,
+    }));
+  }
+
+  restore(saved: SavedAnnouncementQueue): void {
+    this.#lines.clear();
+    for (const { key, frames, readyAt } of saved) this.#lines.set(key, { frames: [...frames], next: 0, readyAt });
   }
 
   /** `repeat` rounds over all the addresses, so that each is out once before any goes out twice. */

@@ -7,6 +7,12 @@ export interface Burst {
   readonly repeat: number;
 }
 
+/** What is due, as plain data. */
+export interface SavedAnnouncements {
+  readonly second: { readonly at: Instant; readonly repeat: number } | undefined;
+  readonly refreshAt: Instant | undefined;
+}
+
 /**
  * When a master announces its addresses again after the first burst: a second burst, a periodic refresh, and a burst
  * whenever a losing master was heard. The first burst follows the addresses into the kernel and is not timed here.
@@ -18,6 +24,15 @@ export class Announcements {
 
   constructor(garp: GarpConfiguration) {
     this.#garp = garp;
+  }
+
+  save(): SavedAnnouncements {
+    return { second: this.#second, refreshAt: this.#refreshAt };
+  }
+
+  restore({ second, refreshAt }: SavedAnnouncements): void {
+    this.#second = second;
+    this.#refreshAt = refreshAt;
   }
 
   becameMaster(now: Instant): void {

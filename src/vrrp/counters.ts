@@ -26,6 +26,10 @@ export function newCounters(): Counters {
   };
 }
 
+export function copyCounters(counters: Counters): Counters {
+  return { ...counters, rejected: { ...counters.rejected }, observed: { ...counters.observed } };
+}
+
 function zeroFor<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map(name => [name, 0])) as Record<Name, number>;
 }

@@ -109,6 +109,14 @@ export type RouterEvent =
   | { readonly type: 'preempt-delay-started'; readonly delay: Duration }
   | { readonly type: 'priority-changed'; readonly from: number; readonly to: number };
 
+/** A VirtualRouter as plain data. */
+export interface SavedRouter {
+  readonly state: RouterState;
+  readonly settings: RouterSettings;
+  readonly priority: number;
+  readonly source: IpAddress | undefined;
+}
+
 export class VirtualRouter {
   #state: RouterState = { type: 'initialize' };
   #settings: RouterSettings;
@@ -136,6 +144,17 @@ export class VirtualRouter {
 
   get source(): IpAddress | undefined {
     return this.#source;
+  }
+
+  save(): SavedRouter {
+    return { state: this.#state, settings: this.#settings, priority: this.#priority, source: this.#source };
+  }
+
+  restore({ state, settings, priority, source }: SavedRouter): void {
+    this.#state = state;
+    this.#settings = settings;
+    this.#priority = priority;
+    this.#source = source;
   }
 
   /** A reload changed the configuration; state and running timers stay, their spans follow. */
