@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../base/duration.ts';
+import { CheckerBench, configurations, tcpCheck } from '../engine/checker-process.testkit.ts';
+import { realServer, sorryServer, virtualServer } from '../lvs/lvs.testkit.ts';
+import { renderCheckConfiguration, renderCheckData } from './check-data-text.ts';
+import { type HealthStatus, healthStatusOf } from './health-status.ts';
+import { isAllWell, renderHealth } from './health-text.ts';
+
+const epoch = 1_795_151_901_000;
+
+/** One service with two servers, .1 and .2, and what its engine says after so many seconds. */
+const configuration = configurations(
+  [
+    virtualServer([realServer(1, { checkers: [0] }), realServer(2, { checkers: [1], weight: 5 })], {
+      sorryServer,
+      quorum: 3,
+      hysteresis: 1,
+    }),
+  ],
+  [tcpCheck(1), { ...tcpCheck(2), shadow: true }],
+);
+const statusOf = (bench: CheckerBench): HealthStatus => healthStatusOf(bench.engine, bench.now, epoch);
+
+describe('renderHealth', () => {
+  it('shows who is up, and what each check found', () => {
+    const bench = new CheckerBench(configuration);
+    bench.pass(seconds(3));
+    expect(renderHealth(statusOf(bench)).split('\n')).toEqual([
+      '[192.0.2.1]:tcp:80  UP  wlc, weight 6 of quorum 3 +- 1',
+      '  [10.0.0.1]:tcp:80  up    weight 1',
+      '    TCP_CHECK 10.0.0.1:80: up, ok in 1.0 ms, 2.0 s ago; next in 8.0 s',
+      '  [10.0.0.2]:tcp:80  up    weight 5',
+      '    TCP_CHECK 10.0.0.2:80 (shadow): up, ok in 1.0 ms, 2.0 s ago; next in 8.0 s',
+      '  sorry server [10.0.0.200]:80',
+      '',
+    ]);
+    expect(isAllWell(statusOf(bench))).toBe(true);
+  });
+
+  it('shows failures, retries and what an operator said', () => {
+    const bench = new CheckerBench(configuration);
+    bench.pass(seconds(3));
+    bench.failing.set('10.0.0.1', { type: 'protocol', excerpt: 'SSH-2.0' });
+    bench.pass(seconds(8.5));
+    bench.perform(
+      bench.engine.override(bench.now, '[192.0.2.1]:tcp:80', { address: '10.0.0.2', port: 80 }, 'drain') ?? [],
+    );
+    const text = renderHealth(statusOf(bench));
+    expect(text).toContain('up, unexpected reply: SSH-2.0 in 1.0 ms, 497 ms ago; 1 of 1 retries used; next in 503 ms');
+    expect(text).toContain('[10.0.0.2]:tcp:80  up    weight 0 (configured 5)  set to drain by an operator');
+    expect(text).toContain('[192.0.2.1]:tcp:80  DOWN');
+    expect(text).toContain('sorry server [10.0.0.200]:80  SERVING');
+    expect(isAllWell(statusOf(bench))).toBe(false);
+  });
+
+  it('says what it does not know yet', () => {
+    const bench = new CheckerBench(configuration);
+    bench.send({ type: 'ipvs-unavailable', error: 'no module ip_vs' });
+    const status = statusOf(bench);
+    expect(renderHealth(status)).toMatch(/^IPVS cannot be used: no module ip_vs\n\n\[192.0.2.1\]/);
+    expect(renderHealth(status)).toContain('TCP_CHECK 10.0.0.1:80: up, next in 1.0 s');
+    expect(renderHealth({ ...status, ipvsError: undefined, virtualServers: [] })).toBe('no virtual servers\n');
+  });
+});
+
+describe('what is said of a check', () => {
+  const scripted = (text: string) =>
+    configurations(
+      [virtualServer([realServer(1, { checkers: [0] })])],
+      [
+        {
+          ...tcpCheck(1),
+          kind: 'probe',
+          keyword: 'MISC_CHECK',
+          probe: {
+            type: 'script',
+            script: { command: { type: 'program', argv: [text, '--password', 'secret'] }, identity: undefined, text },
+            timeout: seconds(1),
+            dynamic: true,
+          },
+        },
+      ],
+    );
+
+  it('has no secrets', () => {
+    const bench = new CheckerBench(scripted('/usr/bin/probe'));
+    bench.pass(seconds(0.5));
+    expect(statusOf(bench).virtualServers[0]?.servers[0]?.checks[0]?.target).toBe('/usr/bin/probe');
+    expect(JSON.stringify(statusOf(bench))).not.toContain('secret');
+    expect(renderCheckData(scripted('/usr/bin/probe'), statusOf(bench))).not.toContain('secret');
+  });
+});
+
+describe('the dump', () => {
+  it('has the configuration, with the state only if there is one', () => {
+    const bench = new CheckerBench(configuration);
+    bench.pass(seconds(3));
+    const data = renderCheckData(configuration, statusOf(bench));
+    expect(data.split('\n').slice(0, 18)).toEqual([
+      '------< LVS Topology >------',
+      ' Flush at start = false',
+      ' At stop = destinations',
+      ' Virtual Server = [192.0.2.1]:tcp:80',
+      '   State = UP, weight 6',
+      '   Services = 1',
+      '   Scheduler = wlc',
+      '   Quorum = 3, hysteresis 1',
+      '   Alpha = false, omega = false, ha_suspend = false',
+      '   Sorry server = [10.0.0.200]:80, NAT',
+      '   Real Server = [10.0.0.1]:tcp:80',
+      '     State = UP, effective weight 1',
+      '     Forwarding = NAT',
+      '     Weight = 1',
+      '     Check = TCP_CHECK 10.0.0.1:80',
+      '       Every 10 sec, 1 retries after 1 sec',
+      '       State = UP, failures 0',
+      '       Last = ok, took 0.001 sec, at 1795151899.002',
+    ]);
+    expect(renderCheckConfiguration(configuration).join('\n')).not.toContain('State');
+  });
+});
