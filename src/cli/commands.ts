@@ -24,6 +24,21 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./config/main.ts')).runConfig,
   },
   {
+    name: 'health',
+    description: 'ask the running daemon about its real servers and what their checks found',
+    load: async () => (await import('./control/health.ts')).runHealth,
+  },
+  {
+    name: 'server',
+    description: 'take a real server out of service and back: drain, down, up, auto',
+    load: async () => (await import('./control/server.ts')).runServer,
+  },
+  {
+    name: 'status',
+    description: 'ask the running daemon about its virtual routers: who is master, and why',
+    load: async () => (await import('./control/status.ts')).runStatus,
+  },
+  {
     name: 'lsp',
     description: 'a language server for editors: diagnostics, completion, hover, rename, formatting',
     load: async () => (await import('./lsp/main.ts')).runLsp,

@@ -10,16 +10,18 @@ import type { ChildKind } from './child-kind.ts';
 import type { CheckerPart, ChildMessage, ChildSetup, InstanceState, VrrpPart } from './child-messages.ts';
 import { Children } from './children.ts';
 import { diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration-file.ts';
+import { ControlServer } from './control-server.ts';
 import { runLifecycleScript } from './lifecycle-script.ts';
 import { type DaemonLog, exitWithLog } from './log.ts';
 import type { Names } from './names.ts';
+import { Operator } from './operator.ts';
 import type { DaemonOptions } from './options.ts';
 import type { PidFile } from './pid-file.ts';
 import { ServerWords } from './server-words.ts';
 import { Supervisor, type SupervisorEffect, type SupervisorInput } from './supervisor.ts';
 import type { SystemNotifier } from './system-notifier.ts';
 import { productVersion } from './version.ts';
-import { checkerConfigurations, wantedChildren } from './wanted-children.ts';
+import { wantedChildren } from './wanted-children.ts';
 import { replaceFile } from './write-file.ts';
 
 export interface ParentParts {
@@ -44,6 +46,7 @@ export class Parent {
   #configuration: Configuration;
   readonly #children: Children;
   readonly #words = new ServerWords();
+  readonly #control: ControlServer;
   /** What the VRRP process told of the instances that the checker process follows. */
   readonly #instanceStates = new Map<string, InstanceState>();
   #timer: NodeJS.Timeout | undefined;
@@ -63,12 +66,25 @@ export class Parent {
         ended: (child, pid, end) => this.handle({ type: 'child-ended', child, pid, end }),
       },
     );
+    const operator = new Operator({
+      children: this.#children,
+      words: this.#words,
+      log,
+      balancing: () => this.#configuration,
+      wanted: () => this.wanted,
+    });
+    this.#control = new ControlServer(names.controlSocket, log, (request, reply) => operator.obey(request, reply));
     this.#supervisor = new Supervisor({
       respawn: options.respawn,
       ignoreInterrupt: options.ignoreInterrupt,
       childWaitTime: parts.configuration.daemon.childWaitTime,
       product: names.product,
     });
+  }
+
+  start(): void {
+    this.#control.open();
+    this.handle({ type: 'started', wanted: this.wanted });
   }
 
   get wanted(): readonly ChildKind[] {
@@ -167,12 +183,12 @@ export class Parent {
   }
 
   #vrrpPart(): VrrpPart {
-    const followed = checkerConfigurations(this.#configuration).lvs.global.syncDaemon?.instance;
+    const followed = this.#configuration.lvs.global.syncDaemon?.instance;
     return { vrrp: this.#configuration.vrrp, reportedInstances: followed === undefined ? [] : [followed] };
   }
 
   #checkerPart(): CheckerPart {
-    const { lvs, health } = checkerConfigurations(this.#configuration);
+    const { lvs, health } = this.#configuration;
     return { lvs, health, overrides: this.#words.all, instanceStates: [...this.#instanceStates.values()] };
   }
 
@@ -211,7 +227,7 @@ export class Parent {
       return;
     }
     this.#configuration = next;
-    for (const { service, address, port, word } of this.#words.keepOnly(checkerConfigurations(next).lvs)) {
+    for (const { service, address, port, word } of this.#words.keepOnly(next.lvs)) {
       log.info(`Forgetting that [${address}]:${port} of VS ${service} was set to ${word}: it is no longer configured`);
     }
     this.handle({ type: 'configuration-judged', accepted: true, wanted: this.wanted });
@@ -235,6 +251,7 @@ export class Parent {
     assert(this.#children.count === 0, 'the shutdown script runs when no child is left');
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
+    this.#control.close();
     if (shutdownScript) await runLifecycleScript('shutdown', shutdownScript, shutdownScriptTimeout, log);
     pidFile.remove();
     log.info(`Stopped ${productVersion(names.product)}`);

@@ -1,4 +1,3 @@
-import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import type { Configuration } from '../engine/configuration.ts';
 import type { ChildKind } from './child-kind.ts';
 import { childKinds } from './child-kind.ts';
@@ -14,25 +13,7 @@ export function wantedChildren(
 
 function isNeeded(kind: ChildKind, configuration: Configuration): boolean {
   if (kind === 'vrrp') return configuration.vrrp.instances.length > 0;
-  const { lvs } = checkerConfigurations(configuration);
+  const { lvs } = configuration;
   // A backup director may have nothing but the sync daemon.
   return lvs.virtualServers.length > 0 || lvs.global.syncDaemon !== undefined;
 }
-
-/** The checker process's part of a configuration. */
-export function checkerConfigurations(
-  configuration: Configuration & Partial<CheckerConfigurations>,
-): CheckerConfigurations {
-  return { lvs: configuration.lvs ?? emptyLvs, health: configuration.health ?? { checkers: [] } };
-}
-
-const emptyLvs: CheckerConfigurations['lvs'] = {
-  global: {
-    flushAtStart: false,
-    stop: 'destinations',
-    timeouts: undefined,
-    syncDaemon: undefined,
-    notifyAtStart: false,
-  },
-  virtualServers: [],
-};

@@ -1,0 +1,52 @@
+import type { VrrpStatus } from '../../status/vrrp-status.ts';
+import { renderVrrpStatus } from '../../status/vrrp-status-text.ts';
+import { type Output, terminal } from '../config/output.ts';
+import type { ClientOptions } from './client.ts';
+import { askOnce, controlCommand, noAnswerStatus, runCommand } from './command.ts';
+import { watch } from './watch.ts';
+
+interface Options extends ClientOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+/** `holdfast status ...`; yields the exit status. */
+export async function runStatus(words: readonly string[], output: Output = terminal): Promise<number> {
+  let status = 0;
+  const program = controlCommand(
+    'status',
+    'Asks the running daemon about its virtual routers: who is master and since when, with which priority, which\n' +
+      'addresses it holds, whom it follows, and why it is in FAULT.',
+    output,
+  )
+    .option('--json', 'as JSON; with --watch a line for each answer')
+    .option('-w, --watch', 'again every second, until Ctrl-C')
+    .addHelpText('after', examples)
+    .action(async (options: Options) => {
+      if (!options.watch) status = await askStatus(options, output);
+      else {
+        status = await watch(output, !options.json && process.stdout.isTTY, async to => {
+          const answer = await askStatus(options, to);
+          return { status: answer, goOn: answer !== noAnswerStatus };
+        });
+      }
+    });
+  return runCommand(program, words, () => status);
+}
+
+const examples = `
+Exit status: 0 no virtual router is in FAULT, 1 one is, 2 no answer.
+
+Examples:
+  holdfast status
+  holdfast status --json | jq -r '.instances[] | "\\(.name) \\(.state)"'
+`;
+
+function askStatus(options: Options, output: Output): Promise<number> {
+  return askOnce(options, { command: 'status' }, output, result => {
+    const status = result as VrrpStatus;
+    if (!options.json) output.say(renderVrrpStatus(status, Date.now()));
+    else output.say(`${JSON.stringify(status, undefined, options.watch ? undefined : 2)}\n`);
+    return status.instances.some(({ state }) => state === 'FAULT') ? 1 : 0;
+  });
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { configurations } from '../engine/checker-process.testkit.ts';
+import { realServer, virtualServer } from '../lvs/lvs.testkit.ts';
+import type { ChildKind } from './child-kind.ts';
+import type { ParentMessage } from './child-messages.ts';
+import type { ControlReply, ControlRequest } from './control-messages.ts';
+import type { DaemonLog } from './log.ts';
+import { Operator } from './operator.ts';
+import { ServerWords } from './server-words.ts';
+
+function bench(status: unknown = { virtualServers: [{ name: '[192.0.2.1]:tcp:80' }, { name: 'other' }] }) {
+  const words = new ServerWords();
+  const sent: ParentMessage[] = [];
+  const logged: string[] = [];
+  const operator = new Operator({
+    children: {
+      ask: (_kind: ChildKind, answered: (status: unknown) => void) => answered(status),
+      send: (_kind: ChildKind, message: ParentMessage) => sent.push(message),
+    },
+    words,
+    log: { info: (text: string) => logged.push(text) } as unknown as DaemonLog,
+    balancing: () => configurations([virtualServer([realServer(1)])], []),
+    wanted: () => ['checker'],
+  });
+  const ask = (request: ControlRequest): ControlReply | undefined => {
+    let answer: ControlReply | undefined;
+    operator.obey(request, reply => {
+      answer = reply;
+    });
+    return answer;
+  };
+  return { ask, words, sent, logged };
+}
+
+const drain = { command: 'server', verb: 'drain', service: '192.0.2.1:80', server: '10.0.0.1' } as const;
+const word = { service: '[192.0.2.1]:tcp:80', address: '10.0.0.1', port: 80, word: 'drain' };
+
+describe('the operator', () => {
+  it('takes servers out and back', () => {
+    const { ask, words, sent, logged } = bench();
+    expect(ask(drain)).toEqual({
+      ok: true,
+      result: { service: '[192.0.2.1]:tcp:80', server: '[10.0.0.1]:tcp:80', verb: 'drain' },
+    });
+    expect(words.all).toEqual([word]);
+    expect(sent).toEqual([{ type: 'server-word', word }]);
+    expect(logged).toEqual(['An operator sets service [10.0.0.1]:tcp:80 of VS [192.0.2.1]:tcp:80 to drain']);
+    ask({ ...drain, verb: 'auto' });
+    expect(words.all).toEqual([]);
+    expect(sent[1]).toEqual({ type: 'server-word', word: { ...word, word: undefined } });
+  });
+
+  it('names what there is if there is no such server', () => {
+    const { ask, words, sent } = bench();
+    expect(ask({ ...drain, server: '10.0.0.9' })).toEqual({
+      ok: false,
+      error: 'there is no real server of [192.0.2.1]:tcp:80 "10.0.0.9"; there is [10.0.0.1]:tcp:80',
+    });
+    expect(ask({ ...drain, service: 'nobody' })).toMatchObject({ ok: false });
+    expect(words.all).toEqual([]);
+    expect(sent).toEqual([]);
+  });
+
+  it('passes on what the processes say of themselves', () => {
+    expect(bench().ask({ command: 'health', service: '192.0.2.1' })).toEqual({
+      ok: true,
+      result: { virtualServers: [{ name: '[192.0.2.1]:tcp:80' }] },
+    });
+    expect(bench().ask({ command: 'status' })).toEqual({ ok: false, error: 'no VRRP instance is configured' });
+    const operator = bench(null);
+    expect(operator.ask({ command: 'health', service: 'x' })).toMatchObject({ ok: false });
+  });
+
+  it('says that a process is being restarted', () => {
+    const { words, sent, logged } = bench();
+    const operator = new Operator({
+      children: { ask: (_kind, answered) => answered(undefined), send: (_kind, message) => sent.push(message) },
+      words,
+      log: { info: (text: string) => logged.push(text) } as unknown as DaemonLog,
+      balancing: () => configurations([], []),
+      wanted: () => ['checker'],
+    });
+    let answer: ControlReply | undefined;
+    operator.obey({ command: 'health' }, reply => {
+      answer = reply;
+    });
+    expect(answer).toEqual({ ok: false, error: 'the Healthcheck process does not run right now' });
+  });
+});

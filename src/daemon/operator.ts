@@ -1,0 +1,91 @@
+import { unreachable } from '../base/assert.ts';
+import type { CheckerConfigurations } from '../engine/checker-process.ts';
+import { findRealServer, findVirtualServer } from '../lvs/find-server.ts';
+import type { HealthStatus } from '../status/health-status.ts';
+import type { ChildKind } from './child-kind.ts';
+import { childWording } from './child-kind.ts';
+import type { Children } from './children.ts';
+import type { ControlReply, ControlRequest } from './control-messages.ts';
+import type { DaemonLog } from './log.ts';
+import type { ServerWords } from './server-words.ts';
+
+export interface OperatorParts {
+  readonly children: Pick<Children, 'ask' | 'send'>;
+  readonly words: ServerWords;
+  readonly log: DaemonLog;
+  /** The configuration in force. */
+  readonly balancing: () => CheckerConfigurations;
+  readonly wanted: () => readonly ChildKind[];
+}
+
+type Reply = (reply: ControlReply) => void;
+
+/** Carries out the commands that come in at the control socket. */
+export class Operator {
+  readonly #parts: OperatorParts;
+
+  constructor(parts: OperatorParts) {
+    this.#parts = parts;
+  }
+
+  obey(request: ControlRequest, reply: Reply): void {
+    switch (request.command) {
+      case 'health':
+        this.#health(request.service, reply);
+        break;
+      case 'status':
+        this.#ask('vrrp', 'no VRRP instance is configured', reply, status => status);
+        break;
+      case 'server':
+        this.#server(request, reply);
+        break;
+      default:
+        unreachable(request);
+    }
+  }
+
+  #health(service: string | undefined, reply: Reply): void {
+    let only: string | undefined;
+    if (service !== undefined) {
+      const found = findVirtualServer(this.#parts.balancing().lvs, service);
+      if (!found.ok) {
+        reply({ ok: false, error: found.reason });
+        return;
+      }
+      only = found.value.name;
+    }
+    this.#ask('checker', 'no virtual server is configured', reply, status => {
+      const health = status as HealthStatus;
+      if (only === undefined) return health;
+      return { ...health, virtualServers: health.virtualServers.filter(({ name }) => name === only) };
+    });
+  }
+
+  #ask(child: ChildKind, nothing: string, reply: Reply, result: (status: unknown) => unknown): void {
+    const { children, wanted } = this.#parts;
+    if (!wanted().includes(child)) {
+      reply({ ok: false, error: nothing });
+      return;
+    }
+    children.ask(child, status => {
+      if (status !== undefined) reply({ ok: true, result: result(status) });
+      else reply({ ok: false, error: `the ${childWording[child].name} process does not run right now` });
+    });
+  }
+
+  #server({ verb, service, server }: ControlRequest & { command: 'server' }, reply: Reply): void {
+    const { balancing, children, log, words } = this.#parts;
+    const foundService = findVirtualServer(balancing().lvs, service);
+    const found = foundService.ok ? findRealServer(foundService.value, server) : foundService;
+    if (!foundService.ok || !found.ok) {
+      reply({ ok: false, error: found.ok ? '' : found.reason });
+      return;
+    }
+    const { address, name, port } = found.value;
+    const word = { service: foundService.value.name, address, port, word: verb === 'auto' ? undefined : verb };
+    words.set(word);
+    log.info(`An operator sets service ${name} of VS ${word.service} to ${verb}`);
+    children.send('checker', { type: 'server-word', word });
+    reply({ ok: true, result: { service: word.service, server: name, verb } });
+  }
+}
