@@ -84,6 +84,36 @@ export const httpCases: readonly ContractCase[] = [
     expected: failedBy({ type: 'protocol', excerpt: 'SSH-2.0-OpenSSH_9.2' }),
   },
   {
+    name: 'a status line without a space behind the status',
+    server: answer('HTTP/1.1 200\r\n\r\nhello'),
+    spec: http,
+    expected: failedBy({ type: 'protocol', excerpt: 'HTTP/1.1 200 hello' }),
+  },
+  {
+    name: 'a protocol that calls itself something else',
+    server: answer('ICY 200 OK\r\n\r\nhello'),
+    spec: http,
+    expected: passed,
+  },
+  {
+    name: 'a reset behind everything that Content-Length promised',
+    server: stream({ hear: '\r\n\r\n' }, { say: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello' }, { reset: true }),
+    spec: http,
+    expected: wasReset,
+  },
+  {
+    name: 'a connection that stays open behind everything that Content-Length promised',
+    server: stream({ hear: '\r\n\r\n' }, { say: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello' }),
+    spec: http,
+    expected: { ...readTimeout, status: 200 },
+  },
+  {
+    name: 'lines that end in newlines only',
+    server: answer('HTTP/1.0 200 OK\nX: y\n\nhello'),
+    spec: http,
+    expected: failedBy({ type: 'protocol', excerpt: 'HTTP/1.0 200 OK X: y hello' }),
+  },
+  {
     name: 'a bad status',
     server: answer('HTTP/1.1 503 Service Unavailable\r\n\r\nsorry'),
     spec: http,
@@ -241,6 +271,18 @@ export const tlsCases: readonly ContractCase[] = [
   {
     name: 'hung up during the handshake',
     server: stream({ hear: '' }, { hangUp: true }),
+    spec: https,
+    expected: closed,
+  },
+  {
+    name: 'a reset instead of close_notify',
+    server: tlsStream({ hear: '\r\n\r\n' }, { say: page }, { reset: true }),
+    spec: https,
+    expected: { failure: undefined, digest: md5('hello world\n') },
+  },
+  {
+    name: 'a reset before a word',
+    server: tlsStream({ hear: '\r\n\r\n' }, { reset: true }),
     spec: https,
     expected: closed,
   },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { milliseconds } from '../base/duration.ts';
+import { type Duration, milliseconds, seconds } from '../base/duration.ts';
 import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
 import type { BodyPattern, ProbeEndpoint, ProbeFailure, ProbeResult, ProbeSpec, TlsOptions } from '../ports/probe.ts';
 
@@ -30,10 +30,18 @@ export interface ContractCase {
   readonly server: ServerPlan;
   readonly spec: (endpoint: ProbeEndpoint) => ProbeSpec;
   readonly expected: Partial<ProbeResult>;
+  /** The verdict comes with the timeout, though it is none that says so. */
+  readonly waits?: true;
 }
 
-/** Long enough for a loaded machine to answer, short enough to wait for. */
-export const timeout = milliseconds(400);
+/** Short enough to wait for where nothing else comes. */
+export const shortTimeout = milliseconds(400);
+/** Long enough for a loaded machine to answer. */
+const longTimeout = seconds(10);
+
+export function timeoutOf({ expected, waits }: ContractCase): Duration {
+  return waits || expected.failure?.type === 'timeout' ? shortTimeout : longTimeout;
+}
 
 export function endpointOf(port: number, address = '127.0.0.1'): ProbeEndpoint {
   return {
@@ -43,7 +51,7 @@ export function endpointOf(port: number, address = '127.0.0.1'): ProbeEndpoint {
     bindPort: undefined,
     bindInterface: undefined,
     fwmark: undefined,
-    timeout,
+    timeout: longTimeout,
   };
 }
 

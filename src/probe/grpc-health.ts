@@ -45,7 +45,9 @@ export function decodeHealthResponse(bytes: Uint8Array): boolean | undefined {
       if (Number.isNaN(value)) return undefined;
       if (tag >> 3 === 1) status = value;
     } else if (wireType === 2) {
-      place += number();
+      // Not `place += number()`: reading the number moves the place.
+      const length = number();
+      place += length;
     } else if (wireType === 1) place += 8;
     else if (wireType === 5) place += 4;
     else return undefined;

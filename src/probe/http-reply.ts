@@ -62,7 +62,8 @@ export class HttpReply {
 
   #readHeader(header: string): void {
     const line = header.slice(0, Math.max(0, header.indexOf('\r\n')) || undefined);
-    const status = /^HTTP\/\d+(?:\.\d+)? +(\d{3})(?:\D|$)/.exec(line);
+    // As keepalived reads it: whatever the protocol calls itself (a stream says ICY), one space on either side.
+    const status = /^[^ ]* (\d{3}) /.exec(line);
     if (status) this.#status = Number(status[1]);
     this.#excerpt = `${line} `;
     const length = /^content-length:[ \t]*(\d+)/im.exec(header);

@@ -38,12 +38,20 @@ export function startStream(
   return listen(server);
 }
 
+/** Below TLS, by the port of the client. */
+const connections = new Map<number | undefined, Socket>();
+
 async function listen(server: Server): Promise<RunningServer> {
   const sockets = new Set<Socket>();
   server.on('connection', socket => {
     socket.on('error', () => {});
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const { remotePort } = socket;
+    connections.set(remotePort, socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      connections.delete(remotePort);
+    });
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -78,7 +86,7 @@ async function play(socket: Socket, steps: readonly ServerStep[]): Promise<void>
     } else if ('hangUp' in step) {
       socket.end();
     } else if ('reset' in step) {
-      socket.resetAndDestroy();
+      (connections.get(socket.remotePort) ?? socket).resetAndDestroy();
     } else if ('endlessly' in step) {
       const text = Buffer.from(step.endlessly);
       const more = (): void => {

@@ -1,44 +1,21 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Poller } from '../linux/poller.ts';
-import { findSetpriv } from '../linux/processes.ts';
-import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
-import { anything, type ContractCase, endpointOf } from './contract.testkit.ts';
+import { anything, type ContractCase, endpointOf, timeoutOf } from './contract.testkit.ts';
 import { httpCases, tlsCases } from './contract-http.testkit.ts';
 import { dnsCases, smtpCases, tcpCases, udpCases } from './contract-plain.testkit.ts';
 import { startServer } from './loopback-servers.testkit.ts';
-import { Prober } from './prober.ts';
+import { startProbeStage } from './prober.testkit.ts';
 
-const poller = new Poller();
-const prober = new Prober(poller, {
-  processes: {
-    setpriv: findSetpriv(),
-    environment: process.env,
-    ownUid: process.geteuid!(),
-    ownGid: process.getegid!(),
-  },
-  concurrency: 1_000,
-});
+const stage = startProbeStage();
 afterAll(() => {
-  expect(prober.count).toBe(0);
-  prober.close();
-  poller.close();
+  expect(stage.prober.count).toBe(0);
+  stage.close();
 });
 
-let lastId = 0;
-function probe(spec: ProbeSpec): Promise<ProbeResult> {
-  const id = ++lastId;
-  return new Promise(resolve =>
-    prober.start(id, spec, (told, result) => {
-      expect(told).toBe(id);
-      resolve(result);
-    }),
-  );
-}
-
-async function keeps({ server: plan, spec, expected }: ContractCase): Promise<void> {
-  const server = await startServer(plan);
+async function keeps(contract: ContractCase): Promise<void> {
+  const { spec, expected } = contract;
+  const server = await startServer(contract.server);
   try {
-    const result = await probe(spec(endpointOf(server.port)));
+    const result = await stage.probe(spec({ ...endpointOf(server.port), timeout: timeoutOf(contract) }));
     const { failure } = result;
     const wanted = expected.failure;
     if (wanted?.type === 'protocol' && wanted.excerpt === anything) {

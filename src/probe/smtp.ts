@@ -7,7 +7,10 @@ type SmtpSpec = Extract<ProbeSpec, { type: 'smtp' }>;
 const readyForMail = 220;
 const completed = 250;
 
-/** SMTP_CHECK: greeted with 220, answered HELO with 250 (RFC 5321 sections 3.1, 4.1.1.1); what QUIT yields is no matter. */
+/**
+ * SMTP_CHECK: greeted with 220, answered HELO with 250 (RFC 5321 sections 3.1, 4.1.1.1), and QUIT with a line, whatever
+ * it says: keepalived takes one that hangs up or falls silent there for broken.
+ */
 export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report): Conversation {
   let expected: 'greeting' | 'hello' | 'farewell' = 'greeting';
   let text = '';
@@ -24,6 +27,7 @@ export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report)
       stream.send(Buffer.from(`HELO ${spec.heloName}\r\n`));
     } else if (expected === 'hello' && code === completed) {
       expected = 'farewell';
+      text = '';
       stream.send(Buffer.from('QUIT\r\n'));
     } else if (Number.isNaN(code)) {
       finish({ failure: { type: 'protocol', excerpt: excerpt ?? '' } });
@@ -35,13 +39,13 @@ export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report)
   const stream: Stream = openTcpStream(context, spec.endpoint, {
     connected: () => {},
     received: bytes => {
-      if (expected === 'farewell') {
-        finish({ status: completed });
-        return;
-      }
       text += Buffer.from(bytes).toString('latin1');
       if (text.length > bounds.header) {
         finish({ failure: { type: 'protocol', excerpt: excerptOf(Buffer.from(text, 'latin1')) ?? '' } });
+        return;
+      }
+      if (expected === 'farewell') {
+        if (text.includes('\n')) finish({ status: completed });
         return;
       }
       const reply = wholeReply(text);
@@ -49,15 +53,8 @@ export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report)
       text = text.slice(reply.length);
       judge(reply.code, reply.line);
     },
-    ended: () => {
-      if (expected === 'farewell') report({ excerpt, status: completed });
-      else report({ excerpt: excerpt ?? excerptOf(Buffer.from(text, 'latin1')), failure: { type: 'closed' } });
-    },
-    failed: failure => {
-      // The server has proven itself; how it takes its leave is no matter.
-      if (expected === 'farewell') report({ excerpt, status: completed });
-      else report({ excerpt, failure });
-    },
+    ended: () => report({ excerpt: excerpt ?? excerptOf(Buffer.from(text, 'latin1')), failure: { type: 'closed' } }),
+    failed: failure => report({ excerpt, failure }),
   });
   return { cancel: () => stream.close() };
 }

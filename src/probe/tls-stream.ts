@@ -81,7 +81,11 @@ class TlsStream implements Stream {
     const late = (): void => this.#fail({ type: 'timeout', during: this.#secure ? 'read' : 'tls' });
     this.#silence = this.#context.timeouts.start(this.#endpoint.timeout, late);
     this.#whole = this.#context.timeouts.start(times(this.#endpoint.timeout, bounds.timeouts), late);
-    socket.on('error', error => this.#fail(failureOf(error)));
+    socket.on('error', error => {
+      // A server that has said what it had to say may end as it likes: without close_notify, or with a reset.
+      if (this.#secure) this.#ended();
+      else this.#fail(failureOf(error));
+    });
     socket.once('secureConnect', () => {
       this.#secure = true;
       this.#silence?.restart();

@@ -5,8 +5,8 @@ import { Datagrams } from './datagrams.ts';
 type UdpSpec = Extract<ProbeSpec, { type: 'udp' }>;
 
 /**
- * UDP_CHECK: fails if the network says that nobody listens. Silence fails only where a reply is required; a reply must be
- * of the right length and begin as expected.
+ * UDP_CHECK: fails if the network says that nobody listens. Silence fails only where a reply is required; where its data
+ * are given, too, it must be of the right length and begin so.
  */
 export function probeUdp(context: ProbeContext, spec: UdpSpec, report: Report): Conversation {
   const finish = (finding: Finding): void => {
@@ -27,12 +27,11 @@ export function probeUdp(context: ProbeContext, spec: UdpSpec, report: Report): 
   return { cancel: () => datagrams.close() };
 }
 
-function replyMatches(bytes: Uint8Array, spec: UdpSpec): boolean {
-  if (!spec.requireReply) return true;
-  if (bytes.length < spec.minimumReplyLength || bytes.length > spec.maximumReplyLength) return false;
-  const nibbles = spec.reply ?? [];
-  if (nibbles.length > bytes.length * 2) return false;
-  return nibbles.every((nibble, place) => {
+/** As keepalived: only a reply with expected data is looked at, and one that ends early agrees as far as it goes. */
+function replyMatches(bytes: Uint8Array, { reply, minimumReplyLength, maximumReplyLength }: UdpSpec): boolean {
+  if (!reply) return true;
+  if (bytes.length < minimumReplyLength || bytes.length > maximumReplyLength) return false;
+  return reply.slice(0, bytes.length * 2).every((nibble, place) => {
     const byte = bytes[place >> 1]!;
     return nibble === undefined || nibble === (place % 2 === 0 ? byte >> 4 : byte & 0xf);
   });
