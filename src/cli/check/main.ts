@@ -12,7 +12,7 @@ import { loadNodes, namedFiles } from './nodes.ts';
 const status = { clean: 0, findings: 1, unreadable: 2 } as const;
 
 interface Options {
-  readonly id: readonly string[];
+  readonly id?: readonly string[];
   readonly json?: boolean;
   readonly sarif?: boolean;
   readonly strict?: boolean;
@@ -23,15 +23,16 @@ export async function runCheck(words: readonly string[], output: Output = termin
   let result: number = status.clean;
   const program = new Command('holdfast check')
     .description(
-      'Reads the configurations of all nodes of a cluster together: where they do not fit, who is master, and who takes\n' +
+      'Reads the configurations of all nodes of a cluster together: where they do not fit, who is master, and who takes ' +
         'over when any one host, interface or script fails, with the arithmetic. Needs no root, and none of the nodes.',
     )
     .usage('[options] [NAME=]FILE [NAME=]FILE ...')
     .argument('<FILE...>', 'a configuration for each node; NAME is the node, and the id of its @NAME lines')
-    .option('--id <ID>', 'a node by its id: with one FILE for all nodes, or one --id for each FILE', collect, [])
+    .option('--id <ID>', 'a node by its id: with one FILE for all nodes, or one --id for each FILE', collect)
     .option('--strict', 'advice counts as a finding, too')
     .option('--json', 'the whole report as JSON')
     .option('--sarif', 'the findings as SARIF 2.1.0, for code review tools')
+    .configureHelp({ helpWidth: 110 })
     .addHelpText('after', examples)
     .configureOutput({ writeOut: text => output.say(text), writeErr: text => output.tell(text.trimEnd()) })
     .exitOverride()
@@ -62,7 +63,7 @@ How to read the table: one line for each thing that can go wrong; one column for
 priority then; who has the addresses; and where they are once it is over. docs/check.md has more.
 `;
 
-function collect(id: string, earlier: readonly string[]): readonly string[] {
+function collect(id: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, id];
 }
 
@@ -72,7 +73,7 @@ function check(words: readonly string[], options: Options, output: Output): numb
     return status.unreadable;
   }
   const format: ReportFormat = options.json ? 'json' : options.sarif ? 'sarif' : 'text';
-  const named = namedFiles(words, options.id);
+  const named = namedFiles(words, options.id ?? []);
   if (!named.ok) {
     output.tell(`holdfast check: ${named.reason}`);
     return status.unreadable;
