@@ -76,6 +76,28 @@ describe('FileValues', () => {
     await next(['x/y/a', 6]);
   });
 
+  it('tells of a file that is moved there and away', async () => {
+    mkdirSync(`${folder}/elsewhere`);
+    writeFileSync(`${folder}/elsewhere/a`, '2');
+    values.follow([`${folder}/a`]);
+    await next(['a', 0]);
+    renameSync(`${folder}/elsewhere/a`, `${folder}/a`);
+    await next(['a', 2]);
+    renameSync(`${folder}/a`, `${folder}/elsewhere/a`);
+    await next(['a', 0]);
+  });
+
+  it('sees into a folder from when it is made', async () => {
+    values.follow([`${folder}/x/a`, `${folder}/mark`]);
+    await next(['x/a', 0], ['mark', 0]);
+    mkdirSync(`${folder}/x`);
+    // The folder has been noticed when this is told.
+    writeFileSync(`${folder}/mark`, '1');
+    await next(['mark', 1]);
+    writeFileSync(`${folder}/x/a`, '2');
+    await next(['x/a', 2]);
+  });
+
   it('sees through links', async () => {
     mkdirSync(`${folder}/elsewhere`);
     writeFileSync(`${folder}/elsewhere/a`, '1');

@@ -39,7 +39,7 @@ describe('generic netlink', () => {
   it.each([
     ['no body', answer([]), 'message-body-truncated'],
     ['another command', answer([3, 2, 0, 0]), 'attribute-missing'],
-    ['another family', answer([1, 2, 0, 0], 0x11), 'attribute-missing'],
+    ['another family', answer([1, 2, 0, 0, 6, 0, 1, 0, 1, 0, 0, 0, 6, 0, 2, 0, 65, 0], 0x11), 'attribute-missing'],
     ['no number', answer([1, 2, 0, 0, 6, 0, 2, 0, 65, 0, 0, 0]), 'attribute-missing'],
     ['no name', answer([1, 2, 0, 0, 6, 0, 1, 0, 65, 0, 0, 0]), 'attribute-missing'],
     ['a long number', answer([1, 2, 0, 0, 8, 0, 1, 0, 1, 2, 3, 4, 6, 0, 2, 0, 65, 0]), 'attribute-malformed'],

@@ -169,6 +169,11 @@ describe('a service that is not what it should be', () => {
   ] as const)('has %s', (_, parts, reason) => {
     expect(decoded(parts as readonly Part[])).toEqual({ ok: false, reason });
   });
+  it('has forgotten its persistence, not the time', () => {
+    expect(unwrapped(decoded(changed(serviceParts, 8, 60, 0, 0, 0))).persistenceSeconds).toBe(0);
+    const persistent = changed(changed(serviceParts, 8, 60, 0, 0, 0), 7, 3, 0, 0, 0, 255, 255, 255, 255);
+    expect(unwrapped(decoded(persistent)).persistenceSeconds).toBe(60);
+  });
   it('is another message', () => {
     expect(decodeService(answer(5, 1, serviceParts))).toEqual({ ok: false, reason: 'not-ours' });
     expect(decodeService(answer(1, 2, serviceParts))).toEqual({ ok: false, reason: 'attribute-missing' });
@@ -195,6 +200,10 @@ describe('a destination that is not what it should be', () => {
       port: 0,
       checksum: 'none',
     });
+  });
+  it('has a port that its kind of tunnel does not use', () => {
+    const parts: readonly Part[] = [...changed(destinationParts, 3, 2, 0, 0, 0), [13, [2]], [14, [1, 2]]];
+    expect(unwrapped(decoded(parts)).forwarding).toMatchObject({ encapsulation: 'gre', port: 0 });
   });
   it.each([1, 2, 3, 4, 5, 6])('lacks attribute %d', type => {
     expect(decoded(without(destinationParts, type))).toEqual({ ok: false, reason: 'attribute-missing' });
