@@ -6,13 +6,13 @@ _holdfast() {
   local path='' words='' files='' word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "${path:+$path }$word" in
-      'check' | 'config' | 'config fmt' | 'config show' | 'config import-report' | 'lsp') path="${path:+$path }$word" ;;
+      'check' | 'config' | 'config fmt' | 'config show' | 'config import-report' | 'health' | 'server' | 'server drain' | 'server down' | 'server up' | 'server auto' | 'status' | 'lsp' | 'simulate') path="${path:+$path }$word" ;;
     esac
   done
   case "$path" in
     '')
-      words='check config lsp -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -u --umask -t --config-test --json --sarif --strict --signum -v --version -h --help'
-      files='-f --use-file -g --log-file -p --pid -r --vrrp_pid'
+      words='check config health server status lsp simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -u --umask -t --config-test --json --sarif --strict --signum -v --version -h --help'
+      files='-f --use-file -g --log-file -p --pid -r --vrrp_pid -c --checkers_pid'
       ;;
     'check')
       words='--id --strict --json --sarif -h --help'
@@ -34,9 +34,41 @@ _holdfast() {
       words='--json -h --help'
       files=''
       ;;
+    'health')
+      words='--instance --socket --json -w --watch -h --help'
+      files='--socket'
+      ;;
+    'server')
+      words='--instance --socket -h --help drain down up auto'
+      files='--socket'
+      ;;
+    'server drain')
+      words='-h --help'
+      files=''
+      ;;
+    'server down')
+      words='-h --help'
+      files=''
+      ;;
+    'server up')
+      words='-h --help'
+      files=''
+      ;;
+    'server auto')
+      words='-h --help'
+      files=''
+      ;;
+    'status')
+      words='--instance --socket --json -w --watch -h --help'
+      files='--socket'
+      ;;
     'lsp')
       words='--stdio -h --help'
       files=''
+      ;;
+    'simulate')
+      words='-s --scenario --do --every-single-fault --every-pair-of-faults --expect --id --seed --events --html --json -h --help'
+      files='-s --scenario --html'
       ;;
   esac
   COMPREPLY=()
