@@ -181,6 +181,10 @@ describe('a real server', () => {
     expect(lvs.virtualServers[0]!.realServers).toHaveLength(1);
   });
 
+  it('is not the virtual server itself', () => {
+    expect(loaded(service(real('', '192.0.2.1 80'))).codes).toEqual(['server-is-service']);
+  });
+
   it('without NAT is checked at its own port', () => {
     const text = service(
       real('TCP_CHECK {\n}', '10.0.0.1 81'),

@@ -1,4 +1,3 @@
-import { seededPrng } from '../base/prng.ts';
 import { bindReaders, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
@@ -103,6 +102,9 @@ interface UdpDraft {
   maximumReplyLength: number;
 }
 
+/** The same every time, so that a reload finds the check unchanged; readable in other people's logs. */
+const usualPayload = Uint8Array.from('holdfast check', character => character.charCodeAt(0));
+
 const lengths = { minimum: 0, maximum: 65_535 };
 
 function textAfterKeyword(statement: Statement): string {
@@ -157,7 +159,7 @@ export function readUdpCheck(statement: Statement, target: CheckTarget, context:
   const probe: ProbeSpec = {
     type: 'udp',
     endpoint: completeEndpoint(draft.connection, target, statement, context),
-    payload: draft.payload ?? arbitraryPayload(),
+    payload: draft.payload ?? usualPayload,
     requireReply: draft.requireReply,
     reply: draft.reply,
     minimumReplyLength,
@@ -171,10 +173,4 @@ export function readUdpCheck(statement: Statement, target: CheckTarget, context:
     kind: 'probe',
     probe,
   };
-}
-
-/** The same at every reading, so that a reload finds the check unchanged. */
-function arbitraryPayload(): Uint8Array {
-  const prng = seededPrng(1);
-  return Uint8Array.from({ length: 16 }, () => prng.below(256));
 }

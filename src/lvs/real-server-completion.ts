@@ -74,6 +74,11 @@ export function completeRealServers(
       continue;
     }
     asServed.add(memberKey({ address, port }));
+    const { target } = draft;
+    if (forwarding.type === 'nat' && target.type === 'address' && target.address === address && target.port === port) {
+      const message = `the real server is ${name} itself`;
+      advise(context, where, 'server-is-service', message, 'packets for it come back for ever');
+    }
     servers.push(completeServer(server, forwarding, written, port, around, readCheckers, context));
   }
   return servers;

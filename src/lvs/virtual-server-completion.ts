@@ -37,8 +37,7 @@ export function completeVirtualServer(
   const around: Surroundings = { draft, name, family, protocol, forwarding, entries, hasAddresses, hasMarks };
   const realServers = completeRealServers(realServerDrafts, around, readCheckers, context);
   if (realServers.length === 0) {
-    const tell = draft.target.type === 'group' ? advise : complain;
-    tell(context, where, 'no-real-server', `${name} has no real server`, 'the virtual server is left out');
+    complain(context, where, 'no-real-server', `${name} has no real server`, 'the virtual server is left out');
     return undefined;
   }
   const keys = serviceKeys(around);
