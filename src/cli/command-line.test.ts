@@ -58,6 +58,16 @@ describe('the command line', () => {
     });
   });
 
+  it('names the parts that may run', () => {
+    expect(run('-P').options.only).toEqual(['vrrp']);
+    expect(run('-C', '-c', '/run/c.pid', '-I').options).toMatchObject({
+      only: ['checker'],
+      checkerPidFile: '/run/c.pid',
+      keepServices: true,
+    });
+    expect(run('-PC').options.only).toEqual(['checker', 'vrrp']);
+  });
+
   it('takes a value that looks like an option', () => {
     expect(run('-f', '-n').options).toMatchObject({ configurationFile: '-n', foreground: false });
   });
@@ -178,13 +188,13 @@ describe('answers', () => {
 });
 
 describe('options that are not built', () => {
-  it.each(['-C', '-s red', '-T'])('refuses %s by name', words => {
+  it.each(['-s red', '-T'])('refuses %s by name', words => {
     const invocation = parse(...words.split(' '));
     expect(invocation).toMatchObject({ type: 'refusal', text: expect.stringContaining(words.slice(0, 2)) });
   });
 
   it('names the harmless ones and starts', () => {
-    const { warnings } = run('-x', '-A', '/run/agentx', '-m', '--debug=D', '-c', '/run/c.pid');
+    const { warnings } = run('-x', '-A', '/run/agentx', '-m', '--debug=D', '-b', '/run/b.pid');
     expect(warnings).toHaveLength(5);
     expect(warnings.join('\n')).toContain('-x, --snmp');
   });

@@ -43,6 +43,7 @@ export const optionTable: readonly OptionRow[] = [
 
   option('n', 'dont-fork', undefined, 'Running:', 'stay in the foreground'),
   option('P', 'vrrp', undefined, 'Running:', 'run VRRP only'),
+  option('C', 'check', undefined, 'Running:', 'run health checking and IPVS only'),
   option('B', 'no_bfd', undefined, 'Running:', 'run no BFD'),
   option(undefined, 'all', undefined, 'Running:', 'start every part, configured or not'),
   option('R', 'dont-respawn', undefined, 'Running:', 'do not restart a child that ended'),
@@ -58,7 +59,7 @@ export const optionTable: readonly OptionRow[] = [
     'syslog facility: daemon (default), user, local0 .. local7 or 0 .. 7',
   ),
   option('G', 'no-syslog', undefined, 'Logging:', 'do not log to syslog'),
-  option('g', 'log-file', 'FILE', 'Logging:', 'log to FILE, the VRRP process to FILE with _vrrp before its last dot'),
+  option('g', 'log-file', 'FILE', 'Logging:', 'log to FILE, the processes to FILE with _vrrp or _healthcheckers before its last dot'),
   option(undefined, 'flush-log-file', undefined, 'Logging:', 'write each line at once (always so here)'),
   option('d', 'dump-conf', undefined, 'Logging:', 'log the configuration as it was understood'),
   option('a', 'address-monitoring', undefined, 'Logging:', 'log every address that comes or goes on an interface'),
@@ -69,6 +70,7 @@ export const optionTable: readonly OptionRow[] = [
 
   option('p', 'pid', 'FILE', 'Files:', 'pid file of the parent process'),
   option('r', 'vrrp_pid', 'FILE', 'Files:', 'pid file of the VRRP process'),
+  option('c', 'checkers_pid', 'FILE', 'Files:', 'pid file of the health checking process'),
   option('u', 'umask', 'MASK', 'Files:', 'permissions that written files lack: 0177 by default'),
 
   {
@@ -94,15 +96,6 @@ export const optionTable: readonly OptionRow[] = [
   option('v', 'version', undefined, 'Questions (answer and exit):', 'print the version'),
   option('h', 'help', undefined, 'Questions (answer and exit):', 'print this help'),
 
-  unbuilt('C', 'check', 'none', 'run health checking and IPVS only', 'refused', 'health checking is not built yet'),
-  unbuilt(
-    'c',
-    'checkers_pid',
-    'required',
-    'pid file of the health checking process',
-    'ignored',
-    'there is no such process',
-  ),
   unbuilt('b', 'bfd_pid', 'required', 'pid file of the BFD process', 'ignored', 'there is no such process'),
   unbuilt('s', 'namespace', 'required', 'run in a network namespace', 'refused', namespaceAdvice()),
   unbuilt('T', 'genhash', 'none', 'print the digest of a web page', 'refused', 'genhash is not built yet'),
