@@ -108,12 +108,12 @@ describe('quorum and sorry server', () => {
     bench.failing.set('10.0.0.1', refused).set('10.0.0.2', refused);
     bench.pass(seconds(60));
     expect(bench.destinations).toEqual(['200:1']);
-    expect(bench.scripts).toEqual(['/rs-down', '/rs-down', '/down']);
+    expect(bench.scripts).toEqual(['/up', '/rs-down', '/rs-down', '/down']);
     expect(bench.logs).toContain('Lost quorum 1-0=1 > 0 for VS [192.0.2.1]:tcp:80');
     bench.failing.clear();
     bench.pass(seconds(60));
     expect(bench.destinations).toEqual(['1:1', '2:1']);
-    expect(bench.scripts.slice(3).sort()).toEqual(['/rs-up', '/rs-up', '/up']);
+    expect(bench.scripts.slice(4).sort()).toEqual(['/rs-up', '/rs-up', '/up']);
     expect(bench.logs).toContain('Gained quorum 1+0=1 <= 1 for VS [192.0.2.1]:tcp:80');
   });
 
@@ -168,7 +168,10 @@ describe('checks', () => {
     bench.send({ type: 'address-added', address });
     bench.pass(seconds(30));
     expect(bench.probes.length).toBeGreaterThan(2);
-    expect(bench.logs).toContain('Suspending healthchecker for service [10.0.0.1]:tcp:80 for VS [192.0.2.1]:tcp:80');
+    const what = 'healthchecker for service [10.0.0.1]:tcp:80 for VS [192.0.2.1]:tcp:80';
+    bench.send({ type: 'address-removed', address });
+    const verbs = bench.logs.filter(text => text.endsWith(what)).map(text => text.split(' ')[0]);
+    expect(verbs).toEqual(['Deactivating', 'Activating', 'Suspending']);
   });
 
   it('in the shadow are reported and not acted upon', () => {
@@ -215,6 +218,9 @@ describe('a reload', () => {
     bench.pass(seconds(1));
     expect(bench.commands.slice(before).map(({ type }) => type)).toEqual(['edit-destination', 'add-destination']);
     expect(bench.destinations).toEqual(['2:5', '3:1']);
+    expect(bench.logs).toContain(
+      'Changing weight from 1 to 5 for active service [10.0.0.2]:tcp:80 of VS [192.0.2.1]:tcp:80',
+    );
   });
 
   it('that changes nothing sends nothing', () => {

@@ -4,7 +4,15 @@ import { failureText, scriptText, successText } from '../health/check-lines.ts';
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { desiredEntries } from '../lvs/desired-table.ts';
-import { memberText, quorumText, sorryText, weightText } from '../lvs/log-lines.ts';
+import {
+  checkerText,
+  memberText,
+  quorumText,
+  shutdownText,
+  sorryTexts,
+  startsDownText,
+  weightText,
+} from '../lvs/log-lines.ts';
 import { isAlive, memberKey, Pool, type PoolEvent, type PoolMember, type ServerOverride } from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
@@ -230,19 +238,19 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const { lvs, health } = this.#configuration;
     if (lvs.global.timeouts) this.#table.command({ type: 'set-timeouts', timeouts: lvs.global.timeouts });
     for (const command of this.#syncDaemons.configure(lvs.global.syncDaemon)) this.#table.command(command);
-    const { places, cancelled } = this.#checks.configure(now, health);
+    const { places, cancelled } = this.#checks.configure(now, health, isStart);
     for (const probe of cancelled) this.#out.push({ type: 'cancel-probe', probe });
     const before = new Map(this.#services.map(service => [service.pool.configuration.name, service]));
     this.#services = lvs.virtualServers.map(configuration => {
       const known = before.get(configuration.name);
       before.delete(configuration.name);
-      return this.#adopt(configuration, known, places, isStart);
+      return this.#adopt(configuration, known, places);
     });
-    for (const { pool } of before.values()) this.#remove(pool);
+    for (const { pool } of before.values()) this.#removeService(pool);
     const files = new Set<string>();
     for (const { configuration } of this.#checks.all) if (configuration.kind === 'file') files.add(configuration.file);
     if (files.size > 0 || !isStart) this.#out.push({ type: 'watch-files', files: [...files].sort() });
-    this.#judgeSuspension();
+    this.#judgeSuspension(true);
   }
 
   /** Makes a service of a configuration, out of the one that was there under its name if there was. */
@@ -250,7 +258,6 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     configuration: VirtualServerConfiguration,
     known: Service | undefined,
     places: readonly SharedCheck[],
-    isStart: boolean,
   ): Service {
     const checksFor = (server: { readonly checkers: readonly number[] }): SharedCheck[] =>
       server.checkers.flatMap(place => places[place] ?? []);
@@ -269,44 +276,56 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       if (!isNew) continue;
       const word = this.#earlyWords.get(wordKey(configuration.name, member.configuration));
       if (word !== undefined) events.push(...service.pool.change(member, { override: word }));
-      for (const _ of checks)
-        this.#say(`Activating healthchecker for service ${member.configuration.name} for VS ${configuration.name}`);
-      if (known && isAlive(member))
-        this.#say(memberText(configuration, { ...member.configuration, inhibitOnFailure: false }, true));
-      const { notifyAtStart } = this.#configuration.lvs.global;
-      if (notifyAtStart && isAlive(member)) this.#run(member.configuration.notifyUp);
+      if (this.#configuration.lvs.global.notifyAtStart && isAlive(member)) this.#run(member.configuration.notifyUp);
     }
-    for (const gone of oldMembers.values()) {
-      this.#say(memberText(configuration, { ...gone.configuration, inhibitOnFailure: false }, false));
-    }
-    if (isStart && !service.pool.quorumUp) this.#say(`Starting with quorum down for VS ${configuration.name}`);
-    this.#changed(service, events);
+    for (const gone of oldMembers.values()) this.#dismiss(configuration, gone);
+    if (known) this.#changed(service, events);
+    else this.#sayQuorum(service.pool);
     this.#dirty.add(service);
     return service;
   }
 
-  #remove(pool: Pool): void {
-    for (const member of pool.members) {
-      this.#say(memberText(pool.configuration, { ...member.configuration, inhibitOnFailure: false }, false));
+  /** The quorum that a service starts with is news, too. */
+  #sayQuorum({ configuration, quorumUp, aliveWeight }: Pool): void {
+    this.#say(quorumUp ? quorumText(configuration, true, aliveWeight) : startsDownText(configuration, aliveWeight));
+    if (!quorumUp) for (const text of sorryTexts(configuration, true)) this.#say(text);
+    this.#run(quorumUp ? configuration.quorumUp : configuration.quorumDown);
+  }
+
+  /** A reload took a server out of its service. */
+  #dismiss(service: VirtualServerConfiguration, member: PoolMember): void {
+    this.#say(`service ${member.configuration.name} no longer exist`);
+    if (!isAlive(member)) return;
+    this.#say(memberText(service, { ...member.configuration, inhibitOnFailure: false }, false));
+    this.#run(member.configuration.notifyDown);
+  }
+
+  /** A reload took a whole service away. */
+  #removeService(pool: Pool): void {
+    const { configuration } = pool;
+    this.#say(`Removing Virtual Server ${configuration.name}`);
+    for (const member of pool.members.filter(isAlive)) {
+      this.#say(memberText(configuration, { ...member.configuration, inhibitOnFailure: false }, false));
+      this.#run(member.configuration.notifyDown);
     }
-    for (const key of pool.configuration.keys) this.#table.want(serviceKeyText(key), undefined);
+    if (pool.quorumUp) this.#run(configuration.quorumDown);
+    for (const key of configuration.keys) this.#table.want(serviceKeyText(key), undefined);
   }
 
   #probed(now: Instant, check: SharedCheck, result: ProbeResult): void {
     const before = check.last?.result.status;
-    const { turned, retriesLeft } = check.ended(now, result);
+    const { turned, retriesLeft, passed } = check.ended(now, result);
     this.#checks.reschedule(check);
-    const { configuration } = check;
-    const script = scriptText(configuration.kind === 'probe' ? configuration.probe : undefined);
+    const { keyword, shadow, logAllFailures, schedule } = check.configuration;
+    const script = scriptText(check.configuration.kind === 'probe' ? check.configuration.probe : undefined);
+    const mark = shadow ? ' (shadow check, not acted on)' : '';
     for (const { service, member } of this.#checks.subscribersOf(check)) {
-      const server = member.configuration.name;
-      const { name } = service.pool.configuration;
-      const shadow = configuration.shadow ? ' (shadow check, not acted on)' : '';
-      if (turned === 'up') this.#say(`${successText(configuration.keyword, server, name, script)}${shadow}`);
-      else if (result.failure && (turned === 'down' || configuration.logAllFailures)) {
-        const retries = turned === 'down' && retriesLeft === undefined ? configuration.schedule.retries : 0;
-        this.#say(`${failureText(configuration.keyword, server, name, script, retries, result.failure)}${shadow}`);
-      }
+      const checked = { keyword, server: member.configuration.name, service: service.pool.configuration.name, script };
+      const success = passed ? successText(checked) : undefined;
+      if (success !== undefined) this.#say(`${success}${mark}`);
+      if (!result.failure || (turned !== 'down' && !logAllFailures)) continue;
+      const retries = turned === 'down' && check.hasRetried ? schedule.retries - (retriesLeft ?? 0) : 0;
+      this.#say(`${failureText(checked, retries, result.failure)}${mark}`);
     }
     if (turned !== undefined || result.status !== before) this.#judge(check);
   }
@@ -325,24 +344,20 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     if (events.length === 0) return;
     const { pool } = service;
     const { configuration } = pool;
-    // While the sorry server serves, the others are a matter of bookkeeping.
-    const served = !pool.sorry;
     for (const event of events) {
       switch (event.type) {
         case 'member-changed':
-          if (served || !event.alive) this.#say(memberText(configuration, event.member.configuration, event.alive));
+          this.#say(memberText(configuration, event.member.configuration, event.alive));
           this.#run(event.alive ? event.member.configuration.notifyUp : event.member.configuration.notifyDown);
           break;
-        case 'weight-changed': {
-          const alive = isAlive(event.member);
-          this.#say(weightText(configuration, event.member.configuration, alive, event.from, event.to));
+        case 'weight-changed':
+          this.#say(weightText(configuration, event.member.configuration, isAlive(event.member), event.from, event.to));
           break;
-        }
         case 'quorum-lost':
         case 'quorum-gained': {
           const gained = event.type === 'quorum-gained';
           this.#say(quorumText(configuration, gained, event.weight));
-          if (configuration.sorryServer) this.#swapSorry(pool, gained);
+          for (const text of sorryTexts(configuration, !gained)) this.#say(text);
           this.#run(gained ? configuration.quorumUp : configuration.quorumDown);
           break;
         }
@@ -351,38 +366,41 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#dirty.add(service);
   }
 
-  #swapSorry(pool: Pool, gained: boolean): void {
-    if (gained) this.#say(sorryText(pool.configuration, false));
-    const living: readonly PoolMember[] = pool.members.filter(isAlive);
-    for (const { configuration } of living) this.#say(memberText(pool.configuration, configuration, gained));
-    if (!gained) this.#say(sorryText(pool.configuration, true));
-  }
-
   /** omega: at a stop the scripts hear that everything goes down. */
   #sayGoodbye(pool: Pool): void {
     for (const member of pool.members) if (isAlive(member)) this.#run(member.configuration.notifyDown);
-    if (pool.quorumUp) this.#run(pool.configuration.quorumDown);
+    this.#run(pool.configuration.quorumDown);
   }
 
   #clearTable(): void {
-    if (this.#configuration.lvs.global.stop === 'flush') {
+    const { stop } = this.#configuration.lvs.global;
+    if (stop === 'flush') {
       this.#table.command({ type: 'flush' });
       return;
     }
-    for (const { pool } of this.#services) this.#remove(pool);
+    for (const { pool } of this.#services) {
+      const { configuration } = pool;
+      for (const member of stop === 'destinations' ? pool.members : []) {
+        const inhibited = member.configuration.inhibitOnFailure && (!isAlive(member) || pool.sorry);
+        this.#say(shutdownText(configuration, member.configuration, inhibited));
+      }
+      for (const key of configuration.keys) this.#table.want(serviceKeyText(key), undefined);
+    }
   }
 
   /** ha_suspend: checks rest while no address of their service is on this machine. */
-  #judgeSuspension(): void {
-    if (!this.#addresses.isKnown) return;
+  #judgeSuspension(isStart = false): void {
     for (const service of this.#services) {
-      const { haSuspend, keys, name } = service.pool.configuration;
-      const suspended = haSuspend && !keys.some(key => key.type === 'address' && this.#addresses.has(key.address));
-      if (suspended === service.suspended) continue;
+      const { configuration, members } = service.pool;
+      const away = !configuration.keys.some(key => key.type === 'address' && this.#addresses.has(key.address));
+      const suspended = configuration.haSuspend && this.#addresses.isKnown && away;
+      if (suspended === service.suspended && !isStart) continue;
       service.suspended = suspended;
-      for (const member of service.pool.members) {
-        const verb = suspended ? 'Suspending' : 'Activating';
-        this.#say(`${verb} healthchecker for service ${member.configuration.name} for VS ${name}`);
+      const verb = suspended ? (isStart ? 'Deactivating' : 'Suspending') : 'Activating';
+      for (const member of members) {
+        for (const _ of service.checksOf.get(member) ?? []) {
+          this.#say(checkerText(verb, configuration, member.configuration));
+        }
       }
     }
     for (const check of this.#checks.all) {

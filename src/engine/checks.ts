@@ -40,7 +40,11 @@ export class Checks {
    * The checks of a configuration, at the places that its servers name. Those that are there already keep state and
    * beat; first probes of new ones are spread evenly over their warm-up time. Returns the probes of checks that ended.
    */
-  configure(now: Instant, { checkers }: HealthConfiguration): { places: readonly SharedCheck[]; cancelled: number[] } {
+  configure(
+    now: Instant,
+    { checkers }: HealthConfiguration,
+    isStart: boolean,
+  ): { places: readonly SharedCheck[]; cancelled: number[] } {
     const before = this.#byText;
     this.#byText = new Map();
     this.#subscribers = new Map();
@@ -53,7 +57,7 @@ export class Checks {
       if (!check) {
         const { warmup } = configuration.schedule;
         const offset = (warmup * started++) / fresh;
-        check = new SharedCheck(configuration, after(now, (bootstrap + offset) as Duration));
+        check = new SharedCheck(configuration, after(now, (bootstrap + offset) as Duration), isStart);
       }
       before.delete(text);
       this.#byText.set(text, check);

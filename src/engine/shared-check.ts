@@ -21,16 +21,19 @@ export class SharedCheck {
   last: CheckEvidence | undefined;
   /** FILE_CHECK: the value last read. */
   value = 0;
+  #retried = false;
   /** BFD_CHECK: the session is up; a session that nobody has told of yet is not. */
   sessionUp = false;
 
-  constructor(configuration: CheckerConfiguration, firstAt: Instant) {
+  /** `firstFailureCounts`: the daemon has just started. */
+  constructor(configuration: CheckerConfiguration, firstAt: Instant, firstFailureCounts: boolean) {
     this.configuration = configuration;
     const { schedule } = configuration;
-    this.state =
-      configuration.kind === 'urls'
-        ? new CheckState(schedule, firstAt, configuration.probes.length, configuration.fastRecovery)
-        : new CheckState(schedule, firstAt);
+    const urls = configuration.kind === 'urls' && {
+      targets: configuration.probes.length,
+      fastRecovery: configuration.fastRecovery,
+    };
+    this.state = new CheckState(schedule, { firstAt, firstFailureCounts, ...urls });
   }
 
   get isUp(): boolean {
@@ -42,6 +45,11 @@ export class SharedCheck {
       default:
         return this.state.verdict === 'up';
     }
+  }
+
+  /** Whether the failure that turned the verdict came after retries. */
+  get hasRetried(): boolean {
+    return this.#retried;
   }
 
   nextDeadline(): Instant | undefined {
@@ -59,7 +67,9 @@ export class SharedCheck {
   ended(now: Instant, result: ProbeResult): CheckStep {
     this.probe = undefined;
     this.last = { at: now, result };
-    return this.state.result(now, result.failure === undefined);
+    const step = this.state.result(now, result.failure === undefined);
+    if (step.turned !== 'down') this.#retried = step.retriesLeft !== undefined;
+    return step;
   }
 
   /** What the check adds to the configured weight of a server. */

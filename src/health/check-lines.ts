@@ -1,8 +1,18 @@
 import { type Duration, inMilliseconds } from '../base/duration.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
 
-/** What a checker of one server says when its verdict turns to up; keepalived's words. */
-export function successText(keyword: string, server: string, service: string, script: string | undefined): string {
+/** A checker of one server in one service, as its log lines name it. */
+export interface CheckedServer {
+  readonly keyword: string;
+  /** `[192.0.2.7]:tcp:80`. */
+  readonly server: string;
+  readonly service: string;
+  /** MISC_CHECK: the command as written. */
+  readonly script: string | undefined;
+}
+
+/** Said when a server passes for the first time or again after a failure, in keepalived's words; some say nothing. */
+export function successText({ keyword, server, service, script }: CheckedServer): string | undefined {
   switch (keyword) {
     case 'TCP_CHECK':
       return `TCP connection to ${server} success.`;
@@ -11,28 +21,44 @@ export function successText(keyword: string, server: string, service: string, sc
       return `Remote Web server ${server} succeed on service.`;
     case 'SMTP_CHECK':
       return `Remote SMTP server ${server} succeed on service.`;
+    case 'UDP_CHECK':
+      return `UDP connection to ${server} success.`;
+    case 'PING_CHECK':
+      return `ICMP connection to ${server} success.`;
     case 'MISC_CHECK':
-      return `Misc check for [${server} VS ${service}] by [${script ?? ''}] succeeded`;
+      return `Misc check for [${server} VS ${service}] by [${program(script)}] succeeded.`;
+    case 'DNS_CHECK':
+    case 'FILE_CHECK':
+    case 'BFD_CHECK':
+      return undefined;
     default:
       return `${keyword} on service ${server} success.`;
   }
 }
 
-/** What it says when its verdict turns to down, with the evidence. */
-export function failureText(
-  keyword: string,
-  server: string,
-  service: string,
-  script: string | undefined,
-  retries: number,
-  failure: ProbeFailure,
-): string {
-  if (keyword === 'MISC_CHECK') {
-    const what = failure.type === 'timeout' ? 'timed out' : 'failed';
-    return `Misc check for [${server} VS ${service}] by [${script ?? ''}] ${what} (${failureReason(failure)})`;
-  }
+/** Said when the verdict turns to down: keepalived's words, and after them the evidence. */
+export function failureText(checked: CheckedServer, retries: number, failure: ProbeFailure): string {
+  const { keyword, server, service, script } = checked;
+  const reason = failureReason(failure);
+  // keepalived counts in the plural whatever the number.
   const after = retries > 0 ? ` after ${retries} retries` : '';
-  return `${keyword} on service ${server} failed${after}. (${failureReason(failure)})`;
+  switch (keyword) {
+    case 'HTTP_GET':
+    case 'SSL_GET':
+      return `HTTP_CHECK on service ${server} failed${after}. (${reason})`;
+    case 'PING_CHECK':
+      return `ICMP CHECK on service ${server} of VS failed${after}. (${reason})`;
+    case 'DNS_CHECK':
+      return `DNS_CHECK (${server}) ${dnsReason(failure)}${after}`;
+    case 'MISC_CHECK': {
+      const what = failure.type === 'timeout' ? 'timed out' : 'failed';
+      const when = retries > 0 ? `after ${retries} retr${retries === 1 ? 'y' : 'ies'}` : 'with retry disabled';
+      const how = failure.type === 'timeout' ? '' : ` (${reason})`;
+      return `Misc check for [${server} VS ${service}] by [${program(script)}] ${what} ${when}${how}.`;
+    }
+    default:
+      return `${keyword} on service ${server} failed${after}. (${reason})`;
+  }
 }
 
 /** A failure in a few words, for log lines and tables. */
@@ -67,7 +93,7 @@ export function failureReason(failure: ProbeFailure): string {
   }
 }
 
-/** One probe's outcome for a table: `200 in 12.3 ms`. */
+/** One probe's outcome for a table: `ok, status 200 in 12.3 ms`. */
 export function resultSummary({ failure, took, status }: ProbeResult): string {
   const outcome = failure ? failureReason(failure) : status === undefined ? 'ok' : `ok, status ${status}`;
   return `${outcome} in ${formatMilliseconds(took)}`;
@@ -75,6 +101,16 @@ export function resultSummary({ failure, took, status }: ProbeResult): string {
 
 export function scriptText(spec: ProbeSpec | undefined): string | undefined {
   return spec?.type === 'script' ? spec.script.text : undefined;
+}
+
+function dnsReason(failure: ProbeFailure): string {
+  if (failure.type === 'rcode') return `read error occurred. (rcode = ${failure.rcode})`;
+  return failure.type === 'timeout' ? 'read timeout from socket' : `failed: ${failureReason(failure)}`;
+}
+
+/** The program without its arguments. */
+function program(script: string | undefined): string {
+  return script?.trim().split(/\s+/)[0] ?? '';
 }
 
 function formatMilliseconds(span: Duration): string {

@@ -6,6 +6,7 @@ import type { CheckSchedule } from './configuration.ts';
 
 const start = instantFromMicroseconds(0);
 const at = (count: number): Instant => after(start, seconds(count));
+const atStart = { firstAt: start, firstFailureCounts: true };
 const schedule: CheckSchedule = {
   delayLoop: seconds(10),
   delayBeforeRetry: seconds(3),
@@ -31,40 +32,44 @@ function run(state: CheckState, results: string): { verdicts: string; times: num
 
 describe('a checker', () => {
   it('forgives as many failures in a row as it has retries, and asks again sooner meanwhile', () => {
-    expect(run(new CheckState(schedule, start), 'sfff')).toEqual({ verdicts: 'uuud', times: [0, 10, 13, 16] });
+    expect(run(new CheckState(schedule, atStart), 'sfff')).toEqual({ verdicts: 'uuud', times: [0, 10, 13, 16] });
   });
 
   it('starts counting anew after a success', () => {
-    expect(run(new CheckState(schedule, start), 'sffsffs').verdicts).toBe('uuuuuuu');
+    expect(run(new CheckState(schedule, atStart), 'sffsffs').verdicts).toBe('uuuuuuu');
   });
 
   it('believes the very first failure', () => {
-    expect(run(new CheckState(schedule, start), 'f').verdicts).toBe('d');
+    expect(run(new CheckState(schedule, atStart), 'f').verdicts).toBe('d');
+  });
+
+  it('has its retries from the first failure on when a reload brings it', () => {
+    expect(run(new CheckState(schedule, { firstAt: start, firstFailureCounts: false }), 'fff').verdicts).toBe('uud');
   });
 
   it('comes back with one success and uses no retries while it is down', () => {
-    expect(run(new CheckState(schedule, start), 'ffs')).toEqual({ verdicts: 'ddu', times: [0, 10, 20] });
+    expect(run(new CheckState(schedule, atStart), 'ffs')).toEqual({ verdicts: 'ddu', times: [0, 10, 20] });
   });
 
   it('starts down with alpha', () => {
-    const state = new CheckState({ ...schedule, alpha: true }, start);
+    const state = new CheckState({ ...schedule, alpha: true }, atStart);
     expect(state.verdict).toBe('down');
     expect(run(state, 's').verdicts).toBe('u');
   });
 
   it('says which results turned it, and how many retries are left', () => {
-    const state = new CheckState(schedule, start);
+    const state = new CheckState(schedule, atStart);
     const steps = [...'sfff'].map(result => {
       state.advance(state.nextDeadline()!);
       return state.result(at(0), result === 's');
     });
     expect(steps.map(({ turned }) => turned)).toEqual([undefined, undefined, undefined, 'down']);
     expect(steps.map(({ retriesLeft }) => retriesLeft)).toEqual([undefined, 1, 0, undefined]);
-    expect(steps.map(({ first }) => first)).toEqual([true, false, false, false]);
+    expect(steps.map(({ passed }) => passed)).toEqual([true, false, false, false]);
   });
 
   it('keeps its beat and its verdict while it is suspended', () => {
-    const state = new CheckState(schedule, start);
+    const state = new CheckState(schedule, atStart);
     state.suspend(true);
     expect(state.advance(start)).toBeUndefined();
     expect(state.nextDeadline()).toBe(at(10));
@@ -74,22 +79,24 @@ describe('a checker', () => {
 });
 
 describe('a checker with several targets', () => {
-  it('probes one a cycle and comes up once all have passed in a row', () => {
-    const state = new CheckState({ ...schedule, alpha: true }, start, 3);
+  it('probes one a cycle; what failed must pass, then all of them in a row', () => {
+    const state = new CheckState({ ...schedule, alpha: true }, { ...atStart, targets: 3 });
     const targets: (number | undefined)[] = [];
     let verdicts = '';
-    for (const result of 'ssfsss') {
+    let passed = '';
+    for (const result of 'ssfsssss') {
       const due = state.nextDeadline()!;
       targets.push(state.advance(due));
-      state.result(due, result === 's');
+      passed += state.result(due, result === 's').passed ? 'y' : 'n';
       verdicts += state.verdict[0];
     }
-    expect(targets).toEqual([0, 1, 2, 2, 0, 1]);
-    expect(verdicts).toBe('dddddu');
+    expect(targets).toEqual([0, 1, 2, 2, 0, 1, 2, 0]);
+    expect(verdicts).toBe('dddddduu');
+    expect(passed).toBe('nnnnnnyn');
   });
 
   it('does not pause between them while it recovers fast', () => {
-    const state = new CheckState({ ...schedule, alpha: true }, start, 2, true);
+    const state = new CheckState({ ...schedule, alpha: true }, { ...atStart, targets: 2, fastRecovery: true });
     expect(run(state, 'sss')).toEqual({ verdicts: 'duu', times: [0, 0, 10] });
   });
 });

@@ -1,4 +1,4 @@
-import type { Duration } from '../base/duration.ts';
+import { type Duration, zero } from '../base/duration.ts';
 import { after, type Instant } from '../base/instant.ts';
 import type { CheckSchedule } from './configuration.ts';
 
@@ -8,8 +8,19 @@ export interface CheckStep {
   readonly turned: 'up' | 'down' | undefined;
   /** A failure that is forgiven for now; so many retries are left. */
   readonly retriesLeft: number | undefined;
-  /** The first result ever. */
-  readonly first: boolean;
+  /** Every target has passed for the first time, or again after a failure: worth saying. */
+  readonly passed: boolean;
+}
+
+export interface CheckOptions {
+  /** The first probe; the caller spreads those of many checkers. */
+  readonly firstAt: Instant;
+  /** At the start of the daemon a first failure is final; a checker that a reload brings has its retries. */
+  readonly firstFailureCounts: boolean;
+  /** Things to probe, one a cycle. Default 1. */
+  readonly targets?: number;
+  /** No pause between them while the server is down. */
+  readonly fastRecovery?: boolean;
 }
 
 /**
@@ -23,28 +34,25 @@ export class CheckState {
   #verdict: 'up' | 'down';
   #dueAt: Instant | undefined;
   #target = 0;
-  /** Targets that have passed since the last failure. */
+  /** Targets that have passed in this round; once it is through, no more are counted until a failure. */
   #passed = 0;
   #failures = 0;
-  #hasResult = false;
+  /** A failure now is final: nothing is known of the server yet. */
+  #firstFailureCounts: boolean;
   #suspended = false;
 
-  /** `firstAt`: the first probe; the caller spreads those of many checkers. */
-  constructor(schedule: CheckSchedule, firstAt: Instant, targets = 1, fastRecovery = false) {
+  constructor(schedule: CheckSchedule, options: CheckOptions) {
     this.#schedule = schedule;
-    this.#targets = targets;
-    this.#fastRecovery = fastRecovery;
+    this.#targets = options.targets ?? 1;
+    this.#fastRecovery = options.fastRecovery ?? false;
     this.#verdict = schedule.alpha ? 'down' : 'up';
-    this.#dueAt = firstAt;
+    this.#firstFailureCounts = options.firstFailureCounts;
+    this.#dueAt = options.firstAt;
   }
 
   /** Up until proven otherwise, unless alpha asks for the opposite. */
   get verdict(): 'up' | 'down' {
     return this.#verdict;
-  }
-
-  get hasResult(): boolean {
-    return this.#hasResult;
   }
 
   get failures(): number {
@@ -74,38 +82,51 @@ export class CheckState {
 
   /** The probe that advance asked for has ended. */
   result(now: Instant, success: boolean): CheckStep {
-    const first = !this.#hasResult;
-    this.#hasResult = true;
-    return success ? this.#succeeded(now, first) : this.#failed(now, first);
+    const step = success ? this.#succeeded(now) : this.#failed(now);
+    this.#firstFailureCounts = false;
+    return step;
   }
 
-  #succeeded(now: Instant, first: boolean): CheckStep {
+  #succeeded(now: Instant): CheckStep {
     this.#failures = 0;
+    // What failed is well again: now all of them have to be, from the first one on.
+    if (this.#passed < 0 && this.#targets > 1) {
+      this.#passed = 0;
+      this.#target = 0;
+      this.#dueAt = after(now, this.#pause());
+      return { turned: undefined, retriesLeft: undefined, passed: false };
+    }
     this.#target = (this.#target + 1) % this.#targets;
-    this.#passed = Math.min(this.#targets, this.#passed + 1);
-    const recovered = this.#verdict === 'down' && this.#passed === this.#targets;
-    const pause = this.#verdict === 'down' && !recovered && this.#fastRecovery ? 0 : this.#schedule.delayLoop;
-    this.#dueAt = after(now, pause as Duration);
+    const passedBefore = Math.max(0, this.#passed);
+    this.#passed = Math.min(this.#targets, passedBefore + 1);
+    const passed = this.#passed === this.#targets && passedBefore < this.#targets;
+    const recovered = passed && this.#verdict === 'down';
     if (recovered) this.#verdict = 'up';
-    return { turned: recovered ? 'up' : undefined, retriesLeft: undefined, first };
+    this.#dueAt = after(now, this.#pause());
+    return { turned: recovered ? 'up' : undefined, retriesLeft: undefined, passed };
   }
 
-  #failed(now: Instant, first: boolean): CheckStep {
+  #failed(now: Instant): CheckStep {
     const { retries, delayLoop, delayBeforeRetry } = this.#schedule;
-    this.#passed = 0;
+    const nothing = { turned: undefined, retriesLeft: undefined, passed: false };
     if (this.#verdict === 'down') {
+      this.#passed = -1;
       this.#dueAt = after(now, delayLoop);
-      return { turned: undefined, retriesLeft: undefined, first };
+      return nothing;
     }
     this.#failures++;
-    // Nothing is known yet of a server that fails at once: it gets no second chance before it has had a first one.
-    if (!first && this.#failures <= retries) {
+    if (!this.#firstFailureCounts && this.#failures <= retries) {
       this.#dueAt = after(now, delayBeforeRetry);
-      return { turned: undefined, retriesLeft: retries - this.#failures, first };
+      return { ...nothing, retriesLeft: retries - this.#failures };
     }
+    this.#passed = -1;
     this.#verdict = 'down';
     this.#failures = 0;
     this.#dueAt = after(now, delayLoop);
-    return { turned: 'down', retriesLeft: undefined, first };
+    return { ...nothing, turned: 'down' };
+  }
+
+  #pause(): Duration {
+    return this.#verdict === 'down' && this.#fastRecovery ? zero : this.#schedule.delayLoop;
   }
 }

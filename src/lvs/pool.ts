@@ -92,18 +92,22 @@ export class Pool {
   ): readonly PoolEvent[] {
     const before = new Map(this.#members.map(member => [memberKey(member.configuration), member]));
     this.#configuration = configuration;
+    const events: PoolEvent[] = [];
     this.#members = configuration.realServers.map(server => {
       const known = before.get(memberKey(server));
       const unchecked = server.checkers.length === 0;
       if (!known) return { configuration: server, healthy: healthy(server), dynamicWeight: 0, override: undefined };
+      const from = effectiveWeight(known);
       known.configuration = server;
+      const to = effectiveWeight(known);
+      if (to !== from) events.push({ type: 'weight-changed', member: known, from, to });
       if (unchecked) {
         known.healthy = true;
         known.dynamicWeight = 0;
       } else known.healthy = healthy(server);
       return known;
     });
-    return this.#judgeQuorum();
+    return [...events, ...this.#judgeQuorum()];
   }
 
   #judgeQuorum(): readonly PoolEvent[] {
