@@ -111,6 +111,16 @@ function findCycle(file, trail) {
 }
 for (const file of graph.keys()) findCycle(file, []);
 
+// The house as drawn is the house as it stands.
+const drawing = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+for (const folder of readdirSync(path.join(root, 'src'))) {
+  if (!drawing.includes(`| \`${folder}/\` |`))
+    say('ARCHITECTURE.md', 1, `src/${folder}/ is not in the table of folders`);
+}
+for (const [, folder] of drawing.matchAll(/^\| `([a-z]+)\/` \|/gm)) {
+  if (!existsSync(path.join(root, 'src', folder))) say('ARCHITECTURE.md', 1, `src/${folder}/ does not exist`);
+}
+
 // What is written here must be true on any machine.
 const checkout = root.replace(/\/$/, '');
 const { stdout: listed } = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
