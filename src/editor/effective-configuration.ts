@@ -4,6 +4,7 @@ import { parseTree, type Statement } from '../config/tree.ts';
 import { type Configuration, type LoadOptions, loadConfiguration, randomSeedOf } from '../engine/configuration.ts';
 import { rootGrammar } from '../engine/keywords.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
+import { balancingValues } from './balancing-values.ts';
 import { blockEntries, type EffectiveValues, type Entry, type Listing } from './effective.ts';
 import { effectiveText } from './effective-text.ts';
 import { globalValues, instanceValues, rootValues, scriptValues } from './effective-values.ts';
@@ -50,9 +51,11 @@ function entriesOf(
 ): readonly Entry[] {
   const globals = statements.find(statement => statement.words[0]?.text === 'global_defs');
   const values = configuration ? rootValues(configuration.daemon) : new Map();
+  const ofServers = configuration ? balancingValues(statements, configuration) : new Map<Statement, EffectiveValues>();
   const valuesOf = (statement: Statement): EffectiveValues => {
     const [keyword, name] = statement.words.map(word => word.text);
-    return (configuration && valuesOfBlock(configuration, keyword!, name)) ?? new Map();
+    const known = ofServers.get(statement) ?? (configuration && valuesOfBlock(configuration, keyword!, name));
+    return known ?? new Map();
   };
   const listing: Listing = { rejected, globals: byKeyword(globals?.block?.statements ?? []), valuesOf };
   return globalsFirst(blockEntries(statements, rootGrammar, values, listing), configuration, listing);

@@ -91,6 +91,19 @@ describe('the effective configuration', () => {
     expect(lineWith(shown, 'priority')).toBe('priority 50 # /etc/k.conf:8');
   });
 
+  it('says what a real server and its checkers come to', () => {
+    const checker = 'TCP_CHECK {\nretry 2\n}\n';
+    const real = `real_server 10.1.0.1 80 {\nweight 3\n${checker}}\nreal_server 10.1.0.2 80 {\nTCP_CHECK {\n}\n}\n`;
+    const shown = show(`virtual_server 10.0.0.1 80 {\nprotocol TCP\nlb_algo rr\ndelay_loop 7\nweight 9\n${real}}\n`);
+    const second = shown.slice(shown.indexOf('real_server 10.1.0.2'));
+    expect(lineWith(shown, 'weight 3')).toBe('weight 3 # /etc/k.conf:7');
+    expect(lineWith(second, '# weight')).toBe('# weight 9 (weight, /etc/k.conf:5)');
+    expect(lineWith(shown, '# delay_loop')).toBe('# delay_loop 7 (delay_loop, /etc/k.conf:4)');
+    expect(lineWith(shown, 'retry')).toBe('retry 2 # /etc/k.conf:9');
+    expect(lineWith(second, '# retry')).toBe('# retry 1 (default)');
+    expect(lineWith(second, '# warmup')).toBe('# warmup 7 (default)');
+  });
+
   it('keeps the spelling of a value whose further words are of no use', () => {
     const shown = show('global_defs {\nrouter_id "a b"\\ more\n}\n');
     expect(lineWith(shown, 'router_id')).toBe('router_id "a b"\\ # /etc/k.conf:2; written: router_id "a b"\\ more');

@@ -34,6 +34,8 @@ export interface EffectiveValue {
   readonly value: string | undefined;
   /** The default is written out: it can be, and reads the same everywhere. */
   readonly stated?: boolean;
+  /** Said where nothing is written only; what is written is what holds. */
+  readonly onlyUnwritten?: boolean;
   /** Keywords of global_defs that may be where it comes from; the first that is written is. */
   readonly inherits?: readonly string[];
 }
@@ -101,8 +103,8 @@ function placeIn(statement: Statement, { column, excerpt }: Diagnostic): 'start'
   return at === start ? 'start' : at > start && at <= end ? 'within' : undefined;
 }
 
-/** The statements of the blocks around a block, the innermost first: some of its defaults are theirs. */
-type Enclosing = readonly (readonly Statement[])[];
+/** What the blocks around a block say last, by keyword, the innermost first: some of its defaults are theirs. */
+type Enclosing = readonly ReadonlyMap<string, Statement>[];
 
 /** The lines of a block: what is written in its order, then what is inherited, then defaults. */
 export function blockEntries(
@@ -124,7 +126,7 @@ export function blockEntries(
     const keyword = statement.words[0]?.text;
     if (keyword === undefined) continue;
     const isLast = lastOf.get(keyword) === statement;
-    const entry = writtenEntry(statement, keyword, grammar, values, isLast, listing, [statements, ...enclosing]);
+    const entry = writtenEntry(statement, keyword, grammar, values, isLast, listing, [lastOf, ...enclosing]);
     written.push(entry);
     if (entry.standing === 'in-force' || entry.standing === 'not-built') seen.add(keyword);
   }
@@ -150,7 +152,7 @@ function writtenEntry(
     );
   const effective = values.get(keyword);
   const text = lineOf(statement);
-  if (effective && !statement.block) {
+  if (effective && !effective.onlyUnwritten && !statement.block) {
     if (!isLast) return notUsed(statement, keyword, 'a later line says otherwise');
     if (effective.value === undefined) return notUsed(statement, keyword, 'it has no effect here');
     const words = statement.words.slice(1).map(word => wordOf(word.text));
@@ -231,9 +233,9 @@ function unwritten(
   const inherited: Entry[] = [];
   /** The last line of a block around this one that says it. */
   const outer = (keyword: string): Statement | undefined => {
-    for (const statements of enclosing) {
-      const found = statements.findLast(statement => statement.words[0]?.text === keyword && !statement.block);
-      if (found) return found;
+    for (const around of enclosing) {
+      const found = around.get(keyword);
+      if (found && !found.block) return found;
     }
     return undefined;
   };
@@ -243,20 +245,21 @@ function unwritten(
     const effective = values.get(row.keyword);
     const from = effective?.inherits?.find(keyword => globals.has(keyword));
     const global = from === undefined ? undefined : globals.get(from);
+    const around = /\b(VS|RS)\b/.test(row.default) ? outer(row.keyword) : undefined;
     if (effective?.value !== undefined && from !== undefined && global) {
       const { file, number } = global.line.source;
       const origin = { type: 'inherited', keyword: from, file, line: number } as const;
       // Keepalived 2.2 takes the keyword of global_defs for unknown; it need not hear of this one, too.
       const standing = row.since === undefined ? 'in-force' : 'implied';
       inherited.push({ ...inForce(row, effective.value), origin, standing });
+    } else if (around) {
+      const { file, number } = around.line.source;
+      const origin = { type: 'inherited', keyword: row.keyword, file, line: number } as const;
+      const text = effective?.value === undefined ? lineOf(around) : said(row.keyword, effective.value);
+      inherited.push({ ...inForce(row, ''), text, origin, standing: 'implied' });
     } else if (effective?.value !== undefined) {
       const entry = inForce(row, effective.value);
       defaults.push({ ...entry, standing: effective.stated ? 'in-force' : 'implied' });
-    } else if (/\b(VS|RS)\b/.test(row.default) && outer(row.keyword)) {
-      const statement = outer(row.keyword)!;
-      const { file, number } = statement.line.source;
-      const origin = { type: 'inherited', keyword: row.keyword, file, line: number } as const;
-      inherited.push({ ...inForce(row, ''), text: lineOf(statement), origin, standing: 'implied' });
     } else if (worthSaying(row)) {
       defaults.push({ ...inForce(row, ''), text: `${row.keyword}: ${row.default}`, standing: 'implied' });
     }
