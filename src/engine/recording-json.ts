@@ -2,6 +2,13 @@ import { failed, ok, type Result } from '../base/result.ts';
 
 const bytesKey = '$bytes';
 
+/** Bytes that JSON.stringify writes as encodeLine does, without asking about every other value on its way. */
+export class WrittenBytes extends Uint8Array {
+  toJSON(): unknown {
+    return { [bytesKey]: hexadecimal(this) };
+  }
+}
+
 /** Plain data as one line of JSON. Bytes are written in hexadecimal; a property that is undefined is left out. */
 export function encodeLine(value: unknown): string {
   return JSON.stringify(value, (_key, each: unknown) =>
