@@ -69,6 +69,10 @@ function interpret(identity: Identity, given: Given, operands: readonly string[]
     return { type: 'refusal', text: `Unknown sigfunc ${signalName}: it is one of ${known}` };
   }
 
+  if (given.flag('genhash')) {
+    return { type: 'refusal', text: `${identity}: -T, --genhash comes first, before the options of genhash` };
+  }
+
   const warnings: string[] = [];
   for (const row of optionTable) {
     if (!row.unbuilt || !given.flag(row.long)) continue;

@@ -24,6 +24,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./config/main.ts')).runConfig,
   },
   {
+    name: 'genhash',
+    description: 'print the digest of a web page, as HTTP_GET and SSL_GET expect it (keepalived -T)',
+    load: async () => (await import('./genhash.ts')).runGenhash,
+  },
+  {
     name: 'health',
     description: 'ask the running daemon about its real servers and what their checks found',
     load: async () => (await import('./control/health.ts')).runHealth,
@@ -51,10 +56,11 @@ export const commands: readonly CommandRow[] = [
 ];
 
 /**
- * The command that a command line asks for; undefined for the daemon. keepalived has no commands, so a link of its name
- * is always the daemon.
+ * The command that a command line asks for; undefined for the daemon. keepalived has no commands but one, -T in front, so
+ * a link of its name is the daemon otherwise.
  */
 export function commandOf(argv: readonly string[]): CommandRow | undefined {
   const [, program = '', word] = argv;
+  if (word === '-T' || word === '--genhash') return commands.find(({ name }) => name === 'genhash');
   return basename(program) === 'keepalived' ? undefined : commands.find(({ name }) => name === word);
 }

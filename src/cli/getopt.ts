@@ -1,11 +1,14 @@
 import type { OptionRow } from './option-table.ts';
 
+/** What reading a command line needs to know of an option. */
+export type GetoptRow = Pick<OptionRow, 'short' | 'long' | 'argument'>;
+
 /**
  * Rewrites a command line as getopt_long of the C library reads it into one that has a single reading: long options,
  * each with its value behind `=`. So `-nltD` is `-t` with the log file `D`, `-t FILE` has a stray `FILE`, and
  * `--log-c` is `--log-console`, exactly as keepalived's users have them in their unit files. What is unknown stays.
  */
-export function normaliseArguments(words: readonly string[], table: readonly OptionRow[]): string[] {
+export function normaliseArguments(words: readonly string[], table: readonly GetoptRow[]): string[] {
   const options: string[] = [];
   const operands: string[] = [];
   const rest = [...words];
@@ -24,7 +27,7 @@ export function normaliseArguments(words: readonly string[], table: readonly Opt
   return lacksValue ? options : [...options, '--', ...operands];
 }
 
-function normaliseLong(word: string, rest: string[], table: readonly OptionRow[]): string[] {
+function normaliseLong(word: string, rest: string[], table: readonly GetoptRow[]): string[] {
   const equals = word.indexOf('=');
   const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
   const row = findLong(name, table);
@@ -33,14 +36,14 @@ function normaliseLong(word: string, rest: string[], table: readonly OptionRow[]
   return withValue(row, undefined, rest);
 }
 
-function findLong(name: string, table: readonly OptionRow[]): OptionRow | undefined {
+function findLong(name: string, table: readonly GetoptRow[]): GetoptRow | undefined {
   const exact = table.find(row => row.long === name);
   if (exact || name === '') return exact;
   const beginning = table.filter(row => row.long.startsWith(name));
   return beginning.length === 1 ? beginning[0] : undefined;
 }
 
-function normaliseShort(word: string, rest: string[], table: readonly OptionRow[]): string[] {
+function normaliseShort(word: string, rest: string[], table: readonly GetoptRow[]): string[] {
   const result: string[] = [];
   for (let place = 1; place < word.length; place++) {
     const row = table.find(candidate => candidate.short === word[place]);
@@ -55,7 +58,7 @@ function normaliseShort(word: string, rest: string[], table: readonly OptionRow[
   return result;
 }
 
-function withValue(row: OptionRow, attached: string | undefined, rest: string[]): string[] {
+function withValue(row: GetoptRow, attached: string | undefined, rest: string[]): string[] {
   if (row.argument === 'none') return [`--${row.long}`];
   if (attached !== undefined || row.argument === 'optional') return [`--${row.long}=${attached ?? ''}`];
   const next = rest.shift();

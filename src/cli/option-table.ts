@@ -59,7 +59,13 @@ export const optionTable: readonly OptionRow[] = [
     'syslog facility: daemon (default), user, local0 .. local7 or 0 .. 7',
   ),
   option('G', 'no-syslog', undefined, 'Logging:', 'do not log to syslog'),
-  option('g', 'log-file', 'FILE', 'Logging:', 'log to FILE, the processes to FILE with _vrrp or _healthcheckers before its last dot'),
+  option(
+    'g',
+    'log-file',
+    'FILE',
+    'Logging:',
+    'log to FILE, the processes to FILE with _vrrp or _healthcheckers before its last dot',
+  ),
   option(undefined, 'flush-log-file', undefined, 'Logging:', 'write each line at once (always so here)'),
   option('d', 'dump-conf', undefined, 'Logging:', 'log the configuration as it was understood'),
   option('a', 'address-monitoring', undefined, 'Logging:', 'log every address that comes or goes on an interface'),
@@ -93,12 +99,12 @@ export const optionTable: readonly OptionRow[] = [
   option(undefined, 'sarif', undefined, 'Questions (answer and exit):', 'with -t: the findings as SARIF 2.1.0'),
   option(undefined, 'strict', undefined, 'Questions (answer and exit):', 'with -t: advice counts, too; exit 5'),
   option(undefined, 'signum', 'NAME', 'Questions (answer and exit):', signumDescription()),
+  option('T', 'genhash', undefined, 'Questions (answer and exit):', genhashDescription()),
   option('v', 'version', undefined, 'Questions (answer and exit):', 'print the version'),
   option('h', 'help', undefined, 'Questions (answer and exit):', 'print this help'),
 
   unbuilt('b', 'bfd_pid', 'required', 'pid file of the BFD process', 'ignored', 'there is no such process'),
   unbuilt('s', 'namespace', 'required', 'run in a network namespace', 'refused', namespaceAdvice()),
-  unbuilt('T', 'genhash', 'none', 'print the digest of a web page', 'refused', 'genhash is not built yet'),
   unbuilt('x', 'snmp', 'none', 'be an SNMP agent', 'ignored', 'SNMP is not built yet'),
   unbuilt('A', 'snmp-agent-socket', 'required', 'socket of the SNMP master agent', 'ignored', 'SNMP is not built yet'),
   unbuilt('m', 'core-dump', 'none', 'dump core after a crash', 'ignored', 'a crash is logged with its stack instead'),
@@ -142,6 +148,10 @@ function unbuilt(
 ): OptionRow {
   const placeholder = argument === 'none' ? {} : { placeholder: 'VALUE' };
   return { short, long, argument, ...placeholder, group: unbuiltGroup, description, unbuilt: { fate, because } };
+}
+
+function genhashDescription(): string {
+  return 'be genhash: the digest of a web page; comes first, its own options (-h) follow';
 }
 
 function signumDescription(): string {

@@ -63,6 +63,6 @@ describe('completion in bash', () => {
 
   it('leaves out options that are not built', () => {
     expect(wordsOfDaemon(optionTable, []).words).toContain('--config-test');
-    expect(wordsOfDaemon(optionTable, []).words).not.toContain('--genhash');
+    expect(wordsOfDaemon(optionTable, []).words).not.toContain('--snmp');
   });
 });

@@ -20,6 +20,7 @@ export class HttpReply {
   #chunked: ChunkedBody | undefined;
   #chunkedHash: ReturnType<typeof createHash> | undefined;
   #size = 0;
+  #counted = 0;
   #excerpt = '';
 
   /** `reader` gets the body, without the framing of chunks. */
@@ -55,6 +56,11 @@ export class HttpReply {
     return this.#header ? excerptOf(this.#header) : excerptOf(Buffer.from(this.#excerpt, 'latin1'));
   }
 
+  /** Bytes of the body that count, chunks with their lengths. */
+  get bodyLength(): number {
+    return this.#counted;
+  }
+
   /** The digests of the body, in lower-case hex: as it was sent, and without the framing of chunks if it has any. To be read once. */
   digests(): { readonly raw: string; readonly decoded: string | undefined } {
     return { raw: this.#raw.digest('hex'), decoded: this.#chunkedHash?.digest('hex') };
@@ -83,6 +89,7 @@ export class HttpReply {
     this.#size += bytes.length;
     const wanted = bytes.length > this.#remaining ? bytes.subarray(0, this.#remaining) : bytes;
     this.#remaining -= wanted.length;
+    this.#counted += wanted.length;
     if (wanted.length > 0) {
       if (this.#excerpt.length < bounds.excerpt * 2) {
         this.#excerpt += Buffer.from(wanted.subarray(0, bounds.excerpt)).toString('latin1');
