@@ -1,5 +1,5 @@
 import type { SectionContext } from '../config/section-context.ts';
-import { located, type Statement } from '../config/tree.ts';
+import type { Statement } from '../config/tree.ts';
 import type { CheckerContext } from '../health/check-target.ts';
 import { readChecker } from '../health/checker-section.ts';
 import type { CheckerConfiguration, HealthConfiguration } from '../health/configuration.ts';
@@ -10,9 +10,6 @@ import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { completeLvsGlobals, type LvsGlobalDraft } from '../lvs/global-section.ts';
 import { completeVirtualServers, type LvsDraft } from '../lvs/lvs-section.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
-
-/** The daemon does not run the process that balances and checks: loading says so where it is asked for. */
-const balancingIsBuilt = false;
 
 /** What a configuration says about balancing and checking, as written. */
 export interface BalancingDraft {
@@ -51,21 +48,8 @@ export function completeBalancing(
     return places;
   };
   const virtualServers = completeVirtualServers(draft.lvs, readCheckers, context);
-  if (!balancingIsBuilt) reportNotBuilt(draft.lvs, context);
   return {
     lvs: { global: completeLvsGlobals(draft.lvsGlobals, vridOf, context), virtualServers },
     health: { checkers },
   };
-}
-
-function reportNotBuilt({ virtualServers }: LvsDraft, context: SectionContext): void {
-  const first = virtualServers[0];
-  if (!first) return;
-  context.diagnostics.report(located(first.statement), {
-    code: 'not-built',
-    severity: 'advice',
-    message: '"virtual_server" has no effect yet',
-    hint: 'load balancing and health checking are not built yet: no virtual server is set up',
-    keepalivedClass: 'ignores',
-  });
 }

@@ -69,7 +69,6 @@ describe('a configuration from the field', () => {
       [
         'not-built 4:1',
         'unknown-keyword 33:1',
-        'not-built 34:1',
         'obsolete-keyword 38:1',
         'deprecated-keyword 55:1',
         'deprecated-keyword 86:1',
