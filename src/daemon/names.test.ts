@@ -44,6 +44,8 @@ describe('namesFor', () => {
       product: 'Keepalived',
       statistics: '/tmp/keepalived.stats',
       json: '/tmp/keepalived.json',
+      recording: '/tmp/keepalived_vrrp.recording',
+      crashRecording: '/tmp/keepalived_vrrp_crash.recording',
       controlSocket: '/run/keepalived/control.sock',
     });
   });

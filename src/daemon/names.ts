@@ -24,6 +24,10 @@ export interface Names {
   readonly product: string;
   readonly statistics: string;
   readonly json: string;
+  /** What the VRRP process remembers, when asked. */
+  readonly recording: string;
+  /** The same when it broke; kept apart, so that nobody's question takes it away. */
+  readonly crashRecording: string;
   readonly controlSocket: string;
 }
 
@@ -77,6 +81,8 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
     product,
     statistics: dump('.stats'),
     json: dump('.json'),
+    recording: dump(`_vrrp${dataInstance}.recording`),
+    crashRecording: dump(`_vrrp${dataInstance}_crash.recording`),
     controlSocket: controlSocketPath(identity, instance),
   };
 }

@@ -1,6 +1,7 @@
 import type { Duration } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
+import type { VrrpStep } from '../engine/recording-step.ts';
 import { rehearse } from '../engine/rehearsal.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
 import { now } from '../linux/clock.ts';
@@ -17,6 +18,8 @@ import { type VrrpStatus, vrrpStatusOf } from '../status/vrrp-status.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
 import type { ChildSetup, VrrpPart } from './child-messages.ts';
+import { beforeCrash } from './crash.ts';
+import { FlightRecorder } from './flight-recorder.ts';
 import { FollowedInstances } from './followed-instances.ts';
 import { LatenessReport, noteworthyLateness } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
@@ -30,6 +33,9 @@ const rehearsals = 30;
 type Command = { readonly type: 'reload'; readonly configuration: VrrpConfiguration } | { readonly type: 'stop' };
 type RuntimeInput = VrrpInput | Command;
 
+const advance: VrrpStep = { type: 'advance' };
+const clearCounters: VrrpStep = { type: 'clear-counters' };
+
 /** The VRRP engine on the kernel. */
 export class VrrpRuntime implements ChildRuntime<VrrpPart> {
   readonly #options: RuntimeOptions;
@@ -38,6 +44,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
   readonly #driver: Driver<RuntimeInput, VrrpEffect>;
   readonly #lateness = new LatenessReport(worst => `The VRRP process woke ${worst}: its adverts were late, too`);
   readonly #followed = new FollowedInstances();
+  readonly #recorder: FlightRecorder;
   #jsonVersion: 1 | 2;
   #noteworthy: Duration;
   #stopping = false;
@@ -51,10 +58,14 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     const { log, logAddressChanges } = options.setup;
     const poller = new Poller();
     this.#noteworthy = noteworthyLateness(vrrp.instances);
-    this.#vrrp = new VrrpProcess(vrrp, {
+    const processOptions = {
       detail: log.detail,
       receiveBufferBytes: receiveBufferBytes(daemon.vrrpReceiveBuffer, vrrp.instances),
-    });
+    };
+    this.#vrrp = new VrrpProcess(vrrp, processOptions);
+    this.#recorder = new FlightRecorder({ vrrp: this.#vrrp, processOptions, log: options.log, now });
+    this.#recorder.enable(daemon.flightRecorder);
+    beforeCrash(reason => this.#recorder.writeNow(options.setup.names.crashRecording, reason));
     this.#world = new VrrpWorld(poller, {
       log: options.log,
       processes: processesOptions(),
@@ -81,6 +92,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     this.#jsonVersion = daemon.jsonVersion;
     this.#noteworthy = noteworthyLateness(vrrp.instances);
     this.#followed.follow(reportedInstances);
+    this.#recorder.enable(daemon.flightRecorder);
     this.#driver.deliver({ type: 'reload', configuration: vrrp });
   }
 
@@ -99,6 +111,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
     switch (meaning) {
       case 'dump':
+        void this.#recorder.write(names.recording, 'signal');
         return { what: 'VRRP data', file: names.vrrp.dump, text: renderData(this.#snapshot()) };
       case 'json':
         return { what: 'VRRP as json', file: names.json, text: renderJson(this.#snapshot(), this.#jsonVersion) };
@@ -106,7 +119,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
         return { what: 'VRRP stats', file: names.statistics, text: renderStatistics(this.#snapshot()) };
       case 'statistics-clear': {
         const text = renderStatistics(this.#snapshot());
-        this.#vrrp.clearCounters();
+        this.#recorder.step(now(), clearCounters);
         return { what: 'and clearing VRRP stats', file: names.statistics, text };
       }
       default:
@@ -125,18 +138,17 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
 
   #engine(): Engine<RuntimeInput, VrrpEffect> {
     const vrrp = this.#vrrp;
+    const recorder = this.#recorder;
     return {
       handle: (instant, input) => {
         this.#lookLater();
-        if (input.type === 'reload') return vrrp.reload(instant, input.configuration);
-        if (input.type === 'stop') return vrrp.stop(instant);
-        return vrrp.handle(instant, input);
+        return recorder.step(instant, input);
       },
       advance: instant => {
         const text = this.#lateness.woke(instant, vrrp.nextDeadline(), this.#noteworthy);
         if (text !== undefined) this.#options.log.write('warning', text);
         this.#lookLater();
-        return vrrp.advance(instant);
+        return recorder.step(instant, advance);
       },
       nextDeadline: () => vrrp.nextDeadline(),
     };

@@ -30,6 +30,8 @@ export interface DaemonConfiguration {
   readonly childWaitTime: Duration;
   /** `holdfast { act_as keepalived }`: take keepalived's process titles, pid files and log idents. */
   readonly actAsKeepalived: boolean;
+  /** `holdfast { flight_recorder off }`: the VRRP process does not remember what happened to it. */
+  readonly flightRecorder: boolean;
   /** Titles for all processes from the well-known names, unless named one by one. */
   readonly processNames: boolean;
   /** At most 15 bytes; undefined leaves the default. */
@@ -217,6 +219,7 @@ function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): Daemon
     usePidDirectory: daemon.usePidDirectory,
     childWaitTime: daemon.childWaitTime,
     actAsKeepalived: daemon.actAsKeepalived,
+    flightRecorder: daemon.flightRecorder,
     processNames: daemon.processNames,
     processName: daemon.processName,
     vrrpProcessName: daemon.vrrpProcessName,

@@ -13,6 +13,7 @@ describe('settings of the processes', () => {
       usePidDirectory: false,
       childWaitTime: seconds(5),
       actAsKeepalived: false,
+      flightRecorder: true,
       processNames: false,
       processName: undefined,
       vrrpProcessName: undefined,
@@ -95,6 +96,10 @@ describe('our own block', () => {
   it('makes Holdfast act as keepalived', () => {
     expect(daemon('@holdfast holdfast {\n@holdfast act_as keepalived\n@holdfast }\n')?.actAsKeepalived).toBe(true);
     expect(load('@holdfast holdfast {\n@holdfast act_as keepalived\n@holdfast }\n').codes).toEqual([]);
+  });
+
+  it('turns the flight recorder off', () => {
+    expect(daemon('@holdfast holdfast {\n@holdfast flight_recorder off\n@holdfast }\n')?.flightRecorder).toBe(false);
   });
 
   it('is pointed out where keepalived would see it', () => {

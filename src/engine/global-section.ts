@@ -21,6 +21,7 @@ export interface DaemonDraft {
   usePidDirectory: boolean;
   childWaitTime: Duration;
   actAsKeepalived: boolean;
+  flightRecorder: boolean;
   processNames: boolean;
   processName: string | undefined;
   vrrpProcessName: string | undefined;
@@ -56,6 +57,7 @@ export function emptyGlobalDraft(): GlobalDraft {
       usePidDirectory: false,
       childWaitTime: seconds(5),
       actAsKeepalived: false,
+      flightRecorder: true,
       processNames: false,
       processName: undefined,
       vrrpProcessName: undefined,
@@ -240,6 +242,9 @@ const holdfastReaders = bindReaders<DaemonDraft, SectionContext>(rootGrammar.blo
         keepalivedClass: 'ignores',
       });
     }
+  },
+  flight_recorder: (statement, daemon, context) => {
+    daemon.flightRecorder = boolean(statement, context) ?? daemon.flightRecorder;
   },
 });
 

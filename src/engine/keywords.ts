@@ -219,6 +219,7 @@ holdfast | block | - | built | Settings of Holdfast that keepalived does not hav
 /** Our own block. */
 const holdfastRows = `
 act_as | keepalived | holdfast | built | Take keepalived's process titles, pid files and log idents
+flight_recorder | [BOOL] | on | built | The VRRP process remembers the last hours of what happened to it; USR1 writes them to a file
 `;
 
 /** The whole language: everything that may stand in a configuration file. */

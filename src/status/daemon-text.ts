@@ -8,6 +8,7 @@ export function renderDaemonConfiguration(daemon: DaemonConfiguration): string[]
     '------< Processes >------',
     ` Instance = ${daemon.instance ?? '(none)'}`,
     ` Act as keepalived = ${daemon.actAsKeepalived}`,
+    ` Flight recorder = ${daemon.flightRecorder}`,
     ` Use pid directory = ${daemon.usePidDirectory}`,
     ` Child wait time = ${inSeconds(daemon.childWaitTime)} sec`,
     ` umask = 0${daemon.umask.toString(8)}`,
