@@ -124,7 +124,8 @@ export class PatternMachine {
         case operation.loop: {
           const { register, minimum, maximum, lazy, body, exit, again } = loops[operand]!;
           const count = registers[register]!;
-          const stuck = count > 0 && registers[register + 1] === at;
+          // A round that moved nothing is the last, unless more are due: those may match something else.
+          const stuck = count >= minimum && count > 0 && registers[register + 1] === at;
           if (stuck || count >= maximum) {
             instruction = exit;
           } else if (lazy && count >= minimum) {

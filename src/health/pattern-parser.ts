@@ -44,6 +44,8 @@ const modeLetters: Readonly<Record<string, keyof Mode>> = {
   U: 'ungreedy',
   J: 'dupnames',
 };
+const quantifier = /\*|\+|\?|\{(\d+)(,(\d*))?\}/y;
+const nothingToRepeat = 'a quantifier that follows nothing it could repeat';
 const nestingLimit = 250;
 const repetitionLimit = 65_535;
 
@@ -105,10 +107,13 @@ class Parser {
     for (;;) {
       this.#skipIgnored();
       if (this.#text.atEnd || this.#text.peek === '|' || this.#text.peek === ')') break;
+      // Groups may be repeated whatever they hold.
+      const isGroup = this.#text.peek === '(';
       const item = this.#item();
       if (item === undefined) continue;
-      if (Array.isArray(item)) items.push(...item.slice(0, -1), this.#quantified(item.at(-1)!));
-      else items.push(this.#quantified(item));
+      const last = Array.isArray(item) ? item.at(-1)! : item;
+      if (Array.isArray(item)) items.push(...item.slice(0, -1));
+      items.push(this.#quantified(last, isGroup || last.type !== 'assertion'));
     }
     return items.length === 1 ? items[0]! : { type: 'sequence', items };
   }
@@ -139,7 +144,10 @@ class Parser {
       case '*':
       case '+':
       case '?':
-        return text.failAt(place, 'a quantifier that follows nothing it could repeat');
+        return text.failAt(place, nothingToRepeat);
+      case '{':
+        if (text.take(/\d+(?:,\d*)?\}/y)) return text.failAt(place, nothingToRepeat);
+        return this.#literal(0x7b);
       case '\\':
         return this.#escape(place);
       default:
@@ -147,32 +155,24 @@ class Parser {
     }
   }
 
-  #quantified(node: PatternNode): PatternNode {
-    let result = node;
-    for (;;) {
-      this.#skipIgnored();
-      const match = this.#text.take(/\*|\+|\?|\{(\d+)(,(\d*))?\}/y);
-      if (!match) return result;
-      const [sign, first, comma, last] = match;
-      const minimum = sign === '*' || sign === '?' ? 0 : sign === '+' ? 1 : Number(first);
-      const maximum =
-        sign === '*' || sign === '+'
-          ? Number.POSITIVE_INFINITY
-          : sign === '?'
-            ? 1
-            : comma === undefined
-              ? minimum
-              : last === ''
-                ? Number.POSITIVE_INFINITY
-                : Number(last);
-      if (minimum > repetitionLimit || (maximum > repetitionLimit && maximum !== Number.POSITIVE_INFINITY))
-        this.#text.fail('a number in {} is too big');
-      if (minimum > maximum) this.#text.fail('numbers in {} are out of order');
-      const suffix = this.#text.take(/[?+]/y)?.[0];
-      const lazy = (suffix === '?') !== (this.#mode.ungreedy && suffix !== '+');
-      const mode = suffix === '+' ? 'possessive' : lazy ? 'lazy' : 'greedy';
-      result = { type: 'repeat', node: result, minimum, maximum, mode };
-    }
+  #quantified(node: PatternNode, repeatable: boolean): PatternNode {
+    this.#skipIgnored();
+    const match = this.#text.take(quantifier);
+    if (!match) return node;
+    if (!repeatable) this.#text.fail(nothingToRepeat);
+    const [sign, first, comma, last] = match;
+    const minimum = sign === '*' || sign === '?' ? 0 : sign === '+' ? 1 : Number(first);
+    const maximum = maximumOf(sign, comma === undefined ? first : last);
+    if (minimum > repetitionLimit || (maximum > repetitionLimit && maximum !== Number.POSITIVE_INFINITY))
+      this.#text.fail('a number in {} is too big');
+    if (minimum > maximum) this.#text.fail('numbers in {} are out of order');
+    this.#skipIgnored();
+    const suffix = this.#text.take(/[?+]/y)?.[0];
+    const lazy = (suffix === '?') !== (this.#mode.ungreedy && suffix !== '+');
+    const mode = suffix === '+' ? 'possessive' : lazy ? 'lazy' : 'greedy';
+    this.#skipIgnored();
+    if (this.#text.take(quantifier)) this.#text.fail(nothingToRepeat);
+    return { type: 'repeat', node, minimum, maximum, mode };
   }
 
   #group(place: number): PatternNode | undefined {
@@ -324,7 +324,8 @@ class Parser {
       case 'E':
         return undefined;
       case 'N':
-        if (text.peek === '{') text.failAt(place, '\\N{...} is not supported');
+        // A name of a character, as opposed to a quantifier.
+        if (text.take(/\{(?!\d+(?:,\d*)?\})/y)) text.failAt(place, '\\N{...} is not supported');
         return this.#set(notNewline, false);
       case 'R':
         return lineBreak();
@@ -383,6 +384,11 @@ class Parser {
     if (sign === '-') return this.#groups - number + 1;
     return sign === '+' ? this.#groups + number : number;
   }
+}
+
+function maximumOf(sign: string, number: string | undefined): number {
+  if (sign === '?') return 1;
+  return number ? Number(number) : Number.POSITIVE_INFINITY;
 }
 
 /** `(*UTF)` and its like at the start of a pattern. */
