@@ -15,6 +15,10 @@ import {
 /** TERM at the timeout, KILL 2 s later, again after 2 s, then every 10 s. */
 const killDelays: readonly Duration[] = [seconds(2), seconds(2)];
 const killAgain = seconds(10);
+/** A timeout that is noticed this late was slept through: the end of the script may be waiting to be read. */
+const sleptThrough = milliseconds(50);
+/** How long such a script may still take to report its end. */
+const reprieve = milliseconds(50);
 /** First runs are this far apart at most, so that hundreds of scripts do not start at once. */
 const firstRunSpacing = milliseconds(10);
 
@@ -24,6 +28,7 @@ interface Run {
   /** When to signal next: at first the timeout. */
   signalAt: Instant;
   signals: number;
+  reprieved: boolean;
 }
 
 interface Tracked {
@@ -143,11 +148,16 @@ export class TrackedScripts {
       return;
     }
     const id = this.#allocateRun();
-    tracked.run = { id, startedAt: now, signalAt: after(now, timeout), signals: 0 };
+    tracked.run = { id, startedAt: now, signalAt: after(now, timeout), signals: 0, reprieved: false };
     out.push({ type: 'run-script', run: id, script, extraArguments: [] });
   }
 
   #overdue(now: Instant, tracked: Tracked, run: Run, out: VrrpEffect[]): boolean {
+    if (run.signals === 0 && !run.reprieved && now > after(run.signalAt, sleptThrough)) {
+      run.reprieved = true;
+      run.signalAt = after(now, reprieve);
+      return false;
+    }
     out.push({ type: 'signal-script', run: run.id, signal: run.signals === 0 ? 'TERM' : 'KILL' });
     run.signalAt = after(now, killDelays[run.signals] ?? killAgain);
     run.signals++;
