@@ -33,6 +33,8 @@ const titles = {
   5798: 'VRRP version 3, the earlier text',
   3768: 'VRRP version 2',
   2338: 'VRRP version 2 with authentication',
+  5880: 'Bidirectional Forwarding Detection (BFD)',
+  5881: 'BFD for IPv4 and IPv6 over a single hop',
 };
 const applies = {
   v2: 'VRRPv2',
@@ -40,6 +42,7 @@ const applies = {
   v4: 'IPv4',
   v6: 'IPv6',
   both: 'both versions',
+  families: 'IPv4 and IPv6',
 };
 
 const meaningOf = { '+': 'what it asks', '-': 'its limit', any: 'what happens instead' };
@@ -114,9 +117,10 @@ function overview() {
   const lines = [
     '# The standards and where we stand',
     '',
-    'Each page lists what one RFC asks of a VRRP router, in our own words, how it stands here, and the tests that show it: one that',
+    'Each page lists what one RFC asks of a router, in our own words, how it stands here, and the tests that show it: one that',
     'it *holds*, one for its *limit*, that the opposite does not happen. `npm run check` fails when a requirement lacks its tests or',
-    'a page is out of step. VRRPv3 is RFC 9568, with what RFC 5798 said otherwise; VRRPv2 is RFC 3768, with authentication from RFC 2338.',
+    'a page is out of step. VRRPv3 is RFC 9568, with what RFC 5798 said otherwise; VRRPv2 is RFC 3768, with authentication from RFC 2338;',
+    'BFD is RFC 5880, on a single hop RFC 5881.',
     '',
     '| standing | meaning |',
     '|---|---|',
@@ -135,7 +139,7 @@ function overview() {
   return `${lines.join('\n')}\n`;
 }
 
-const pages = ['9568', '5798', '3768', '2338'];
+const pages = ['9568', '5798', '3768', '2338', '5880', '5881'];
 const files = new Map([['README.md', overview()], ...pages.map(rfc => [`${rfc}.md`, page(rfc)])]);
 for (const [name, text] of files) {
   const file = path.join(folder, name);
