@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// `unit` is pure or touches loopback only; `net` makes network namespaces and runs one file at a time.
+// `unit` is pure or touches loopback only; `sim` plays scenarios and some of the swarm; `net` makes network namespaces and
+// runs one file at a time.
 export default defineConfig({
   test: {
     projects: [
@@ -9,6 +10,14 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'tools/**/*.test.ts'],
           pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'sim',
+          include: ['test/sim/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
         },
       },
       {

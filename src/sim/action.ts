@@ -20,6 +20,8 @@ export type QualityChange =
 /** Everything that a scenario can do to the world. `span`: for how long, after which it is undone; undefined: for good. */
 export type Action =
   | { readonly type: 'cut'; readonly path: PathSelector; readonly span: Duration | undefined }
+  /** Whether the switches carry VRRP's multicast. */
+  | { readonly type: 'block' | 'allow'; readonly what: 'multicast'; readonly span?: Duration }
   /** Undefined: every cut there is. */
   | { readonly type: 'heal'; readonly path: PathSelector | undefined }
   | {
@@ -112,6 +114,9 @@ export function formatAction(action: Action): string {
   switch (action.type) {
     case 'cut':
       return `cut ${formatPath(action.path)}${forSpan(action.span)}`;
+    case 'block':
+    case 'allow':
+      return `${action.type} multicast${forSpan(action.span)}`;
     case 'heal':
       return `heal ${action.path ? formatPath(action.path) : 'everything'}`;
     case 'quality': {

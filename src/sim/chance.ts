@@ -1,4 +1,4 @@
-import { type Duration, seconds } from '../base/duration.ts';
+import { type Duration, milliseconds } from '../base/duration.ts';
 import type { Prng } from '../base/prng.ts';
 
 /** Ways to draw from a source of random numbers. */
@@ -39,6 +39,6 @@ export class Chance {
 
   /** In steps of a millisecond. */
   span(leastSeconds: number, mostSeconds: number): Duration {
-    return seconds(this.between(Math.round(leastSeconds * 1_000), Math.round(mostSeconds * 1_000)) / 1_000);
+    return milliseconds(this.between(Math.round(leastSeconds * 1_000), Math.round(mostSeconds * 1_000)));
   }
 }

@@ -76,6 +76,11 @@ export class Director {
       case 'heal':
         this.#heal(action.path);
         break;
+      case 'block':
+      case 'allow':
+        for (const segment of this.#world.segments) segment.multicastBlocked = action.type === 'block';
+        this.#undo(action.span, { type: 'allow', what: 'multicast' });
+        break;
       case 'quality':
         this.#spoil(action.change, action.path, action.span);
         break;

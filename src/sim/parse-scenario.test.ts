@@ -9,6 +9,8 @@ const statements = [
   'at 10s cut a -> b',
   'at 10s cut a -> * for 250ms',
   'at 20s heal a',
+  'at 1s block multicast for 10s',
+  'at 1s allow multicast',
   'at 20s heal everything',
   'at 1s lose 30% for 10s',
   'at 1s lose 12.5% on a -> b for 10s',

@@ -140,6 +140,12 @@ function parseVerb(words: Words): Action {
       return { type: 'cut', path: parsePath(words), span: words.forSpan() };
     case 'heal':
       return { type: 'heal', path: words.accept('everything') ? undefined : parsePath(words) };
+    case 'block':
+      words.expect('multicast');
+      return { type: 'block', what: 'multicast', ...withSpan(words) };
+    case 'allow':
+      words.expect('multicast');
+      return { type: 'allow', what: 'multicast' };
     case 'lose':
     case 'duplicate':
     case 'reorder':

@@ -44,7 +44,7 @@ export class Words {
     const word = this.word(what);
     const match = /^([+-]?[0-9]+(?:\.[0-9]+)?)(us|ms|s|m|h|d)$/.exec(word);
     if (!match) throw new ScenarioError(`"${word}" is no time: write 200ms, 3s, 2m, 1h or 1d`);
-    return (Number(match[1]) * unit[match[2] as keyof typeof unit]) as Duration;
+    return Math.round(Number(match[1]) * unit[match[2] as keyof typeof unit]) as Duration;
   }
 
   /** 0 .. 1, written as a percentage. */

@@ -70,6 +70,8 @@ export class Segment {
   /** Which port a MAC address was last seen on. */
   readonly learned = new Map<MacAddress, Port>();
   quality: LinkQuality = goodQuality;
+  /** VRRP's multicast goes nowhere: a switch that snoops IGMP, a cloud network. Broadcast is carried. */
+  multicastBlocked = false;
   readonly #ground: Ground;
   readonly #plugs = new Set<number>();
   readonly #cuts = new Set<number>();
@@ -137,6 +139,7 @@ export class Segment {
   flood(from: Port, frame: Frame): void {
     if (!from.hasCarrier) return;
     this.#learn(from, frame);
+    if (this.multicastBlocked && frame.type === 'vrrp') return;
     for (const port of this.ports) if (port !== from) this.#carry(from, port, frame);
   }
 

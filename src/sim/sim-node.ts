@@ -152,8 +152,10 @@ export class SimNode implements KernelOwner, Happening {
     this.#configuration = configuration;
     this.#command(engine => {
       this.scripts.configure(configuration);
-      this.#perform(engine.reload(this.#now(), configuration));
+      const effects = engine.reload(this.#now(), configuration);
+      // Whoever watches has to know the new configuration to understand what follows.
       this.#tell('reloaded');
+      this.#perform(effects);
     });
   }
 

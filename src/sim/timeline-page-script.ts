@@ -72,7 +72,7 @@ function draw() {
         const wide = bar(at, end, y + share * tall, tall - 1, colourOf(node),
           record.address + ' on ' + holders.join(' and ') + ', ' + shown(at) + ' to ' + shown(end));
         if (wide > 30 && tall > 12)
-          chart.append(make('text', { class: 'inside', x: clip(at) + 6, y: y + 17, 'pointer-events': 'none' }, node));
+          chart.append(make('text', { class: 'inside', x: clip(at) + 6, y: y + (share + 0.5) * tall + 4, 'pointer-events': 'none' }, node));
       });
     });
     for (const [start, end] of record.dual) bar(start, end, y + laneHeight / 2 - 2, 4, 'var(--dual)', 'on two machines for ' + (end - start).toFixed(3) + ' s');

@@ -4,21 +4,21 @@ export const pageStyle = `
   --ground: #ffffff; --ink: #1c2330; --faint: #667085; --line: #d7dce5; --panel: #f5f7fa;
   --master: #2f9e5f; --backup: #b9c6d8; --fault: #d64545; --initialize: #d9a441; --frozen: #8a63d2; --down: #e9ecf1;
   --gap: #d64545; --dual: #e07b1f; --mark: #3366cc;
-  --one: #2b7bba; --two: #2f9e5f; --three: #a65fb5; --four: #b8860b;
+  --one: #2b7bba; --two: #8d5fb5; --three: #a8760a; --four: #3d8a86;
   color-scheme: light;
 }
 @media (prefers-color-scheme: dark) { :root:not([data-theme=light]) {
   --ground: #12161d; --ink: #e4e8ef; --faint: #98a2b3; --line: #2c3440; --panel: #1a2029;
   --master: #3fb774; --backup: #3d4a5c; --fault: #e06060; --initialize: #c89a45; --frozen: #9d7be0; --down: #1d232d;
   --gap: #e06060; --dual: #e58a35; --mark: #7aa2f7;
-  --one: #4a97d2; --two: #3fb774; --three: #b97bc6; --four: #c9a13b;
+  --one: #3f8ac4; --two: #9d74c4; --three: #b08a2e; --four: #4f9d98;
   color-scheme: dark;
 } }
 :root[data-theme=dark] {
   --ground: #12161d; --ink: #e4e8ef; --faint: #98a2b3; --line: #2c3440; --panel: #1a2029;
   --master: #3fb774; --backup: #3d4a5c; --fault: #e06060; --initialize: #c89a45; --frozen: #9d7be0; --down: #1d232d;
   --gap: #e06060; --dual: #e58a35; --mark: #7aa2f7;
-  --one: #4a97d2; --two: #3fb774; --three: #b97bc6; --four: #c9a13b;
+  --one: #3f8ac4; --two: #9d74c4; --three: #b08a2e; --four: #4f9d98;
   color-scheme: dark;
 }
 * { box-sizing: border-box; }

@@ -1,4 +1,5 @@
-import type { Duration } from '../base/duration.ts';
+import { assert } from '../base/assert.ts';
+import { type Duration, seconds } from '../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import { type Prng, seededPrng } from '../base/prng.ts';
 import { Client } from './client.ts';
@@ -7,6 +8,10 @@ import type { Ground } from './ground.ts';
 import type { Observation, Observer } from './observation.ts';
 import { Segment } from './segment.ts';
 import { type NodeSpec, SimNode } from './sim-node.ts';
+
+/** No cluster does so much in so little time, except one that goes round in circles. */
+const stormLimit = 200_000;
+const stormSpan = seconds(1);
 
 /** Machines, switches and clients under one virtual time. The same seed and the same calls give the same run. */
 export class World implements Ground {
@@ -18,6 +23,8 @@ export class World implements Ground {
   readonly #observers: Observer[] = [];
   #now = instantFromMicroseconds(0);
   #lastPortId = 0;
+  #stormEnds = instantFromMicroseconds(0);
+  #stormLimit = 0;
   #events = 0;
 
   constructor(seed: number) {
@@ -79,7 +86,11 @@ export class World implements Ground {
       const next = heap.nextAt;
       if (next === undefined || next > end) break;
       if (next > this.#now) this.#now = next;
-      this.#events++;
+      if (next >= this.#stormEnds) {
+        this.#stormEnds = after(next, stormSpan);
+        this.#stormLimit = this.#events + stormLimit;
+      }
+      assert(++this.#events < this.#stormLimit, `more than ${stormLimit} events within a second`);
       heap.pop()!.happen();
     }
     this.#now = end;

@@ -45,6 +45,7 @@ export class ClusterView {
   readonly #byRouter = new Map<string, Member[]>();
   /** When each node can be held to what it should know by then. */
   readonly #readyAt = new Map<string, Instant>();
+  readonly #fitAt = new Map<string, Instant>();
   /** The longest advertisement interval that anybody in the virtual router has had. */
   readonly #intervals = new Map<string, Duration>();
 
@@ -70,6 +71,11 @@ export class ClusterView {
     return this.#readyAt.get(node.name)!;
   }
 
+  /** The same without regard to what happens to others. */
+  fitAt(node: SimNode): Instant {
+    return this.#fitAt.get(node.name) ?? never;
+  }
+
   /** An upper bound for the interval by which timers run. */
   interval(router: string): Duration {
     return this.#intervals.get(router)!;
@@ -87,7 +93,10 @@ export class ClusterView {
       const { advertisementInterval: interval } = member.configuration;
       const known = this.#intervals.get(member.router) ?? zero;
       if (interval > known) this.#intervals.set(member.router, interval);
+      // Another list of addresses does not end a mastership.
+      const { speaksSince } = member;
       this.#lookAtAddresses(this.world.now, member);
+      member.speaksSince = speaksSince;
     }
   }
 
@@ -119,7 +128,11 @@ export class ClusterView {
       case 'disturbance':
         // Somebody else's interval may be learned.
         if (seen.text.startsWith('foreign')) this.#expectInterval(seconds(1));
-        for (const node of this.world.nodes) this.#delay(now, node, zero);
+        for (const node of this.world.nodes) {
+          const at = after(now, reactionTime);
+          if (at > this.readyAt(node)) this.#readyAt.set(node.name, at);
+        }
+        for (const node of this.#concernedBy(seen.text)) this.#delay(now, node, zero);
         return true;
       default:
         return false;
@@ -159,6 +172,7 @@ export class ClusterView {
     const from = linkOf(speaker.node, speaker.configuration);
     const to = linkOf(listener.node, listener.configuration);
     if (!from || !to || from.segment !== to.segment || !from.segment.isOpen(from, to)) return false;
+    if (speaker.configuration.destination.type === 'multicast' && from.segment.multicastBlocked) return false;
     return speakSameLanguage(listener.configuration, speaker.configuration);
   }
 
@@ -220,9 +234,17 @@ export class ClusterView {
     for (const [router, known] of this.#intervals) if (known < interval) this.#intervals.set(router, interval);
   }
 
+  /** The nodes that are named, or all if none is. */
+  #concernedBy(text: string): readonly SimNode[] {
+    const words = new Set(text.split(' '));
+    const named = this.world.nodes.filter(({ name }) => words.has(name));
+    return named.length > 0 ? named : this.world.nodes;
+  }
+
   #delay(now: Instant, node: SimNode, span: Duration): void {
     const at = after(now, plus(span, reactionTime));
-    if (at > this.#readyAt.get(node.name)!) this.#readyAt.set(node.name, at);
+    if (at > this.readyAt(node)) this.#readyAt.set(node.name, at);
+    if (at > this.fitAt(node)) this.#fitAt.set(node.name, at);
   }
 }
 

@@ -8,6 +8,8 @@ import type { Quiet } from './quiet.ts';
 
 /** What a hand-over takes beyond the skew time: delivery, a late timer, the kernel. */
 const handOverSlack = milliseconds(50);
+/** A process that stops is gone this soon, which is no new disturbance. */
+const endOfProcess = milliseconds(20);
 /** Skew times that are closer together than this may expire in either order. */
 const orderSlack = milliseconds(20);
 
@@ -31,8 +33,13 @@ export class HandOver implements Invariant {
 
   observe(now: Instant, seen: Observation): void {
     const { view } = this.#quiet;
-    if (seen.type === 'life') this.#movedAt.set(seen.node, now);
-    else if (seen.type === 'state') this.#movedAt.set(`${seen.node} ${seen.instance}`, now);
+    if (seen.type === 'life') {
+      this.#movedAt.set(seen.node, now);
+      // Who is asked to stop has to say so, whether it does or not.
+      if (seen.event === 'process-stopping') {
+        for (const member of view.ofNode(seen.node)) if (member.speaksSince !== undefined) this.#gaveUp(now, member);
+      }
+    } else if (seen.type === 'state') this.#movedAt.set(`${seen.node} ${seen.instance}`, now);
     else if (seen.type === 'advertisement-sent') {
       const member = view.ofNode(seen.node).find(other => other.advertisedAt === now && isOf(other, seen));
       if (!member) return;
@@ -65,9 +72,8 @@ export class HandOver implements Invariant {
       if (skew === undefined || own < skew) skew = own;
     }
     if (skew === undefined) return;
-    const disturbedAt = this.#quiet.disturbedAt;
     this.#world.after(plus(skew, handOverSlack), () => {
-      if (this.#quiet.disturbedAt !== disturbedAt) return;
+      if (this.#quiet.disturbedAt > after(now, endOfProcess)) return;
       if (view.ofRouter(member.router).some(other => other.speaksSince !== undefined)) return;
       this.#report(
         'priority-zero-hand-over',
@@ -79,7 +85,7 @@ export class HandOver implements Invariant {
   /** A backup that hears the master give up, and whose group waits for nothing else. */
   #maySucceed(now: Instant, other: Member, gaveUp: Member): boolean {
     const { view } = this.#quiet;
-    if (!view.isEligible(other) || view.readyAt(other.node) > now || !view.hears(other, gaveUp)) return false;
+    if (!view.isEligible(other) || view.fitAt(other.node) > now || !view.hears(other, gaveUp)) return false;
     if (other.speaksSince !== undefined) return false;
     const { group } = other;
     if (!group) return true;

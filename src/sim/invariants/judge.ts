@@ -24,6 +24,7 @@ export class Judge implements Observer, Quiet {
   disturbedAt: Instant;
   disturbedBefore = instantFromMicroseconds(-1);
   unreliable = false;
+  reliableSince = instantFromMicroseconds(0);
   readonly #world: World;
   readonly #invariants: readonly Invariant[];
   #reconsiderPlanned = false;
@@ -51,7 +52,10 @@ export class Judge implements Observer, Quiet {
 
   observe(now: Instant, seen: Observation): void {
     const relevant = this.view.observe(now, seen);
-    if (seen.type === 'disturbance') this.unreliable = seen.active > 0;
+    if (seen.type === 'disturbance') {
+      if (this.unreliable && seen.active === 0) this.reliableSince = now;
+      this.unreliable = seen.active > 0;
+    }
     if (seen.type === 'disturbance') this.#lastLook(now);
     if (seen.type === 'disturbance' || seen.type === 'life' || seen.type === 'script-outcome') this.#disturb(now);
     // Most of what takes place is an advertisement as expected.

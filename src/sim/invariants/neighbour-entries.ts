@@ -12,6 +12,8 @@ import type { Quiet } from './quiet.ts';
 /** Every client must know the one master this long after it became the one. */
 const knownWithin = seconds(2);
 
+/** Frames of a time of delays may still be under way. */
+const heldUp = seconds(1);
 /** How long the kernel's news take to reach the process. */
 const newsTime = milliseconds(5);
 
@@ -153,7 +155,9 @@ export class NeighbourEntries implements Invariant {
     const { garpInterval, gnaInterval } = node.configuration.global;
     const pacing = Math.max(garpInterval, gnaInterval) * configuration.garp.masterRepeat;
     const all = node.configuration.instances.reduce((sum, { addresses }) => sum + addresses.length, 0);
-    return (knownWithin + this.#quiet.view.interval(router) + pacing * all) as Duration;
+    // A frame that was held up may overtake the first burst; the second one corrects that.
+    const late = this.#world.now - this.#quiet.reliableSince < heldUp ? configuration.garp.lowerPriorityDelay : 0;
+    return (knownWithin + late + this.#quiet.view.interval(router) + pacing * all) as Duration;
   }
 
   #collect(debt: Debt): void {

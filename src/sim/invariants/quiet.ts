@@ -10,4 +10,6 @@ export interface Quiet {
   readonly disturbedBefore: Instant;
   /** Packets or timers are unreliable just now. */
   readonly unreliable: boolean;
+  /** Since when they are not; what was sent before may still be under way. */
+  readonly reliableSince: Instant;
 }

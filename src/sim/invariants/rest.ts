@@ -36,7 +36,7 @@ export class Rest implements Invariant {
     const { view } = this.#quiet;
     for (const member of view.members) this.#lookAtAddresses(now, member);
     // Who should be master of what is plain only where everybody hears everybody.
-    if (this.#world.segments.some(segment => segment.anyCut)) return;
+    if (this.#world.segments.some(segment => segment.anyCut || segment.multicastBlocked)) return;
     for (const [router, members] of view.routers) this.#lookAtRouter(now, router, members);
   }
 
