@@ -57,9 +57,6 @@ class TlsStream implements Stream {
       this.#connecting.cancel();
       return;
     }
-    socket.removeAllListeners();
-    // An error on the way out is nobody's business, and must not become an exception nobody catches.
-    socket.on('error', () => {});
     if (this.#secure && this.#options.compliantShutdown) {
       socket.end(() => socket.destroy());
       setTimeout(() => socket.destroy(), farewellMs).unref();
@@ -86,12 +83,16 @@ class TlsStream implements Stream {
       if (this.#secure) this.#ended();
       else this.#fail(failureOf(error));
     });
+    // The listeners stay until the socket is gone, and find this closed: an error on the way out must not become an
+    // exception nobody catches.
     socket.once('secureConnect', () => {
+      if (this.#closed) return;
       this.#secure = true;
       this.#silence?.restart();
       this.#receiver.connected();
     });
     socket.on('data', bytes => {
+      if (this.#closed) return;
       this.#silence?.restart();
       this.#receiver.received(bytes);
     });

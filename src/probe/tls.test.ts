@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TlsOptions } from '../ports/probe.ts';
@@ -93,5 +93,54 @@ describe('a certificate of our own', () => {
   it('that is none is told, not thrown', async () => {
     const { failure } = await meet({ client: { certificate: 'nonsense', key: privateKey, password: undefined } });
     expect(failure?.type).toBe('tls');
+  });
+});
+
+describe('the end', () => {
+  const alert = 21;
+
+  /** The content types of the records that a probe sends, seen on the way. */
+  async function recordTypes(compliantShutdown: boolean): Promise<number[]> {
+    const version = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+    const page = 'HTTP/1.1 200 OK\r\n\r\nhello';
+    const server = await startStream(socket => socket.once('data', () => socket.end(page)), version);
+    const sent: Buffer[] = [];
+    let gone = (): void => {};
+    const over = new Promise<void>(resolve => {
+      gone = resolve;
+    });
+    // Half open, or the relay would hang up on the probe as soon as the server has said its last.
+    const relay = createServer({ allowHalfOpen: true }, socket => {
+      const onward = connect(server.port, '127.0.0.1');
+      for (const side of [socket, onward]) side.on('error', () => {});
+      socket.on('data', bytes => {
+        sent.push(bytes);
+        onward.write(bytes);
+      });
+      onward.on('data', bytes => socket.write(bytes));
+      onward.once('end', () => socket.end());
+      socket.once('end', gone);
+      socket.once('close', gone);
+    });
+    await new Promise<void>(resolve => relay.listen(0, '127.0.0.1', resolve));
+    const { port } = relay.address() as AddressInfo;
+    const { failure } = await stage.probe(httpSpec(endpointOf(port), { tls: { ...plainTls, compliantShutdown } }));
+    expect(failure).toBeUndefined();
+    await over;
+    relay.close();
+    server.close();
+    const bytes = Buffer.concat(sent);
+    const types: number[] = [];
+    for (let place = 0; place + 5 <= bytes.length; place += 5 + bytes.readUInt16BE(place + 3))
+      types.push(bytes[place]!);
+    return types;
+  }
+
+  it('is quiet', async () => {
+    expect(await recordTypes(false)).not.toContain(alert);
+  });
+
+  it('is announced by close_notify where that is asked for', async () => {
+    expect((await recordTypes(true)).at(-1)).toBe(alert);
   });
 });
