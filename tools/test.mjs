@@ -1,6 +1,6 @@
 // Runs the tests and ends with the line `N passed, N failed, N skipped`.
 //
-//   npm test                        everything: check, unit, net, uml, fuzz (a twentieth); with CI set, newest too
+//   npm test                        everything: check, unit, sim, net, uml, fuzz (a twentieth); with CI set, newest too
 //   node tools/test.mjs PART...     some parts; `newest` repeats the unit tests and one mixed pair on the newest Node
 //   node tools/test.mjs net NAME... only the files of test/net/ (or of test/uml/, or of the unit tests) whose path has NAME
 //
@@ -9,12 +9,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { root, run, tool } from './run.mjs';
 
-const parts = ['check', 'unit', 'net', 'uml', 'fuzz', 'newest'];
+const parts = ['check', 'unit', 'sim', 'net', 'uml', 'fuzz', 'newest'];
 const words = process.argv.slice(2);
 const names = words.filter(word => !parts.includes(word));
 const asked = words.filter(word => parts.includes(word));
 const usual = process.env.CI ? parts : parts.filter(part => part !== 'newest');
-const wanted = part => (asked.length > 0 ? asked : names.length > 0 ? ['unit', 'net'] : usual).includes(part);
+const wanted = part => (asked.length > 0 ? asked : names.length > 0 ? ['unit', 'sim', 'net'] : usual).includes(part);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const cache = `${root}.cache`;
@@ -131,6 +131,16 @@ if (wanted('check')) {
 if (wanted('unit')) {
   step('unit');
   await vitest('unit', 'unit', names, here);
+}
+if (wanted('sim')) {
+  step('sim: scenarios, planted faults');
+  await vitest('sim', 'sim', names, here);
+}
+if (wanted('sim') && names.length === 0 && (await prepare())) {
+  // From the same seed every time; `npm run sim` goes on where it stopped.
+  const span = process.env.CI ? ['--years', '1', '--seconds', '240'] : ['--years', '0.05'];
+  step(`sim: a swarm of ${span[1]} simulated years`);
+  count('swarm', run(process.execPath, ['tools/sim.mjs', '--seed', '1', '--again', '--no-keep', ...span]));
 }
 if (wanted('net') && (await prepare())) {
   step('net: in namespaces, one file at a time');

@@ -66,7 +66,8 @@ function laneText(lane: Lane, slots: readonly Instant[], slot: Duration): string
 }
 
 function accessText({ gaps, duals, holdings }: AddressRecord, slots: readonly Instant[], slot: Duration): string {
-  const all = [...gaps.values()].flat();
+  // A moment between two holders is no gap that anybody would see here.
+  const all = [...gaps.values()].flat().filter(({ from, to }) => to === undefined || to - from > slot / 10);
   const first = holdings.find(({ nodes }) => nodes.length > 0)?.at;
   return slots
     .map(from => {

@@ -8,8 +8,6 @@ import type { Quiet } from './quiet.ts';
 
 /** What a hand-over takes beyond the skew time: delivery, a late timer, the kernel. */
 const handOverSlack = milliseconds(50);
-/** A process that stops is gone this soon, which is no new disturbance. */
-const endOfProcess = milliseconds(20);
 /** Skew times that are closer together than this may expire in either order. */
 const orderSlack = milliseconds(20);
 
@@ -22,6 +20,7 @@ export class HandOver implements Invariant {
   readonly #lastSpeaker = new Map<string, { readonly member: Member; readonly at: Instant }>();
   readonly #gaveUpAt = new Map<string, Instant>();
   readonly #wasSpeaking = new Set<Member>();
+  #interferences = 0;
   /** By node, and by `node instance`: when it last did something that starts its timers anew. */
   readonly #movedAt = new Map<string, Instant>();
 
@@ -33,6 +32,9 @@ export class HandOver implements Invariant {
 
   observe(now: Instant, seen: Observation): void {
     const { view } = this.#quiet;
+    // That a process that was asked to stop is gone is no news.
+    const isNews = seen.type === 'disturbance' || (seen.type === 'life' && !seen.event.startsWith('process-stop'));
+    if (isNews) this.#interferences++;
     if (seen.type === 'life') {
       this.#movedAt.set(seen.node, now);
       // Who is asked to stop has to say so, whether it does or not.
@@ -72,8 +74,9 @@ export class HandOver implements Invariant {
       if (skew === undefined || own < skew) skew = own;
     }
     if (skew === undefined) return;
+    const interferences = this.#interferences;
     this.#world.after(plus(skew, handOverSlack), () => {
-      if (this.#quiet.disturbedAt > after(now, endOfProcess)) return;
+      if (this.#interferences !== interferences) return;
       if (view.ofRouter(member.router).some(other => other.speaksSince !== undefined)) return;
       this.#report(
         'priority-zero-hand-over',
