@@ -6,12 +6,12 @@ _holdfast() {
   local path='' words='' files='' word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "${path:+$path }$word" in
-      'check' | 'config' | 'config fmt' | 'config show' | 'config import-report' | 'health' | 'server' | 'server drain' | 'server down' | 'server up' | 'server auto' | 'status' | 'lsp' | 'simulate') path="${path:+$path }$word" ;;
+      'check' | 'config' | 'config fmt' | 'config show' | 'config import-report' | 'explain' | 'genhash' | 'health' | 'server' | 'server drain' | 'server down' | 'server up' | 'server auto' | 'status' | 'lsp' | 'replay' | 'simulate') path="${path:+$path }$word" ;;
     esac
   done
   case "$path" in
     '')
-      words='check config health server status lsp simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -u --umask -t --config-test --json --sarif --strict --signum -v --version -h --help'
+      words='check config explain genhash health server status lsp replay simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -u --umask -t --config-test --json --sarif --strict --signum -T --genhash -v --version -h --help'
       files='-f --use-file -g --log-file -p --pid -r --vrrp_pid -c --checkers_pid'
       ;;
     'check')
@@ -32,6 +32,14 @@ _holdfast() {
       ;;
     'config import-report')
       words='--json -h --help'
+      files=''
+      ;;
+    'explain')
+      words='--instance --at --json -h --help'
+      files=''
+      ;;
+    'genhash')
+      words='-s --server -p --port -u --url -S --use-ssl -V --use-virtualhost -I --use-sni -P --protocol -m --fwmark -t --timeout -v --verbose -h --help'
       files=''
       ;;
     'health')
@@ -64,6 +72,10 @@ _holdfast() {
       ;;
     'lsp')
       words='--stdio -h --help'
+      files=''
+      ;;
+    'replay')
+      words='--from --to --all --quiet --json -h --help'
       files=''
       ;;
     'simulate')

@@ -24,6 +24,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./config/main.ts')).runConfig,
   },
   {
+    name: 'explain',
+    description: 'why an instance was what it was, and why two nodes were master at a time, from recordings',
+    load: async () => (await import('./explain.ts')).runExplain,
+  },
+  {
     name: 'genhash',
     description: 'print the digest of a web page, as HTTP_GET and SSL_GET expect it (keepalived -T)',
     load: async () => (await import('./genhash.ts')).runGenhash,
@@ -47,6 +52,11 @@ export const commands: readonly CommandRow[] = [
     name: 'lsp',
     description: 'a language server for editors: diagnostics, completion, hover, rename, formatting',
     load: async () => (await import('./lsp/main.ts')).runLsp,
+  },
+  {
+    name: 'replay',
+    description: 'run the engine once more on a recording: each decision with its cause',
+    load: async () => (await import('./replay.ts')).runReplay,
   },
   {
     name: 'simulate',
