@@ -6,10 +6,26 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 const results = `${process.env.HOLDFAST_UML}/results`;
+const silenceMs = 120_000;
+
+/** Ends a process in which no test begins or ends any more, such as one whose last test left something open. */
+function watchdog() {
+  const bark = () => {
+    console.log(`no test began or ended for ${silenceMs / 1000} s: given up`);
+    process.exit(1);
+  };
+  let timer = setTimeout(bark, silenceMs).unref();
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(bark, silenceMs).unref();
+  };
+}
 
 export default async function* report(events) {
   const names = [];
+  const alive = watchdog();
   for await (const { type, data } of events) {
+    alive();
     if (type === 'test:start') {
       names.length = data.nesting;
       names.push(data.name);

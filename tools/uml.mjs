@@ -133,15 +133,17 @@ function boot(folder, timeoutMs, output) {
     'panic=-1',
   ];
   return new Promise((resolve, reject) => {
-    // It ends with us; its helpers, which are processes of their own, end with their group.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...kernel], {
+    // It makes itself a group, and its helpers, processes of their own, outlive it unless that whole group is ended; so a
+    // shell stands between, which gets our word, or the kernel's when we are gone.
+    const keeper = '"$@" & kernel=$!; trap "kill -KILL -$kernel $kernel 2>/dev/null" TERM; wait';
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', 'sh', '-c', keeper, 'sh', ...kernel], {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       env: { PATH: process.env.PATH, HOME: folder, TMPDIR: memoryFolder() },
     });
     const end = () => {
       try {
-        process.kill(-child.pid, 'SIGKILL');
+        process.kill(child.pid, 'SIGTERM');
       } catch {
         // Nobody is left.
       }
@@ -152,6 +154,7 @@ function boot(folder, timeoutMs, output) {
     }, timeoutMs);
     const interrupted = () => {
       end();
+      rmSync(folder, { recursive: true, force: true });
       process.exit(130);
     };
     process.on('SIGINT', interrupted);
@@ -163,7 +166,6 @@ function boot(folder, timeoutMs, output) {
       clearTimeout(timer);
       process.off('SIGINT', interrupted);
       process.off('SIGTERM', interrupted);
-      end();
       resolve();
     });
   });
