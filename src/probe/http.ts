@@ -1,6 +1,6 @@
 import { type BodySearch, startBodySearch } from '../health/body-pattern.ts';
 import type { ProbeSpec } from '../ports/probe.ts';
-import type { Conversation, Finding, ProbeContext, Report } from './conversation.ts';
+import { bounds, type Conversation, type Finding, type ProbeContext, type Report } from './conversation.ts';
 import { HttpReply } from './http-reply.ts';
 import { httpRequest } from './http-request.ts';
 import { openTcpStream, type Stream } from './stream.ts';
@@ -26,7 +26,7 @@ export function probeHttp(context: ProbeContext, spec: HttpSpec, report: Report)
     received: bytes => {
       if (reply.feed(bytes)) return;
       stream.close();
-      report(whatWasToBig(reply));
+      report(whatWasTooLong(reply));
     },
     ended: () => report(judge(spec, reply, search)),
     failed: failure => report({ failure, status: reply.status, excerpt: reply.excerpt }),
@@ -34,9 +34,13 @@ export function probeHttp(context: ProbeContext, spec: HttpSpec, report: Report)
   return { cancel: () => stream.close() };
 }
 
-function whatWasToBig(reply: HttpReply): Finding {
+function whatWasTooLong(reply: HttpReply): Finding {
   const { status, excerpt } = reply;
-  return { failure: { type: 'protocol', excerpt: `too long: ${excerpt ?? ''}`.slice(0, 120) }, status, excerpt };
+  return {
+    failure: { type: 'protocol', excerpt: `too long: ${excerpt ?? ''}`.slice(0, bounds.excerpt) },
+    status,
+    excerpt,
+  };
 }
 
 function judge(spec: HttpSpec, reply: HttpReply, search: BodySearch | undefined): Finding {
@@ -54,6 +58,9 @@ function judge(spec: HttpSpec, reply: HttpReply, search: BodySearch | undefined)
     return { ...finding, failure: { type: 'status', status } };
   }
   if (spec.digest !== undefined && spec.digest !== digest) return { ...finding, failure: { type: 'digest', digest } };
-  if (search && !search.end()) return { ...finding, failure: { type: 'pattern' } };
+  if (search && !search.end()) {
+    const gaveUp = `the pattern takes too many steps: ${excerpt ?? ''}`.slice(0, bounds.excerpt);
+    return { ...finding, failure: { type: 'pattern' }, excerpt: search.gaveUp ? gaveUp : excerpt };
+  }
   return finding;
 }
