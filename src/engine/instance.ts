@@ -28,6 +28,9 @@ const retryDelay = seconds(1);
 /** A removal is judged only now: the interface going down removes addresses, too, and says so a moment later. */
 const lossJudgementDelay = milliseconds(2);
 
+/** When to look whether a burst is through that another one has to follow. */
+const burstPoll = milliseconds(100);
+
 /** What instances share. */
 export interface Surroundings {
   readonly network: NetworkView;
@@ -68,6 +71,8 @@ export class Instance {
   #configuration: VirtualRouterConfiguration;
   #around: Surroundings;
   #retryAt: Instant | undefined;
+  /** A losing master was heard while a burst was under way: it may have been believed since. */
+  #reassertAgain: { readonly at: Instant; readonly repeat: number } | undefined;
   /** Said once until the state changes. */
   readonly #said = new Set<string>();
   /** "removing VIPs." was said since the addresses were last set. */
@@ -196,7 +201,7 @@ export class Instance {
 
   nextDeadline(): Instant | undefined {
     const own = earliest(this.machine.nextDeadline(), this.announcements.nextDeadline());
-    return earliest(own, earliest(this.#retryAt, this.#lost?.judgeAt));
+    return earliest(earliest(own, this.#reassertAgain?.at), earliest(this.#retryAt, this.#lost?.judgeAt));
   }
 
   /** The machine's answer to an input. */
@@ -215,6 +220,7 @@ export class Instance {
   advance(now: Instant): boolean {
     this.#around.touched.add(this);
     for (const { repeat } of this.announcements.advance(now)) this.announce(now, this.#present(), repeat);
+    if (this.#reassertAgain && this.#reassertAgain.at <= now) this.#burst(now, this.#reassertAgain.repeat);
     if (this.#retryAt === undefined || this.#retryAt > now) return false;
     this.#retryAt = undefined;
     this.holding.retryRefused();
@@ -310,6 +316,7 @@ export class Instance {
     if (this.holding.wanted) {
       this.counters.releasedMaster++;
       this.announcements.leftMaster();
+      this.#reassertAgain = undefined;
       this.#around.queue.withdraw(this.name);
       this.#lost = undefined;
     }
@@ -338,8 +345,14 @@ export class Instance {
   reassert(now: Instant): void {
     this.#around.touched.add(this);
     const burst = this.announcements.reassert(now);
-    // One burst at a time: a peer that keeps sending must not make the queue grow.
-    if (burst && !this.#around.queue.isWaiting(this.name)) this.announce(now, this.#present(), burst.repeat);
+    if (burst) this.#burst(now, burst.repeat);
+  }
+
+  /** One at a time: a peer that keeps sending must not make the queue grow. */
+  #burst(now: Instant, repeat: number): void {
+    const isBusy = this.#around.queue.isWaiting(this.name);
+    this.#reassertAgain = isBusy ? { at: after(now, burstPoll), repeat } : undefined;
+    if (!isBusy) this.announce(now, this.#present(), repeat);
   }
 
   /** The kernel answered for this instance's part of a batch. */
