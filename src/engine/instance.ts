@@ -155,6 +155,9 @@ export class Instance {
     this.announcements.reconfigure(now, configuration.garp, isMaster);
     const before = new Set(this.holding.present);
     this.#replaceRequests(isClaimed);
+    const kept = new Set(this.holding.requests.map(({ linkIndex, address }) => `${linkIndex} ${address}`));
+    const isGone = (key: string, address: IpAddress): boolean => !kept.has(key) && address !== this.machine.source;
+    this.#around.queue.withdraw(this, ({ linkIndex, address }) => isGone(`${linkIndex} ${address}`, address));
     // Adopted from another instance: the address stays, but its frames may have to go elsewhere.
     const adopted = this.holding.present.filter(request => !before.has(request));
     if (isMaster) this.announce(now, adopted, configuration.garp.masterRepeat);
@@ -317,7 +320,7 @@ export class Instance {
       this.counters.releasedMaster++;
       this.announcements.leftMaster();
       this.#reassertAgain = undefined;
-      this.#around.queue.withdraw(this.name);
+      this.#around.queue.withdraw(this);
       this.#lost = undefined;
     }
     if (!this.#givingUp && (this.holding.anyPresent || this.holding.wanted)) this.#sayAddresses('removing');
@@ -350,7 +353,7 @@ export class Instance {
 
   /** One at a time: a peer that keeps sending must not make the queue grow. */
   #burst(now: Instant, repeat: number): void {
-    const isBusy = this.#around.queue.isWaiting(this.name);
+    const isBusy = this.#around.queue.isWaiting(this);
     this.#reassertAgain = isBusy ? { at: after(now, burstPoll), repeat } : undefined;
     if (!isBusy) this.announce(now, this.#present(), repeat);
   }
@@ -376,7 +379,7 @@ export class Instance {
     for (const { linkIndex, address } of requests) {
       const link = this.#around.network.link(linkIndex);
       if (!link || link.mac === undefined || (link.noArp && familyOf(address) === 4)) continue;
-      announcements.push({ linkIndex, address, owner: this.name });
+      announcements.push({ linkIndex, address, owner: this });
       if (!this.#around.detail) continue;
       const what = familyOf(address) === 4 ? 'gratuitous ARPs' : 'Unsolicited Neighbour Adverts';
       this.say(detailLine(`(${this.name}) Sending/queueing ${what} on ${link.name} for ${address}`));
@@ -390,7 +393,7 @@ export class Instance {
     const { source } = this.machine;
     if (this.#configuration.destination.type !== 'unicast' || linkIndex === undefined || source === undefined) return;
     if (this.#around.network.link(linkIndex)?.mac === undefined) return;
-    this.#around.queue.enqueue(now, [{ linkIndex, address: source, owner: this.name }], 1);
+    this.#around.queue.enqueue(now, [{ linkIndex, address: source, owner: this }], 1);
   }
 
   /** Somebody else took an address of ours away. */

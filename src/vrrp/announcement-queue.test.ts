@@ -56,3 +56,10 @@ it('withdraws what its owner gave up', () => {
   expect(queue.isWaiting('VI_1')).toBe(false);
   expect(queue.take(start, 10)).toEqual([other]);
 });
+
+it('withdraws only what was given up', () => {
+  const queue = new AnnouncementQueue(unpaced);
+  queue.enqueue(start, [a, other, b], 2);
+  queue.withdraw('VI_1', ({ address }) => address === a.address);
+  expect(queue.take(start, 10)).toEqual([other, other, b, b].sort((x, y) => x.linkIndex - y.linkIndex));
+});

@@ -6,8 +6,8 @@ import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
 export interface Announcement {
   readonly linkIndex: number;
   readonly address: IpAddress;
-  /** The instance that holds the address, so that its frames can be withdrawn. */
-  readonly owner: string;
+  /** Whoever holds the address, so that its frames can be withdrawn; told apart by identity, for names may change. */
+  readonly owner: unknown;
 }
 
 interface Line {
@@ -78,17 +78,17 @@ export class AnnouncementQueue {
   }
 
   /** Whether frames of this owner still wait. */
-  isWaiting(owner: string): boolean {
+  isWaiting(owner: unknown): boolean {
     for (const { frames, next } of this.#lines.values()) {
       for (let place = next; place < frames.length; place++) if (frames[place]!.owner === owner) return true;
     }
     return false;
   }
 
-  /** The owner gave its addresses up: nothing may be announced for it any more. */
-  withdraw(owner: string): void {
+  /** The owner gave addresses up, all unless told otherwise: nothing may be announced for them any more. */
+  withdraw(owner: unknown, isGivenUp: (announcement: Announcement) => boolean = () => true): void {
     for (const [key, line] of this.#lines) {
-      const rest = line.frames.slice(line.next).filter(frame => frame.owner !== owner);
+      const rest = line.frames.slice(line.next).filter(frame => frame.owner !== owner || !isGivenUp(frame));
       if (rest.length === 0) this.#lines.delete(key);
       else this.#lines.set(key, { frames: rest, next: 0, readyAt: line.readyAt });
     }
