@@ -72,6 +72,21 @@ describe('the list of addresses changes on a live pair', () => {
   });
 });
 
+describe('announcements half a second apart', () => {
+  const global = 'vrrp_garp_interval 0.5';
+  const two = (text: string): string => text.replace(vip, `${vip}\n192.0.2.101`);
+
+  it('end for an address that a reload drops, and for one under another name when it yields', () => {
+    const { a, b } = pair('', global);
+    const renamed = two(a).replace('VI_1', 'VI_RENAMED');
+    play(
+      { a: two(a), b: two(b) },
+      'at 5s reload a with a.less\nat 20s reload a with a.renamed\nat 21s unplug a\nexpect holder b at 30s',
+      { files: { 'a.less': a, 'a.renamed': renamed } },
+    );
+  });
+});
+
 describe('both machines boot at once', () => {
   it.each([
     ['state BACKUP', 'state BACKUP'],
