@@ -63,7 +63,7 @@ export class FlightRecorder {
     this.#waiting++;
     this.#writing = this.#writing.then(async () => {
       try {
-        await replaceFile(file, this.#text(reason), fileMode);
+        await replaceFile(file, this.portions(reason), fileMode);
         this.#options.log.write('info', `Wrote the flight recording ${file}: holdfast replay ${file}`);
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
@@ -76,10 +76,11 @@ export class FlightRecorder {
 
   /** Writes it at once: this process is about to end. */
   writeNow(file: string, reason: string): void {
-    if (this.#ring) replaceFileNow(file, this.#text(reason), fileMode);
+    if (this.#ring) replaceFileNow(file, this.portions(reason), fileMode);
   }
 
-  #text(reason: string): Iterable<string> {
+  /** The text, a portion at a time, of what is remembered now. */
+  portions(reason: string): Iterable<string> {
     const ring = this.#ring;
     if (!ring) return [];
     const { processOptions: options } = this.#options;

@@ -8,7 +8,7 @@ const fnvOffset = 0x811c9dc5;
 const fnvPrime = 0x01000193;
 
 /**
- * A number of 32 bits for what the engine answered, to tell whether a replay answers the same (FNV-1a). Computed in
+ * A signed number of 32 bits for what the engine answered, to tell whether a replay answers the same (FNV-1a). Computed in
  * place: nothing is allocated on the way of an advert. What a secret goes into is left out, so that a recording without
  * its secrets replays to the same numbers: the authentication data of version 2, and the checksum over it.
  */
@@ -16,7 +16,7 @@ export function hashEffects(effects: readonly VrrpEffect[]): number {
   if (effects.length === 0) return noEffects;
   let hash = fnvOffset;
   for (let place = 0; place < effects.length; place++) hash = hashEffect(hash, effects[place]!);
-  return hash >>> 0 === noEffects ? 1 : hash >>> 0;
+  return hash === noEffects ? 1 : hash | 0;
 }
 
 function hashEffect(start: number, effect: VrrpEffect): number {

@@ -38,7 +38,7 @@ export interface RecordedSegment {
   readonly at: Float64Array;
   readonly steps: readonly VrrpStep[];
   /** hashEffects of each step's effects; one fewer than steps if the last was never finished. */
-  readonly hashes: Uint32Array;
+  readonly hashes: Int32Array;
 }
 
 /** What the ring holds, copied: the ring goes on. */
@@ -54,7 +54,7 @@ interface Segment {
   count: number;
   weight: number;
   readonly at: Float64Array;
-  readonly hashes: Uint32Array;
+  readonly hashes: Int32Array;
   readonly steps: (VrrpStep | undefined)[];
 }
 
@@ -67,6 +67,8 @@ type PacketReceived = Extract<VrrpStep, { type: 'packet-received' }>;
  */
 export class RecordingRing {
   readonly #limits: RingLimits;
+  readonly #soonSteps: number;
+  readonly #soonBytes: number;
   #segments: Segment[] = [];
   #current: Segment;
   /** The current segment's step is taken and not answered. */
@@ -76,6 +78,8 @@ export class RecordingRing {
 
   constructor(limits: RingLimits, start: ClockReading, checkpoint: VrrpCheckpoint) {
     this.#limits = limits;
+    this.#soonSteps = Math.floor(soonFull * limits.stepsPerSegment);
+    this.#soonBytes = Math.floor(soonFull * limits.bytesPerSegment);
     this.#current = newSegment(limits, start, checkpoint);
     this.#segments.push(this.#current);
   }
@@ -83,9 +87,9 @@ export class RecordingRing {
   /** Whether to begin a new segment: soon, in an idle moment, or before the next step. */
   get wantsCheckpoint(): 'no' | 'soon' | 'now' {
     const { count, weight } = this.#current;
+    if (count < this.#soonSteps && weight < this.#soonBytes) return 'no';
     const { stepsPerSegment, bytesPerSegment } = this.#limits;
-    if (count >= stepsPerSegment || weight >= bytesPerSegment) return 'now';
-    return count >= soonFull * stepsPerSegment || weight >= soonFull * bytesPerSegment ? 'soon' : 'no';
+    return count >= stepsPerSegment || weight >= bytesPerSegment ? 'now' : 'soon';
   }
 
   /** The state between two steps; the oldest segment is forgotten if there are enough. */
@@ -163,7 +167,7 @@ function newSegment({ stepsPerSegment }: RingLimits, start: ClockReading, checkp
     count: 0,
     weight: 0,
     at: new Float64Array(stepsPerSegment),
-    hashes: new Uint32Array(stepsPerSegment),
+    hashes: new Int32Array(stepsPerSegment),
     steps: new Array<VrrpStep | undefined>(stepsPerSegment).fill(undefined),
   };
 }
