@@ -56,8 +56,8 @@ export function removeNetworks(): void {
 }
 
 /** The kernel's table as commands, sorted. */
-export function savedTable(): string[] {
-  return inside('director', 'ipvsadm', '-Sn').trim().split('\n').filter(Boolean).sort();
+export function savedTable(network = 'director'): string[] {
+  return inside(network, 'ipvsadm', '-Sn').trim().split('\n').filter(Boolean).sort();
 }
 
 /** Web servers or a web client. */
@@ -87,18 +87,43 @@ export class Peer {
   }
 }
 
-const configurationFile = '/run/director.conf';
+export interface DirectorOptions {
+  /** The network it is in. */
+  readonly network: string;
+  readonly flags: readonly string[];
+  /** `instance NAME` of the configuration, which other files are named after. */
+  readonly instance: string | undefined;
+}
+
+const usual: DirectorOptions = { network: 'director', flags: [], instance: undefined };
 
 /** Holdfast or keepalived on the director. */
 export class Director {
   readonly #process: ChildProcess;
   readonly lines: string[] = [];
+  readonly #options: DirectorOptions;
+  readonly #configurationFile: string;
   #ended = false;
 
-  constructor(daemon: 'holdfast' | 'keepalived', configuration: string) {
-    writeFileSync(configurationFile, configuration);
+  constructor(daemon: 'holdfast' | 'keepalived', configuration: string, options: Partial<DirectorOptions> = {}) {
+    this.#options = { ...usual, ...options };
+    const { flags, network } = this.#options;
+    this.#configurationFile = `/run/${network}.conf`;
+    writeFileSync(this.#configurationFile, configuration);
     const program = daemon === 'holdfast' ? [process.execPath, `${root}bin/holdfast`] : ['keepalived'];
-    const words = ['netns', 'exec', 'director', ...program, '-n', '-l', '-D', '-G', '-f', configurationFile];
+    const words = [
+      'netns',
+      'exec',
+      network,
+      ...program,
+      '-n',
+      '-l',
+      '-D',
+      '-G',
+      '-f',
+      this.#configurationFile,
+      ...flags,
+    ];
     this.#process = spawn('ip', words, {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -124,19 +149,22 @@ export class Director {
   }
 
   reload(configuration: string): void {
-    writeFileSync(configurationFile, configuration);
-    process.kill(Number(readFileSync('/run/holdfast.pid', 'utf8')), 'SIGHUP');
+    writeFileSync(this.#configurationFile, configuration);
+    process.kill(this.#pid(''), 'SIGHUP');
   }
 
-  kill(pidFile: string): void {
-    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  killChecker(): void {
+    process.kill(this.#pid('checkers'), 'SIGKILL');
   }
 
   command(...words: readonly string[]): string {
-    return inside('director', process.execPath, `${root}bin/holdfast`, ...words);
+    const { instance, network } = this.#options;
+    const which = instance === undefined ? [] : ['--instance', instance];
+    return inside(network, process.execPath, `${root}bin/holdfast`, ...words, ...which);
   }
 
-  health(): HealthStatus {
+  /** Undefined while the checker process is being restarted. */
+  health(): HealthStatus | undefined {
     let text: string;
     try {
       text = this.command('health', '--json');
@@ -144,7 +172,17 @@ export class Director {
       // Its status says that something is down; its answer is here all the same.
       text = (error as { readonly stdout: string }).stdout;
     }
-    return JSON.parse(text) as HealthStatus;
+    return text === '' ? undefined : (JSON.parse(text) as HealthStatus);
+  }
+
+  #pid(child: '' | 'checkers'): number {
+    const { instance } = this.#options;
+    const own = child === '' ? 'holdfast' : child;
+    const file =
+      instance === undefined
+        ? `/run/holdfast${child === '' ? '' : `_${child}`}.pid`
+        : `/run/holdfast/${own}_${instance}.pid`;
+    return Number(readFileSync(file, 'utf8'));
   }
 
   async stop(): Promise<void> {

@@ -114,8 +114,8 @@ describe('a director with a configuration from the field', () => {
   it('finds all of them well', async () => {
     const { ipvsError, virtualServers } = await director.until('all to be checked', () => {
       const health = director.health();
-      const checks = health.virtualServers.flatMap(each => each.servers).flatMap(each => each.checks);
-      return checks.every(({ last }) => last !== undefined) && health;
+      const checks = health?.virtualServers.flatMap(each => each.servers).flatMap(each => each.checks);
+      return checks?.every(({ last }) => last !== undefined) && health;
     });
     assert.equal(ipvsError, undefined);
     const servers = virtualServers.flatMap(each => each.servers);
@@ -161,7 +161,7 @@ describe('a director with a configuration from the field', () => {
     await untilTable('the new weight', [...without(15), '-a -t 10.1.0.103:1358 -r 10.2.0.15:1358 -m -w 3']);
     assert.equal(await client.ask({ do: 'again' }), server);
     const health = director.health();
-    assert.ok(health.virtualServers.flatMap(each => each.servers).every(each => each.checks[0]?.last !== undefined));
+    assert.ok(health?.virtualServers.flatMap(each => each.servers).every(each => each.checks[0]?.last !== undefined));
     director.reload(fieldConfiguration());
     await untilTable('the old weight', expectedTable);
   });
@@ -172,9 +172,9 @@ describe('a director with a configuration from the field', () => {
     await untilTable('the server to be drained', drained);
     assert.deepEqual([await who(103), await who(103)], ['fourteen', 'fourteen']);
     const at = director.lines.length;
-    director.kill('/run/holdfast_checkers.pid');
+    director.killChecker();
     await director.untilSaid('Healthcheck child process', at);
-    await director.until('the new process to answer', () => director.health().virtualServers.length === 3);
+    await director.until('the new process to answer', () => director.health()?.virtualServers.length === 3);
     assert.deepEqual(savedTable(), [...drained].sort());
     assert.match(await client.ask({ do: 'again' }), /^(twelve|thirteen)$/);
     assert.ok(!director.lines.slice(at).some(line => line.includes('(VI_1)')));
@@ -195,12 +195,28 @@ describe('a director with a configuration from the field', () => {
     await director.until('the daemon to be master', () => /master sync daemon \(mcast=eth1, syncid=7/.test(daemons()));
     assert.ok(!daemons().includes('backup sync daemon'));
     const at = director.lines.length;
-    director.kill('/run/holdfast_checkers.pid');
+    director.killChecker();
     await director.untilSaid('Starting Healthcheck child process', at);
-    await director.until('the new process to answer', () => director.health().virtualServers.length === 3);
+    await director.until('the new process to answer', () => director.health()?.virtualServers.length === 3);
     assert.match(daemons(), /master sync daemon/);
     director.reload(fieldConfiguration());
     await director.until('the daemon to go', () => daemons().trim() === '');
+  });
+
+  it('with -I and -V leaves what it found right to the next one: no connection notices', async () => {
+    await director.stop();
+    director = new Director('holdfast', fieldConfiguration(), { flags: ['-I', '-V'] });
+    await director.untilSaid('Entering MASTER STATE');
+    await untilTable('the table of the first', expectedTable);
+    const place = { address: '10.1.0.102', port: 1358, from: '10.1.0.56' } as const;
+    const server = await client.ask({ do: 'hold', ...place });
+    await director.stop();
+    assert.deepEqual(savedTable(), expectedTable);
+    assert.equal(await client.ask({ do: 'again' }), server);
+    director = new Director('holdfast', fieldConfiguration());
+    await director.untilSaid('Entering MASTER STATE');
+    assert.deepEqual(savedTable(), expectedTable);
+    assert.equal(await client.ask({ do: 'again' }), server);
   });
 
   it('leaves nothing behind, and keepalived makes the same of the configuration', async () => {
