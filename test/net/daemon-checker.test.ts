@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HostProcess } from '../../src/lab/host-process.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import type { HealthStatus, ServerStatus } from '../../src/status/health-status.ts';
+import { configurationFile } from './daemon.testkit.ts';
 import { count, DaemonHost, routerText, untilEnded, virtualAddress } from './daemon-host.testkit.ts';
+import { DatagramReader } from './datagram-reader.testkit.ts';
 
 // The machine's kernel need not have IPVS: what the table says is tested where it has (test/uml/). Here it is the
 // processes, the checks, the scripts and the operator's commands.
@@ -132,7 +134,7 @@ describe('the checker process', () => {
 
     const at = daemon.position;
     await web.stop();
-    await daemon.waitForLine('HTTP_GET on service [10.0.0.1]:tcp:8082 failed', { after: at });
+    await daemon.waitForLine('HTTP_CHECK on service [10.0.0.1]:tcp:8082 failed', { after: at });
     await daemon.waitForLine(`Removing service [10.0.0.1]:tcp:8082 from VS ${serviceName}`, { after: at });
     await waitFor(() => one.host.read('/run/told') === 'down\n', { what: 'the script to run' });
     const down = await command('health');
@@ -226,6 +228,30 @@ describe('the checker process', () => {
     const without = await one.start(both, ['-P']);
     expect(checker()).toBeUndefined();
     await without.stop();
+  });
+
+  it('ends once when all processes are told at once', async () => {
+    const daemon = await one.startAsMaster(both);
+    await one.kill('TERM', checker(), one.child, one.parent);
+    expect(await untilEnded(daemon)).toEqual({ status: 0, signal: undefined });
+    expect(count(daemon, 'died')).toBe(0);
+    expect(await one.remaining()).toEqual([]);
+  });
+
+  it('has a log file and an ident of its own', async () => {
+    const syslog = new DatagramReader(one.host, '/dev/log');
+    try {
+      one.configure(both);
+      const daemon = one.host.spawn([...one.program, '-n', '-f', configurationFile, '-g', '/run/ha.log']);
+      await syslog.waitFor(/ Holdfast_healthcheckers\[\d+\]: Activating healthchecker for service /);
+      await waitFor(() => one.host.read('/run/ha_healthcheckers.log')?.includes('Activating healthchecker'), {
+        what: 'the log file',
+      });
+      await daemon.stop();
+    } finally {
+      syslog.close();
+      one.host.remove('/dev/log');
+    }
   });
 
   it('ends when its parent is killed', async () => {
