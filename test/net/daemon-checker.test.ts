@@ -176,7 +176,7 @@ describe('the checker process', () => {
     // VRRP has not noticed.
     expect(one.child).toBe(vrrp);
     expect(one.host.holds(virtualAddress)).toBe(true);
-    expect(daemon.lines.slice(at).filter(({ text }) => text.includes('(V1)'))).toEqual([]);
+    expect(daemon.lines.slice(at).filter(({ text }) => /\(V1\) .*(STATE|priority|VIPs)/.test(text))).toEqual([]);
 
     await command('server', 'auto', '192.0.2.1:80', '10.0.0.1:8081');
     await untilServer(8081, 'as its checks say', each => each.override === undefined && each.weight === 1);
@@ -232,7 +232,8 @@ describe('the checker process', () => {
 
   it('ends once when all processes are told at once', async () => {
     const daemon = await one.startAsMaster(both);
-    await one.kill('TERM', checker(), one.child, one.parent);
+    // As killall does it: in the order of their numbers.
+    await one.kill('TERM', one.parent, checker(), one.child);
     expect(await untilEnded(daemon)).toEqual({ status: 0, signal: undefined });
     expect(count(daemon, 'died')).toBe(0);
     expect(await one.remaining()).toEqual([]);
