@@ -18,6 +18,7 @@ export const diagnosticCodes = [
   'unterminated-quote',
   // Braces and keywords.
   'deprecated-keyword',
+  'duplicate-keyword',
   'extra-brace',
   'extra-words',
   'missing-name',

@@ -30,6 +30,8 @@ export type Standing =
 
 /** A keyword of a block, or a word of a block's free lines: what the operator may write and what it means. */
 export interface KeywordRow {
+  /** Of the block it belongs to. */
+  readonly path: string;
   readonly keyword: string;
   /** `-` for none. */
   readonly arguments: string;
@@ -42,6 +44,8 @@ export interface KeywordRow {
   readonly deprecated: 'no' | 'outdated' | 'complained';
   /** What keepalived does when a required argument is missing. */
   readonly bare: 'aborts' | 'complains' | 'ignores';
+  /** Given again in the same block: it `replaces` what was said, with a complaint (`last`), or is passed over with one. */
+  readonly again: 'replaces' | 'first' | 'last';
 }
 
 /** A block's keywords, or the words of its free lines, and the blocks inside it. */
@@ -68,7 +72,7 @@ export function blockGrammar(
   for (const table of tables) {
     for (const line of table.split('\n')) {
       if (line === '') continue;
-      const row = parseRow(line);
+      const row = parseRow(path, line);
       assert(!rows.has(row.keyword), `${path} has ${row.keyword} once`);
       rows.set(row.keyword, row);
     }
@@ -76,12 +80,13 @@ export function blockGrammar(
   return { path, kind, rows, blocks: new Map(Object.entries(blocks)), obsolete: new Map(Object.entries(obsolete)) };
 }
 
-function parseRow(line: string): KeywordRow {
+function parseRow(path: string, line: string): KeywordRow {
   const cells = line.split(' | ');
   assert(cells.length === 5, `a table row has five cells: ${line}`);
   const [keyword, args, otherwise, standing, note] = cells as [string, string, string, string, string];
   const [kind, ...flags] = standing.split(', ');
   return {
+    path,
     keyword,
     arguments: args,
     default: otherwise,
@@ -90,6 +95,7 @@ function parseRow(line: string): KeywordRow {
     since: flags.find(flag => flag.startsWith('since '))?.slice('since '.length),
     deprecated: flags.includes('deprecated') ? 'complained' : flags.includes('outdated') ? 'outdated' : 'no',
     bare: flags.includes('bare complained') ? 'complains' : flags.includes('bare ignored') ? 'ignores' : 'aborts',
+    again: flags.includes('once') ? 'first' : flags.includes('last') ? 'last' : 'replaces',
   };
 }
 

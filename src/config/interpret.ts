@@ -3,7 +3,7 @@ import type { BlockGrammar, KeywordRow, RefusalReason, Topic } from './grammar.t
 import { type ReadingContext, report, shortened } from './reading-context.ts';
 import { suggestion } from './suggestion.ts';
 import { located, type Statement } from './tree.ts';
-import { boolean, integerOf, type Range } from './values.ts';
+import { checkUnread } from './unread-value.ts';
 import type { Word } from './words.ts';
 
 /** Takes one keyword into the draft of its block. */
@@ -40,16 +40,43 @@ export function readBlock<Draft, Context extends ReadingContext>(
   context: Context,
 ): void {
   for (const statement of statements) {
-    const row = admit(statement, grammar, context);
-    if (row) reportStanding(statement, row, grammar, context);
-    if (row?.standing.type === 'built') readers.get(row.keyword)!(statement, draft, context);
-    else if (row && statement.block) passOver(statement, grammar, context);
-    else if (row) checkUnread(statement, row, context);
+    const row = admit(statement, grammar, draft, context);
+    if (!row) continue;
+    reportStanding(statement, row, grammar, context);
+    if (row.standing.type === 'built') readers.get(row.keyword)!(statement, draft, context);
+    else if (statement.block) passOver(statement, grammar, context);
+    else checkUnread(statement, row, context);
   }
 }
 
-/** The row of a statement that may be read; undefined, with a diagnostic, if nothing can be made of it. */
-function admit(statement: Statement, grammar: BlockGrammar, context: ReadingContext): KeywordRow | undefined {
+/** Whether the statement counts; reported where keepalived complains of a keyword that is given twice. */
+function admitAgain(statement: Statement, row: KeywordRow, whole: unknown, context: ReadingContext): boolean {
+  const given = context.given.get(whole) ?? new Set();
+  context.given.set(whole, given);
+  if (!given.has(row.keyword)) {
+    given.add(row.keyword);
+    return true;
+  }
+  report(context, located(statement), {
+    code: 'duplicate-keyword',
+    severity: 'warning',
+    message: `"${row.keyword}" is given already`,
+    hint: row.again === 'first' ? 'the first stands' : 'the last stands',
+    keepalivedClass: 'other',
+  });
+  return row.again === 'last';
+}
+
+/**
+ * The row of a statement that may be read; undefined, with a diagnostic, if nothing can be made of it. `whole` is what
+ * blocks of one kind add to together, as several global_defs do.
+ */
+function admit(
+  statement: Statement,
+  grammar: BlockGrammar,
+  whole: unknown,
+  context: ReadingContext,
+): KeywordRow | undefined {
   const first = statement.words[0];
   if (!first) return undefined;
   const row = grammar.rows.get(first.text);
@@ -68,6 +95,21 @@ function admit(statement: Statement, grammar: BlockGrammar, context: ReadingCont
     });
   }
   const child = grammar.blocks.get(row.keyword);
+  const nameless = child && statement.words.length < 2 && /^block (NAME|IP)/.test(row.arguments);
+  // A reader says itself what follows from a missing name.
+  if (nameless && (row.bare === 'aborts' || row.standing.type !== 'built')) {
+    reportMissingName(statement, row, context);
+    return undefined;
+  }
+  if (child && statement.words.length > 1 && /^block of/.test(row.arguments)) {
+    report(context, located(statement, statement.words[1]), {
+      code: 'extra-words',
+      severity: 'warning',
+      message: `the block "${row.keyword}" has no name`,
+      hint: `"${shortened(statement.words[1]!.text)}" is passed over`,
+      keepalivedClass: 'other',
+    });
+  }
   if (child && !statement.block) {
     report(context, located(statement), {
       code: 'missing-opening-brace',
@@ -103,37 +145,43 @@ function admit(statement: Statement, grammar: BlockGrammar, context: ReadingCont
     return undefined;
   }
   reportSecondKeyword(statement, row, grammar, context);
-  return row;
+  return row.again === 'replaces' || admitAgain(statement, row, whole, context) ? row : undefined;
+}
+
+/** keepalived looks for the name before it looks for a brace. */
+function reportMissingName(statement: Statement, row: KeywordRow, context: ReadingContext): void {
+  report(context, located(statement), {
+    code: 'missing-name',
+    severity: 'error',
+    message: `${row.keyword} needs ${row.arguments.startsWith('block NAME') ? 'a name' : 'an address'}`,
+    hint: row.bare === 'aborts' ? 'keepalived ends at once where it is missing' : 'the block is passed over',
+    keepalivedClass: row.bare === 'aborts' ? 'aborts' : 'other',
+    refuses: row.bare === 'aborts',
+  });
 }
 
 function requiresArgument(row: KeywordRow): boolean {
   return row.arguments !== '-' && !row.arguments.startsWith('[');
 }
 
-const namedRanges: ReadonlyMap<string, Range> = new Map([
-  ['BYTES', { minimum: 0, maximum: 4_294_967_295 }],
-  ['INT32', { minimum: -2_147_483_648, maximum: 2_147_483_647 }],
-  ['USECS >=2', { minimum: 1, maximum: 4_294_967_295 }],
-]);
-
-/** Checks the value of a keyword that has no effect yet, where its table says what it may be. */
-function checkUnread(statement: Statement, row: KeywordRow, context: ReadingContext): void {
-  const word = statement.words[1];
-  if (!word) return;
-  if (/^\[?BOOL\]?$/.test(row.arguments)) boolean(statement, context);
-  const range = /^\[?(?:SECS |USECS |INTEGER )?(-?[0-9]+)\.\.(-?[0-9]+)\]?$/.exec(row.arguments);
-  const bounds = range ? { minimum: Number(range[1]), maximum: Number(range[2]) } : namedRanges.get(row.arguments);
-  if (bounds) integerOf(statement, word, bounds, context);
-}
-
-/** Looks through a block that is not read for keywords that nobody knows. */
+/** Looks through a block that is not read for what is wrong in it. */
 function passOver(statement: Statement, grammar: BlockGrammar, context: ReadingContext): void {
   const child = grammar.blocks.get(statement.words[0]!.text);
-  if (child?.kind !== 'keywords') return;
-  for (const inner of statement.block!.statements) {
-    const row = admit(inner, child, context);
-    if (row && inner.block) passOver(inner, child, context);
+  if (!child) return;
+  const { lines, blocks } = context.checks;
+  if (child.kind === 'lines') {
+    const check = lines.get(child.path);
+    for (const line of statement.block!.statements) {
+      if (line.words.length > 0) check?.(line, context);
+    }
+  } else {
+    for (const inner of statement.block!.statements) {
+      const row = admit(inner, child, statement, context);
+      if (row && inner.block) passOver(inner, child, context);
+      else if (row) checkUnread(inner, row, context);
+    }
   }
+  blocks.get(child.path)?.(statement, context);
 }
 
 const reasons: Readonly<Record<RefusalReason, string>> = {

@@ -5,7 +5,7 @@ import type { Located } from './source.ts';
 import { located, type Statement } from './tree.ts';
 import type { Word } from './words.ts';
 
-export type ScriptUse = 'tracked' | 'checked' | 'notified';
+export type ScriptUse = 'tracked' | 'checked' | 'notified' | 'lifecycle';
 
 /** Makes runnable scripts of configured command lines, with all checks, once the global settings are known. */
 export interface ScriptResolver {
@@ -19,10 +19,6 @@ export interface ScriptResolver {
 /** What reading the sections of a feature needs. */
 export interface SectionContext extends ReadingContext {
   readonly scripts: ScriptResolver;
-  /** Interfaces that exist; undefined where nobody can tell. */
-  readonly interfaceNames: ReadonlySet<string> | undefined;
-  /** dynamic_interfaces: interfaces may appear later. */
-  dynamicInterfaces: boolean;
 }
 
 /** keepalived complains about it, and so do we. */
@@ -56,7 +52,7 @@ export function advise(
 }
 
 /** Whether the interface may be used; reported if it does not exist. A start on a wrong name helps nobody. */
-export function checkInterface(statement: Statement, word: Word, context: SectionContext): boolean {
+export function checkInterface(statement: Statement, word: Word, context: ReadingContext): boolean {
   if (!context.interfaceNames || context.interfaceNames.has(word.text)) return true;
   if (context.dynamicInterfaces) return true;
   complain(

@@ -87,7 +87,16 @@ export function integer(
 /** The first parameter as seconds with a fraction. The bounds are in seconds. */
 export function decimalSeconds(statement: Statement, range: Range, context: ReadingContext): Duration | undefined {
   const word = parameter(statement, 1, context);
-  if (!word) return undefined;
+  return word && decimalSecondsOf(statement, word, range, context);
+}
+
+/** The word as seconds with a fraction. The bounds are in seconds. */
+export function decimalSecondsOf(
+  statement: Statement,
+  word: Word,
+  range: Range,
+  context: ReadingContext,
+): Duration | undefined {
   const keyword = statement.words[0]!.text;
   const match = /^\+?([0-9]{0,15})(?:\.([0-9]*))?$/.exec(word.text);
   const digits = match && match[1] !== '' ? match[1]! : match?.[2] ? '0' : undefined;
@@ -134,7 +143,16 @@ export function boolean(statement: Statement, context: ReadingContext): boolean 
 
 /** The word as an address. */
 export function addressOf(statement: Statement, word: Word, context: ReadingContext): IpAddress | undefined {
-  const address = parseIpAddress(word.text);
+  const text = /^[^/]*/.exec(word.text)![0];
+  const address = parseIpAddress(text);
+  if (address && text !== word.text) {
+    report(context, located(statement, word), {
+      code: 'without-effect',
+      severity: 'advice',
+      message: `"${shortened(word.text.slice(text.length))}" after the address is passed over`,
+      keepalivedClass: 'ignores',
+    });
+  }
   if (!address) {
     const keyword = statement.words[0]!.text;
     const what = word === statement.words[0] ? '' : `${keyword}: `;

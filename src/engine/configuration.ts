@@ -16,9 +16,12 @@ import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { completeVrrpGlobals } from '../vrrp/global-section.ts';
 import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
 import { completeBalancing } from './balancing.ts';
+import { definedNames } from './defined-names.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { ScriptResolution } from './script-resolution.ts';
+import { systemNames } from './system-names.ts';
+import { valueChecks } from './value-checks.ts';
 
 /** What concerns the processes rather than a protocol: complete, checked, with every default filled in. */
 export interface DaemonConfiguration {
@@ -176,6 +179,10 @@ function interpret(
     diagnostics,
     root: rootGrammar,
     unbuilt: new Map(),
+    checks: valueChecks,
+    given: new Map(),
+    defined: definedNames(statements),
+    numberOf: systemNames(host),
     scripts,
     interfaceNames: host.interfaceNames && new Set(host.interfaceNames),
     dynamicInterfaces: false,
@@ -213,7 +220,7 @@ function interpret(
 
 function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): DaemonConfiguration {
   const { daemon } = globals;
-  const script = (statement: Statement | undefined) => statement && scripts.resolve(statement, 'notified', undefined);
+  const script = (statement: Statement | undefined) => statement && scripts.resolve(statement, 'lifecycle', undefined);
   return {
     instance: daemon.instance,
     usePidDirectory: daemon.usePidDirectory,

@@ -3,6 +3,7 @@ import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
+import { atMostWords } from '../config/unread-words.ts';
 import { boolean, integer, reportBadValue } from '../config/values.ts';
 import {
   emptyHealthDraft,
@@ -179,6 +180,7 @@ export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGramma
     }
   },
   vrrp_rx_bufs_multiplier: (statement, { daemon }, context) => {
+    atMostWords(1)(statement, context);
     daemon.receiveMultiplier =
       integer(statement, { minimum: 1, maximum: 4_294_967_295 }, context) ?? daemon.receiveMultiplier;
   },

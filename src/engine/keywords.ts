@@ -9,20 +9,20 @@ import { routeRows, ruleRows } from '../vrrp/route-keywords.ts';
 const rootRows = `
 linkbeat_use_polling | - | off | harmless:linkbeat | Poll every interface's link state instead of using netlink; only in builds with linkbeat
 net_namespace | NAME | none | refused:privilege, bare complained | Run everything in this netns plus a private mount ns; -s overrides; cannot change on reload
-net_namespace_ipvs | [NAME] | none | refused:traffic | Program IPVS in another netns (empty = default netns) while checks stay put; fixed at reload
+net_namespace_ipvs | [NAME] | none | refused:traffic, once | Program IPVS in another netns (empty = default netns) while checks stay put; fixed at reload
 namespace_with_ipsets | - | off | harmless:firewall | Permit ipsets inside a netns on kernels older than 3.13; no effect without ipset build
 use_pid_dir | - | off | built | Put pid files under /run/keepalived/ instead of /run/
-instance | NAME | none | built, bare complained | Suffix for pid files, syslog ident and (optionally) dump files; fixed at reload
+instance | NAME | none | built, bare complained, once | Suffix for pid files, syslog ident and (optionally) dump files; fixed at reload
 child_wait_time | SECS | 5 | built | How long parent waits for children after TERM before KILL on shutdown
 global_defs | block | - | built | Global daemon settings
-track_group | block NAME | - | refused:election | Names the VRRP instances that go FAULT/BACKUP when a static addr/route/rule is lost
+track_group | block NAME | - | refused:election, bare complained | Names the VRRP instances that go FAULT/BACKUP when a static addr/route/rule is lost
 static_ipaddress | block of lines | - | refused:addresses | Addresses kept permanently; free-form lines, see static_ipaddress.*
 static_routes | block of lines | - | refused:addresses | Routes kept permanently; free-form lines, see static_routes.*
 static_rules | block of lines | - | refused:addresses | Policy rules kept permanently; free-form lines, see static_rules.*
-vrrp_sync_group | block NAME | - | built | Set of instances that change state together
+vrrp_sync_group | block NAME | - | built, bare complained | Set of instances that change state together
 garp_group | block | - | harmless:other | Shared GARP / unsolicited-NA pacing for one or several interfaces
 linkbeat_interfaces | block of lines | - | harmless:linkbeat | Lines: IFNAME [MII|ETHTOOL|IOCTL]; needs linkbeat build
-vrrp_instance | block NAME | - | built | One virtual router
+vrrp_instance | block NAME | - | built, bare complained | One virtual router
 vrrp_script | block NAME | - | built | Periodic check script; runs only if something tracks it
 vrrp_track_process | block NAME | - | harmless:tracking | Process-existence tracker via proc connector
 interface_up_down_delays | block of lines | - | refused:election | Lines: IFNAME DOWN_DELAY [UP_DELAY], seconds 0..255; UP defaults to DOWN
@@ -31,7 +31,7 @@ virtual_server_group | block NAME | - | built | List of IP/port, ranges and fwma
 virtual_server | block IP [PORT] / fwmark N / group NAME | - | built | IPVS service definition
 bfd_instance | block NAME | - | refused:wire | BFD session; name must be shorter than 32 chars
 track_file | block NAME | - | harmless:tracking | File-valued tracker for VRRP and FILE_CHECK
-vrrp_track_file | block NAME | - | harmless:tracking, deprecated | Old name of track_file
+vrrp_track_file | block NAME | - | harmless:tracking, outdated | Old name of track_file
 `;
 
 /** global_defs { ... } */
@@ -51,9 +51,9 @@ smtp_helo_name | STRING | hostname | built, bare ignored | HELO argument
 smtp_connect_timeout | SECS | 30 | harmless:mail | 0 is turned into 1
 notification_email | block of ADDR lines | none | harmless:mail | Recipients; one RCPT TO each
 smtp_alert | BOOL | unset | harmless:mail, bare ignored | Default for all alerts; more specific settings win
-startup_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained | Run once by parent before children start
+startup_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run once by parent before children start
 startup_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
-shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained | Run by parent after all children are gone
+shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run by parent after all children are gone
 shutdown_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCHED_RR when late; no value = max; -1 only hides the startup hint
 min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
@@ -89,7 +89,7 @@ vrrp_higher_prio_send_advert | [BOOL] | off | built | Send one last advert befor
 vrrp_version | 2 or 3 | 2 | built | IPv6 instances always use 3
 vrrp_iptables | [IN_CHAIN [OUT_CHAIN]] | INPUT OUTPUT | harmless:firewall, deprecated | Use nftables, as keepalived does where it is built without iptables
 vrrp_ipsets | [up to 6 set names] | keepalived* | harmless:firewall, deprecated | Use nftables, as keepalived does where it is built without iptables
-nftables | [TABLE] | keepalived | harmless:firewall | Use nftables; cannot change table on reload
+nftables | [TABLE] | keepalived | harmless:firewall, once | Use nftables; cannot change table on reload
 nftables_priority | INT32 | -1 | harmless:firewall | Base chain priority
 nftables_ifindex | - | off | harmless:firewall | Key IPv6 link-local sets by ifindex rather than name
 vrrp_check_unicast_src | - | off | built | Default for check_unicast_src
@@ -101,18 +101,18 @@ vrrp_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR
 vrrp_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids 0..ncpu-1
 vrrp_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME; 1 becomes 2
 vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of vrrp_rlimit_rttime
-nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing | Use nft-set fwmarks so each server group is one IPVS service
+nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing, once | Use nft-set fwmarks so each server group is one IPVS service
 nftables_ipvs_priority | INT32 | -1 | harmless:balancing | Base chain priority of the IPVS table
 nftables_ipvs_start_fwmark | 1..4294967295 | 1000 | harmless:balancing | First mark to allocate; +1 per group
 nftables_counters | - | off | harmless:firewall | Add counters to generated rules
-notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | Receives both VRRP and LVS events; recreated on every reload
-notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Long-running reader; FIFO path appended as last argument
-vrrp_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | VRRP events only
-vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Reader for vrrp_notify_fifo
+notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained, once | Receives both VRRP and LVS events; recreated on every reload
+notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained, once | Long-running reader; FIFO path appended as last argument
+vrrp_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained, once | VRRP events only
+vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained, once | Reader for vrrp_notify_fifo
 vrrp_notify_priority_changes | BOOL | off | harmless:fifo, bare ignored | Default for notify_priority_changes
 fifo_write_vrrp_states_on_reload | - | off | harmless:fifo | Replay all states to FIFOs after reload (FIFO only, no scripts)
-lvs_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained | VS/RS events only
-lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained | Reader for lvs_notify_fifo
+lvs_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained, once | VS/RS events only
+lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained, once | Reader for lvs_notify_fifo
 checker_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of checker child
 checker_no_swap | - | off | harmless:scheduling | mlockall for checker child
 checker_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of checker child
@@ -125,7 +125,7 @@ bfd_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR 
 bfd_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for BFD child
 bfd_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of BFD child
 bfd_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of bfd_rlimit_rttime
-snmp_socket | [SOCKET] | unix:/var/agentx/master | harmless:snmp | AgentX master address; given without value = default socket
+snmp_socket | [SOCKET] | unix:/var/agentx/master | harmless:snmp, once | AgentX master address; given without value = default socket
 enable_traps | - | off | harmless:snmp | Send notifications; also needs the relevant MIB enabled
 enable_snmp_vrrp | - | off | harmless:snmp | VRRP part of KEEPALIVED-MIB
 enable_snmp_keepalived | - | off | harmless:snmp, outdated | Old name of enable_snmp_vrrp
@@ -158,8 +158,8 @@ vrrp_startup_delay | SECS decimal | 0 | built | Ignore adverts and hold timers t
 vrrp_delay_after_boot | SECS decimal | 0 | built, since 2.4.0 | As startup_delay but measured from boot; the later of the two wins
 log_unknown_vrids | - | off | built | Log adverts for VRIDs not configured on the interface
 vrrp_owner_ignore_adverts | [BOOL] | off | built, since 2.3.3 | Default for owner_ignore_adverts; not in the man page
-vmac_prefix | STRING | vrrp | harmless:vmac | Prefix of generated VMAC names
-vmac_addr_prefix | STRING | = vmac_prefix | harmless:vmac | Prefix for VIP-specific VMACs
+vmac_prefix | STRING | vrrp | harmless:vmac, once | Prefix of generated VMAC names
+vmac_addr_prefix | STRING | = vmac_prefix | harmless:vmac, once | Prefix for VIP-specific VMACs
 umask | NUMBER or IxUSR-style BITS joined by a bar | 0177 | built | Hex/octal/decimal; ignored if -u given
 random_seed | UNSIGNED | time | built | Seed for \${_RANDOM}; effective from the line it appears on
 reload_check_config | [LOG_FILE] | off, /dev/null | harmless:files | Validate with a -t child (5 s limit) before reloading
@@ -168,7 +168,7 @@ reload_repeat | - | off | harmless:files | Do not delete the reload_time_file af
 reload_file | [ABS_PATH] | PIDDIR/keepalived.reload | harmless:files | Marker created/truncated while config is read, removed after
 include_check | [+-]read match wildcard_match brace_match | none; bare = all | built | Error policy for later includes; restored at end of each file; man says 'readable'
 config_save_dir | DIR | none | harmless:files | Save config and state around each reload (debug aid); fixed at reload
-tmp_config_directory | DIR | memfd | harmless:files, bare complained | Filesystem for the merged config copy; fixed at reload
+tmp_config_directory | DIR | memfd | harmless:files, bare complained, once | Filesystem for the merged config copy; fixed at reload
 data_use_instance | [BOOL] | off | built | Add namespace/instance to dump file names
 json_version | 1 or 2 | 1 | built, since 2.2.8 | 2 wraps the array as {vrrp:[],track_process:[]}
 iproute_usr_dir | DIR | build time | harmless:other, since 2.3.2 | Where rt_tables etc. defaults live

@@ -58,8 +58,9 @@ export class ScriptResolution implements ScriptResolver {
       this.#report(statement, 'script-without-command', 'other', 'the script has no command', 'it is left out');
       return undefined;
     }
-    const named = use === 'notified' ? rest : user?.words.slice(1).map(word => word.text);
-    if (use !== 'notified' && rest.length > 0) {
+    const namesUserApart = use === 'tracked' || use === 'checked';
+    const named = !namesUserApart ? rest : user?.words.slice(1).map(word => word.text);
+    if (namesUserApart && rest.length > 0) {
       const hint = quoted
         ? 'the user has a keyword of its own, "user"'
         : 'put the command with its arguments in quotes';
@@ -68,7 +69,7 @@ export class ScriptResolution implements ScriptResolver {
     const identity = named && named.length > 0 ? this.#identityOf(named) : this.#defaultIdentity();
     if (!identity.ok) {
       const hint =
-        use === 'notified' && !quoted && rest.length > 0
+        !namesUserApart && !quoted && rest.length > 0
           ? 'words after an unquoted script name its user and group; put a command with arguments in quotes'
           : 'the script is left out';
       this.#report(user ?? statement, 'script-user', use === 'notified' ? 'ignores' : 'other', identity.message, hint);

@@ -130,7 +130,7 @@ function readSmtpChecks(
     draft.hosts.length === 0
       ? [{ connection: draft.connection, at: statement }]
       : draft.hosts.map(host => {
-          const connection = { ...emptyConnection(target, true), timeout: draft.connection.timeout };
+          const connection = { ...emptyConnection(target), timeout: draft.connection.timeout };
           const inner: PlainDraft = { schedule: draft.schedule, connection };
           readBlock(host.block!.statements, grammar.blocks.get('host')!, hostReaders, inner, context);
           return { connection, at: host };

@@ -58,7 +58,7 @@ log_all_failures | [BOOL] | global | built | Log every failed attempt while up
 /** real_server ... { DNS_CHECK { ... } } */
 const dnsCheckRows = `
 type | A NS CNAME SOA MX TXT AAAA RRSIG DNSKEY | SOA | built | Query type; RRSIG/DNSKEY not in the man page
-name | DOMAIN | root | built | Query name; trailing dot not required
+name | DOMAIN | root | built, once | Query name; trailing dot not required
 connect_ip | IP | RS address | built | Probe another address
 connect_port | 1..65535 | RS port | built | Probe another port
 bindto | IP | none | built | Local source address
@@ -206,10 +206,10 @@ tls_compliant | [BOOL] | checker | built, since 2.2.8 | As in SSL_GET, per URL
 
 /** SSL { ... } */
 const sslRows = `
-password | STRING | none | built, bare complained | Key password
-ca | FILE | none | built, bare complained | CA file
-certificate | FILE | none | built, bare complained | Client certificate
-key | FILE | none | built, bare complained | Client key
+password | STRING | none | built, bare complained, last | Key password
+ca | FILE | none | built, bare complained, last | CA file
+certificate | FILE | none | built, bare complained, last | Client certificate
+key | FILE | none | built, bare complained, last | Client key
 `;
 
 const url = 'virtual_server.real_server.HTTP_GET.url';

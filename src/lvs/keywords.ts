@@ -32,8 +32,8 @@ virtualhost | STRING | none | built, bare complained | Host header default
 snmp_name | STRING | none | harmless:snmp, bare complained | Label exposed in SNMP
 alpha | - | off | built | RS start as failed until first success
 omega | - | off | built | Run down notifies on shutdown
-quorum_up | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
-quorum_down | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
+quorum_up | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
+quorum_down | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
 quorum | >=1 | 1 | built | Total alive weight needed
 hysteresis | >=0 | 0 | built | Reduced to quorum-1 if larger
 weight | 1..2147483647 | 1 | built | Default RS weight; not in the man page
@@ -50,8 +50,8 @@ lvs_method | as VS | VS | built | Non-NAT servers use the VS port
 uthreshold | UNSIGNED | 0 | built | Max connections
 lthreshold | UNSIGNED | 0 | built | Min connections
 inhibit_on_failure | [BOOL] | VS | built | Weight 0 instead of removal
-notify_up | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
-notify_down | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
+notify_up | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
+notify_down | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
 alpha | [BOOL] | VS | built | Start down
 retry | >=1 | VS | built | Inherited by checkers
 delay_before_retry | TIMER | VS | built | Inherited by checkers

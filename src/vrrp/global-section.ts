@@ -98,7 +98,7 @@ export function readSeconds(
 
 /** A count that 0 turns into 1. */
 export function readPositiveCount(statement: Statement, context: SectionContext): number | undefined {
-  const value = integer(statement, counts, context);
+  const value = integer(statement, { minimum: 0, maximum: 4_294_967_295 }, context);
   if (value === 0) {
     complain(context, located(statement), 'zero-becomes-one', `${statement.words[0]!.text} 0 becomes 1`);
     return 1;
@@ -115,6 +115,11 @@ export function readExtraInterfaces(statement: Statement, minimum: 0 | 1, contex
   const word = statement.words[all ? 2 : 1];
   if (!word) {
     complain(context, located(statement), 'bad-value', `${statement.words[0]!.text} has no interval`, 'it is left out');
+    return;
+  }
+  const extra = statement.words[all ? 3 : 2];
+  if (extra) {
+    complain(context, located(statement, extra), 'bad-value', `"${shortened(extra.text)}" is one word too many`);
     return;
   }
   const interval = integerOf(statement, word, { minimum, maximum: 86_400 }, context);

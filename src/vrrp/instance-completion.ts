@@ -252,10 +252,6 @@ function authenticationOf(draft: InstanceDraft, version: 2 | 3, context: Section
     complain(context, where, 'authentication-ignored', `VRRPv3 has no authentication ("${name}")`, hint);
     return { type: 'none' };
   }
-  if (authentication.type === 'header') {
-    reportRefused(authentication.typeAt!, 'auth_type AH', 'wire', context);
-    return { type: 'none' };
-  }
   if (!authentication.password) {
     complain(
       context,
@@ -264,6 +260,10 @@ function authenticationOf(draft: InstanceDraft, version: 2 | 3, context: Section
       `"${name}" has authentication without auth_pass`,
       'none is used',
     );
+    return { type: 'none' };
+  }
+  if (authentication.type === 'header') {
+    reportRefused(authentication.typeAt!, 'auth_type AH', 'wire', context);
     return { type: 'none' };
   }
   return { type: 'password', bytes: authentication.password };

@@ -17,6 +17,7 @@ import {
 import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
 import { readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
+import { checkUnreadInstance } from './value-checks.ts';
 import { readVirtualAddress } from './virtual-address-section.ts';
 
 /** A vrrp_instance block as written. Undefined: not said. */
@@ -146,8 +147,14 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
     draft.unicastIntent ??= statement;
     draft.checkUnicastSource = true;
   },
-  old_unicast_checksum: (statement, _draft, context) => {
-    if (statement.words[1]?.text !== 'never') reportRefused(statement, 'old_unicast_checksum', 'wire', context);
+  old_unicast_checksum: (statement, draft, context) => {
+    draft.unicastIntent ??= statement;
+    const word = statement.words[1];
+    if (!word) reportRefused(statement, 'old_unicast_checksum', 'wire', context);
+    else if (word.text !== 'never') {
+      const message = `old_unicast_checksum: "${shortened(word.text)}" is not never`;
+      complain(context, located(statement, word), 'bad-value', message, 'it is passed over');
+    }
   },
   native_ipv6: (_statement, draft) => {
     draft.family ??= 6;
@@ -388,6 +395,7 @@ export function readInstance(
   }
   const draft = emptyDraft(statement, name);
   readBlock(statement.block.statements, vrrpBlocks.vrrp_instance, readers, draft, context);
+  checkUnreadInstance(statement, draft.family, draft.unicastPeers.length > 0, context);
   if (draft.trackSource && !draft.source) {
     const message = `"${name}" has no source address for track_src_ip to track`;
     advise(context, located(statement), 'without-effect', message, 'name it with mcast_src_ip or unicast_src_ip');

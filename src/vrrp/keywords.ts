@@ -28,7 +28,7 @@ use_vmac | - | off | refused:wire | VMAC for this VIP's own interface; VIP/eVIP 
 
 /** vrrp_instance NAME { ... } */
 const instanceRows = `
-use_vmac | [[name] IFNAME] [MAC] [netlink_notify_msg] [group ID] | off | refused:wire | macvlan 00:00:5e:00:0{1,2}:VRID named PREFIX.VRID; 5-octet MAC gets VRID appended
+use_vmac | [[name] IFNAME] [MAC] [netlink_notify_msg] [group ID] | off | refused:wire, once | macvlan 00:00:5e:00:0{1,2}:VRID named PREFIX.VRID; 5-octet MAC gets VRID appended
 use_vmac_addr | - | off | refused:wire | VMAC per foreign VIP/eVIP interface
 vmac_xmit_base | - | off | harmless:vmac | Adverts via the base interface; required for unicast+VMAC; refused in strict
 use_ipvlan | [[name] IFNAME] [IP] [bridge/private/vepa] [group ID] | off | refused:wire | L2 ipvlan; IPv4 instances need an address
@@ -71,13 +71,13 @@ preempt | - | on | built | Backward compatibility only
 nopreempt | - | off | built | Cleared when state MASTER or priority 255
 preempt_delay | SECS 0..1000 decimal | 0 | built | Cleared with state MASTER, strict or nopreempt
 debug | 0..4 | 0 | harmless:other | Stored only
-notify_backup | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
-notify_master | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
-notify_fault | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
-notify_stop | SCRIPT [USER [[:]GROUP]] | none | built | No arguments added
-notify_deleted | [SCRIPT [USER [[:]GROUP]]] | off | built | Report DELETED instead of FAULT when a reload removes the instance; script optional
-notify | SCRIPT [USER [[:]GROUP]] | none | built | Gets INSTANCE NAME STATE PRIO appended
-notify_master_rx_lower_pri | SCRIPT [USER [[:]GROUP]] | none | built | Run when MASTER hears a lower-priority advert
+notify_backup | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
+notify_master | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
+notify_fault | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
+notify_stop | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
+notify_deleted | [SCRIPT [USER [[:]GROUP]]] | off | built, once | Report DELETED instead of FAULT when a reload removes the instance; script optional
+notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets INSTANCE NAME STATE PRIO appended
+notify_master_rx_lower_pri | SCRIPT [USER [[:]GROUP]] | none | built, once | Run when MASTER hears a lower-priority advert
 smtp_alert | [BOOL] | global or off | harmless:mail | Bare keyword means true
 notify_priority_changes | [BOOL] | global | harmless:fifo | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
 lvs_sync_daemon_interface | IFNAME | none | harmless:balancing, deprecated | Use global lvs_sync_daemon
@@ -158,17 +158,17 @@ noreverse | - | - | refused:election | Cancel a reverse inherited from the track
 
 /** vrrp_sync_group NAME { ... } */
 const syncGroupRows = `
-group | block of INSTANCE names | required | built | Members; unknown names are logged and dropped
+group | block of INSTANCE names | required | built, once | Members; unknown names are logged and dropped
 track_interface | block of lines | - | built | Applied to every member; see track_interface entries
 track_script | block of lines | - | built | Weighted scripts dropped unless sync_group_tracking_weight
 track_file | block of lines | - | refused:election | Weight 1 becomes 0, other weights dropped, unless sync_group_tracking_weight
 track_process | block of lines | - | refused:election | Weighted entries dropped unless sync_group_tracking_weight
 track_bfd | block of lines | - | refused:election | Weighted entries dropped unless sync_group_tracking_weight
-notify_backup | SCRIPT [USER [[:]GROUP]] | none | built | Run on BACKUP; no arguments added
-notify_master | SCRIPT [USER [[:]GROUP]] | none | built | Run on MASTER; no arguments added
-notify_fault | SCRIPT [USER [[:]GROUP]] | none | built | Run on FAULT; no arguments added
-notify_stop | SCRIPT [USER [[:]GROUP]] | none | built | Run on stop; no arguments added
-notify | SCRIPT [USER [[:]GROUP]] | none | built | Gets GROUP NAME STATE 0 appended
+notify_backup | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on BACKUP; no arguments added
+notify_master | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on MASTER; no arguments added
+notify_fault | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on FAULT; no arguments added
+notify_stop | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on stop; no arguments added
+notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets GROUP NAME STATE 0 appended
 smtp_alert | [BOOL] | global or off | harmless:mail | Bare keyword means true
 global_tracking | - | off | built, deprecated | Accepted with a warning; no longer does anything useful
 sync_group_tracking_weight | - | off | built | Keep non-zero tracker weights inside the group
@@ -189,9 +189,9 @@ init_fail | - | off | built | Intended initial failed state; overwritten when an
 
 /** vrrp_track_process NAME { ... } */
 const trackProcessDefinitionRows = `
-process | NAME [PARAM]... | required | harmless:other | Exact match of comm, or cmdline if params/full_command
+process | NAME [PARAM]... | required | harmless:other, once | Exact match of comm, or cmdline if params/full_command
 param_match | initial or partial | exact | harmless:other, bare ignored | Bare params compare; alone = must have no params
-weight | -254..254 [reverse] | 0 | harmless:other | 0 = FAULT when out of quorum
+weight | -254..254 [reverse] | 0 | harmless:other, bare complained | 0 = FAULT when out of quorum
 quorum | 1..65535 | 1 | harmless:other | Min matching processes
 quorum_max | 0..65535 | unlimited | harmless:other | Max matching processes; 0 = must not run
 delay | SECS 0.000001..3600 | 0 | harmless:other | Sets both delays
@@ -202,8 +202,8 @@ full_command | - | off | harmless:other | Match the whole command line
 
 /** track_file NAME { ... } and its old name vrrp_track_file. */
 const trackFileDefinitionRows = `
-file | PATH | required | harmless:other, bare complained | Watched via inotify on its directory
-weight | -254..254 [reverse] | 1 | harmless:other | Multiplier; man claims a wider range
+file | PATH | required | harmless:other, bare complained, once | Watched via inotify on its directory
+weight | -254..254 [reverse] | 1 | harmless:other, bare complained | Multiplier; man claims a wider range
 init_file | [VALUE] [overwrite] | none, 0 | harmless:other | Create file at start with VALUE; overwrite replaces contents
 `;
 

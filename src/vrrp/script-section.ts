@@ -22,8 +22,8 @@ export interface ScriptDraft {
 }
 
 const counts = { minimum: 1, maximum: 2_147_483_647 };
-/** Millisecond timers of 32 bits. */
-const spans = { minimum: 0, maximum: 4_294_967 };
+/** Microseconds in 32 bits. */
+const spans = { minimum: 0, maximum: 4_294.967295 };
 
 const readers = bindReaders<ScriptDraft, SectionContext>(vrrpBlocks.vrrp_script, {
   script: (statement, draft) => {

@@ -1,6 +1,6 @@
 import { reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
-import { checkInterface, complain, type SectionContext } from '../config/section-context.ts';
+import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
@@ -72,7 +72,13 @@ function readLine(
       const next = statement.words[index + 1];
       if (next?.text === 'reverse' || (next?.text === 'noreverse' && kind === 'script')) {
         reverse = next.text === 'reverse';
-        index++;
+        passOverRest(statement, index + 2, context);
+        break;
+      }
+      if (next) {
+        complainOfOption(statement, next, context);
+        usable = false;
+        break;
       }
     } else {
       complainOfOption(statement, word, context);
@@ -81,6 +87,14 @@ function readLine(
   }
   // keepalived leaves out the whole line when a word of it makes no sense.
   return usable ? { statement, name: first.text, weight, reverse } : undefined;
+}
+
+/** keepalived reads no further once a weight is complete. */
+function passOverRest(statement: Statement, from: number, context: SectionContext): void {
+  const word = statement.words[from];
+  if (!word) return;
+  const message = `"${shortened(word.text)}" after the weight is passed over`;
+  advise(context, located(statement, word), 'without-effect', message);
 }
 
 function complainOfOption(statement: Statement, word: Word, context: SectionContext): void {

@@ -8,8 +8,8 @@ import {
   parseIpAddress,
 } from '../base/ip-address.ts';
 import { reportRefused, reportSlashComment } from '../config/interpret.ts';
-import { shortened } from '../config/reading-context.ts';
-import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
+import { type ReadingContext, shortened } from '../config/reading-context.ts';
+import { advise, checkInterface, complain } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
@@ -45,7 +45,7 @@ interface AddressDraft {
 }
 
 /** Reads a line of virtual_ipaddress or virtual_ipaddress_excluded; undefined if the address cannot be used. */
-export function readVirtualAddress(statement: Statement, context: SectionContext): VirtualAddress | undefined {
+export function readVirtualAddress(statement: Statement, context: ReadingContext): VirtualAddress | undefined {
   const first = statement.words[0]!;
   reportSlashComment(statement, true, context);
   const parsed = parsePrefixed(statement, first, context);
@@ -87,7 +87,7 @@ function readOption(
   word: Word,
   value: Word | undefined,
   draft: AddressDraft,
-  context: SectionContext,
+  context: ReadingContext,
 ): Step {
   switch (word.text) {
     case 'home':
@@ -141,7 +141,7 @@ function readValue(
   option: string,
   value: Word,
   draft: AddressDraft,
-  context: SectionContext,
+  context: ReadingContext,
 ): boolean {
   switch (option) {
     case 'dev':
@@ -184,7 +184,7 @@ function readValue(
       return true;
     }
     case 'preferred_lft':
-      if (value.text === 'forever') draft.preferredLifetimeSeconds = 'forever';
+      if (value.text === 'forever' || value.text === '4294967295') draft.preferredLifetimeSeconds = 'forever';
       else {
         const range = { minimum: 0, maximum: 0xffff_fffe };
         draft.preferredLifetimeSeconds = integerOf(statement, value, range, context) ?? draft.preferredLifetimeSeconds;
@@ -205,7 +205,7 @@ function complete(
   statement: Statement,
   draft: AddressDraft,
   family: Family,
-  context: SectionContext,
+  context: ReadingContext,
 ): VirtualAddress | undefined {
   let prefixLength = draft.prefixLength ?? maximumPrefixLength(family);
   if (draft.peer && draft.prefixLength !== undefined) {
@@ -235,7 +235,7 @@ function broadcastOf(
   word: Word,
   address: IpAddress,
   prefixLength: number,
-  context: SectionContext,
+  context: ReadingContext,
 ): IpAddress | undefined | 'unusable' {
   if (word.text !== '+' && word.text !== '-') {
     const broadcast = parseIpAddress(word.text);
@@ -261,7 +261,7 @@ function broadcastOf(
 function parsePrefixed(
   statement: Statement,
   word: Word,
-  context: SectionContext,
+  context: ReadingContext,
 ): { readonly address: IpAddress; readonly prefixLength: number | undefined } | undefined {
   const slash = word.text.indexOf('/');
   const address = parseIpAddress(slash < 0 ? word.text : word.text.slice(0, slash));

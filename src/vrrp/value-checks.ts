@@ -1,0 +1,121 @@
+import { familyOf, parseIpAddress } from '../base/ip-address.ts';
+import { type ReadingContext, shortened, type ValueCheck } from '../config/reading-context.ts';
+import type { Statement } from '../config/tree.ts';
+import { atMostWords, complainOf } from '../config/unread-words.ts';
+import { integerOf } from '../config/values.ts';
+import { checkStaticRoute, checkVirtualRoute } from './route-checks.ts';
+import { checkStaticRule, checkVirtualRule } from './rule-checks.ts';
+import { readVirtualAddress } from './virtual-address-section.ts';
+
+/** Longest name of an interface that the kernel takes: IFNAMSIZ less its terminator. */
+const longestName = 15;
+
+function checkNewName(statement: Statement, text: string, index: number, context: ReadingContext): void {
+  if (text.length <= longestName && !/[\s/]/.test(text)) return;
+  const message = `"${shortened(text)}" is no name of an interface: up to ${longestName} characters, no blanks, no "/"`;
+  complainOf(statement, statement.words[index], context, message);
+}
+
+/** `[[name] IFNAME] [MAC] [netlink_notify_msg] [group ID]` */
+const useVmac: ValueCheck = (statement, context) => {
+  let hasName = false;
+  for (let index = 1; index < statement.words.length; index++) {
+    const { text } = statement.words[index]!;
+    const next = statement.words[index + 1];
+    if (text === 'netlink_notify_msg') continue;
+    if ((text === 'name' || text === 'group') && next) {
+      index++;
+      if (text === 'name') checkNewName(statement, next.text, index, context);
+      hasName ||= text === 'name';
+    } else if (/^[0-9a-fA-F]{1,2}(:[0-9a-fA-F]{1,2})+$/.test(text)) {
+      const bytes = text.split(':').length;
+      if (bytes !== 5 && bytes !== 6) {
+        complainOf(statement, statement.words[index], context, `a MAC address has 6 bytes, or 5 before the VRID`);
+      }
+    } else if (hasName) {
+      complainOf(statement, statement.words[index], context, 'the interface has a name already');
+    } else {
+      hasName = true;
+      checkNewName(statement, text, index, context);
+    }
+  }
+};
+
+/** `[[name] IFNAME] [IP] [bridge|private|vepa] [group ID]` */
+const useIpvlan: ValueCheck = (statement, context) => {
+  const seen = new Set<string>();
+  for (let index = 1; index < statement.words.length; index++) {
+    const { text } = statement.words[index]!;
+    const next = statement.words[index + 1];
+    const address = parseIpAddress(text.split('/')[0]!);
+    let kind = address ? 'address' : /^(bridge|private|vepa)$/.test(text) ? 'type' : 'name';
+    if ((text === 'name' || text === 'group') && next) {
+      index++;
+      kind = text;
+    }
+    if (seen.has(kind)) complainOf(statement, statement.words[index], context, `the ipvlan has one ${kind} only`);
+    seen.add(kind);
+  }
+};
+
+const bufferSize: ValueCheck = (statement, context) => {
+  atMostWords(1)(statement, context);
+  integerOf(statement, statement.words[1]!, { minimum: 0, maximum: 4_294_967_295 }, context, false);
+};
+
+export const vrrpKeywordChecks: readonly (readonly [string, ValueCheck])[] = [
+  ['vrrp_instance.use_vmac', useVmac],
+  ['vrrp_instance.use_ipvlan', useIpvlan],
+  ['vrrp_instance.kernel_rx_buf_size', bufferSize],
+];
+
+/** A static address is written as a virtual one, with a group to tell when it is lost. */
+const staticAddress: ValueCheck = (line, context) => {
+  const place = line.words.findIndex(({ text }) => text === 'track_group');
+  const group = line.words[place + 1];
+  if (place >= 0 && !group) complainOf(line, line.words[place], context, '"track_group" has no value');
+  else if (place >= 0 && !context.defined.trackGroups.has(group!.text)) {
+    complainOf(line, group, context, `there is no track_group "${shortened(group!.text)}"`);
+  }
+  const words = place < 0 ? line.words : [...line.words.slice(0, place), ...line.words.slice(place + 2)];
+  if (words.length === 0) return;
+  const virtualMac = words.find(({ text }) => text === 'use_vmac');
+  if (virtualMac) complainOf(line, virtualMac, context, '"use_vmac" is for virtual addresses');
+  readVirtualAddress({ ...line, words: words.filter(word => word !== virtualMac) }, context);
+};
+
+export const vrrpLineChecks: readonly (readonly [string, ValueCheck])[] = [
+  ['vrrp_instance.virtual_routes', checkVirtualRoute],
+  ['vrrp_instance.virtual_rules', checkVirtualRule],
+  ['static_routes', checkStaticRoute],
+  ['static_rules', checkStaticRule],
+  ['static_ipaddress', staticAddress],
+];
+
+/** What does not go together in an instance, of keywords that nothing reads yet. */
+export function checkUnreadInstance(
+  statement: Statement,
+  family: 4 | 6 | undefined,
+  isUnicast: boolean,
+  context: ReadingContext,
+): void {
+  const lines = statement.block?.statements ?? [];
+  const of = (keyword: string): Statement | undefined => lines.find(({ words }) => words[0]?.text === keyword);
+  const vmac = of('use_vmac');
+  const base = of('vmac_xmit_base');
+  const ipvlan = of('use_ipvlan');
+  const vrf = of('vrf');
+  if (base && !vmac) complainOf(base, base.words[0], context, '"vmac_xmit_base" is for instances with use_vmac');
+  if (vmac && !base && isUnicast) {
+    complainOf(vmac, vmac.words[0], context, 'unicast with use_vmac needs "vmac_xmit_base"');
+  }
+  if (vrf && of('interface')) {
+    complainOf(vrf, vrf.words[0], context, 'an instance has an interface or a VRF, not both', '"vrf" is passed over');
+  }
+  if (!ipvlan || family === 6) return;
+  const source = ipvlan.words.some(({ text }) => {
+    const address = parseIpAddress(text.split('/')[0]!);
+    return address !== undefined && familyOf(address) === 4;
+  });
+  if (!source) complainOf(ipvlan, ipvlan.words[0], context, 'an ipvlan for IPv4 needs an address of its own');
+}
