@@ -90,7 +90,7 @@ export function saveParts(
     configuration,
     strayPackets: parts.strayPackets.save(),
     network: parts.network.save(),
-    queue: parts.queue.save(),
+    queue: parts.queue.save(owner => numberOf(owner as Instance)),
     scripts: parts.scripts.save(),
     channels: parts.channels.save(),
     notifications: parts.notifications.save(),
@@ -114,7 +114,6 @@ export function restoreParts(
   around: Surroundings,
 ): Omit<ProcessInstances, 'groups'> {
   parts.network.restore(saved.network);
-  parts.queue.restore(saved.queue);
   parts.scripts.restore(saved.scripts);
   parts.channels.restore(saved.channels);
   parts.notifications.restore(saved.notifications);
@@ -126,6 +125,7 @@ export function restoreParts(
     return instance;
   });
   const byNumber = (number: number): Instance => all[number]!;
+  parts.queue.restore(saved.queue, byNumber);
   parts.batches.restore(saved.batches, byNumber);
   parts.deadlines.restore(saved.deadlines.map(({ instance, at }) => ({ key: byNumber(instance), at })));
   return { instances: all.slice(0, saved.configured), leaving: saved.leaving.map(byNumber) };

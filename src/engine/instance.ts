@@ -51,6 +51,7 @@ export interface SavedInstance {
   readonly causes: readonly FaultCause[];
   readonly lastTransitionAt: Instant | undefined;
   readonly retryAt: Instant | undefined;
+  readonly reassertAgain: { readonly at: Instant; readonly repeat: number } | undefined;
   readonly said: readonly string[];
   readonly givingUp: boolean;
   readonly lost: { readonly judgeAt: Instant; readonly addresses: readonly AddressRequest[] } | undefined;
@@ -106,7 +107,7 @@ export class Instance {
     return name === undefined ? undefined : this.#around.network.linkNamed(name)?.index;
   }
 
-  /** Everything but what was remembered to save work: messages sent and judged are made and judged anew. */
+  /** All state but what only saves work: messages sent and judged are made and judged anew. checkpoint.test.ts finds gaps. */
   save(): SavedInstance {
     return {
       machine: this.machine.save(),
@@ -116,6 +117,7 @@ export class Instance {
       causes: this.causes,
       lastTransitionAt: this.lastTransitionAt,
       retryAt: this.#retryAt,
+      reassertAgain: this.#reassertAgain,
       said: [...this.#said],
       givingUp: this.#givingUp,
       lost: this.#lost && { ...this.#lost, addresses: [...this.#lost.addresses] },
@@ -130,6 +132,7 @@ export class Instance {
     this.causes = saved.causes;
     this.lastTransitionAt = saved.lastTransitionAt;
     this.#retryAt = saved.retryAt;
+    this.#reassertAgain = saved.reassertAgain;
     this.#said.clear();
     for (const what of saved.said) this.#said.add(what);
     this.#givingUp = saved.givingUp;

@@ -76,6 +76,8 @@ export class NetworkView {
     if (!ofLink || !rest) return;
     if (rest.length > 0) ofLink.set(address.address, rest);
     else ofLink.delete(address.address);
+    // An interface that gets its next address takes its place behind the others, now as after a checkpoint.
+    if (ofLink.size === 0) this.#addresses.delete(address.linkIndex);
   }
 
   link(index: number): Link | undefined {

@@ -80,7 +80,7 @@ describe('a recording', () => {
           forgotten += recording.forgotten;
         },
       ),
-      { numRuns: runs },
+      { numRuns: runs, endOnFailure: true },
     );
     expect(forgotten).toBeGreaterThan(0);
   }, 60_000);

@@ -18,10 +18,10 @@ interface Line {
   readyAt: Instant;
 }
 
-/** The waiting frames as plain data, a line per interface and family. */
+/** The waiting frames as plain data, a line per interface and family; owners by number. */
 export type SavedAnnouncementQueue = readonly {
   readonly key: string;
-  readonly frames: readonly Announcement[];
+  readonly frames: readonly (Omit<Announcement, 'owner'> & { readonly owner: number })[];
   readonly readyAt: Instant;
 }[];
 
@@ -49,17 +49,20 @@ export class AnnouncementQueue {
     this.#pacing = pacing;
   }
 
-  save(): SavedAnnouncementQueue {
+  save(numberOf: (owner: unknown) => number): SavedAnnouncementQueue {
     return Array.from(this.#lines, ([key, { frames, next, readyAt }]) => ({
       key,
-      frames: frames.slice(next),
+      frames: frames.slice(next).map(frame => ({ ...frame, owner: numberOf(frame.owner) })),
       readyAt,
     }));
   }
 
-  restore(saved: SavedAnnouncementQueue): void {
+  restore(saved: SavedAnnouncementQueue, byNumber: (number: number) => unknown): void {
     this.#lines.clear();
-    for (const { key, frames, readyAt } of saved) this.#lines.set(key, { frames: [...frames], next: 0, readyAt });
+    for (const { key, frames, readyAt } of saved) {
+      const owned = frames.map(frame => ({ ...frame, owner: byNumber(frame.owner) }));
+      this.#lines.set(key, { frames: owned, next: 0, readyAt });
+    }
   }
 
   /** `repeat` rounds over all the addresses, so that each is out once before any goes out twice. */
