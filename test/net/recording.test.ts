@@ -103,6 +103,26 @@ describe('the flight recorder', () => {
     expect(alone.said).toContain('A better master was heard: 10.0.0.1 with priority 150, ours was 100.');
   });
 
+  it('is written when the process breaks, which ends as it always does', async () => {
+    const crash = new URL('../../dist/daemon/crash.js', import.meta.url).href;
+    const breaking = (deed: string): Promise<{ status: number | undefined; stderr: string }> =>
+      one.run([
+        process.execPath,
+        '--input-type=module',
+        '-e',
+        `import { beforeCrash, crash } from '${crash}'; process.on('uncaughtException', crash);
+         beforeCrash(reason => { ${deed} }); setTimeout(() => { throw new TypeError('broken'); });`,
+      ]);
+    expect(await breaking('process.stderr.write("kept " + reason.slice(0, 24))')).toMatchObject({
+      status: 70,
+      stderr: expect.stringContaining('kept crash: TypeError: broken'),
+    });
+    expect(await breaking('throw new RangeError("no room")')).toMatchObject({
+      status: 70,
+      stderr: expect.stringContaining('Cannot write the flight recording: RangeError: no room'),
+    });
+  });
+
   it('holds no password, nor anything else to guess it by', async () => {
     const file = await recordingOf(two, daemons[1]!);
     const text = await run(runReplay, file, '--all', '--json');
