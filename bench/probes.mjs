@@ -8,6 +8,9 @@ import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { helpFromHeader } from '../tools/run.mjs';
+
+helpFromHeader(import.meta.url);
 
 if (process.send) {
   const server = createServer(socket => {

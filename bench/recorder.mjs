@@ -12,6 +12,9 @@ import { loadConfiguration } from '../dist/engine/configuration.js';
 import { VrrpProcess } from '../dist/engine/vrrp-process.js';
 import { configurationHost } from '../dist/linux/configuration-host.js';
 import { encodeAdvertisement } from '../dist/packet/vrrp-advertisement.js';
+import { helpFromHeader } from '../tools/run.mjs';
+
+helpFromHeader(import.meta.url);
 
 const adverts = Number(process.argv[2] ?? 100_000);
 const rounds = 11;

@@ -14,6 +14,9 @@ import { Capture } from '../dist/lab/capture.js';
 import { enterNamespaces } from '../dist/lab/enter.js';
 import { openLab } from '../dist/lab/lab.js';
 import { pause, waitFor } from '../dist/lab/wait.js';
+import { helpFromHeader } from '../tools/run.mjs';
+
+helpFromHeader(import.meta.url);
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '20' }, intervals: { type: 'string', default: '1,0.1,0.01' } },

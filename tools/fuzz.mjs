@@ -12,7 +12,9 @@ import { Worker } from 'node:worker_threads';
 import { configurationStretch } from './fuzz/configuration-target.mjs';
 import { packetStretch } from './fuzz/packet-target.mjs';
 import { loadTarget } from './fuzz/targets.mjs';
-import { root, run } from './run.mjs';
+import { helpFromHeader, root, run } from './run.mjs';
+
+helpFromHeader(import.meta.url);
 
 const { values } = parseArgs({
   options: {

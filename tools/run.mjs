@@ -1,5 +1,6 @@
 // Runs a program in the foreground and ends with its exit status when it fails.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,4 +19,18 @@ export function run(command, args, options = {}) {
 export function must(command, args, options) {
   const status = run(command, args, options);
   if (status !== 0) process.exit(status);
+}
+
+/** With --help: prints the comment that a script begins with, and ends. */
+export function helpFromHeader(moduleUrl) {
+  if (!process.argv.some(word => word === '--help' || word === '-h')) return;
+  const lines = readFileSync(fileURLToPath(moduleUrl), 'utf8').split('\n');
+  const end = lines.findIndex(line => !line.startsWith('//'));
+  console.log(
+    lines
+      .slice(0, end)
+      .map(line => line.slice(3))
+      .join('\n'),
+  );
+  process.exit(0);
 }

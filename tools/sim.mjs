@@ -8,7 +8,9 @@
 // faults that still show it and left in test/sim/kept/, where the tests play it from then on.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { must, root } from './run.mjs';
+import { helpFromHeader, must, root } from './run.mjs';
+
+helpFromHeader(import.meta.url);
 
 const { values } = parseArgs({
   options: {

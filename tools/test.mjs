@@ -7,7 +7,9 @@
 // A fresh clone needs nothing before: npm packages and peers are fetched first. The net tests send packets, so they run
 // one at a time inside namespaces of their own (see src/lab/enter.ts), as root or as an ordinary user.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { root, run, tool } from './run.mjs';
+import { helpFromHeader, root, run, tool } from './run.mjs';
+
+helpFromHeader(import.meta.url);
 
 const parts = ['check', 'unit', 'sim', 'net', 'uml', 'fuzz', 'newest'];
 const words = process.argv.slice(2);
