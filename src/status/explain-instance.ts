@@ -14,7 +14,7 @@ import type {
   Transition,
 } from './explain-story.ts';
 import { type ExplainedTimer, explainTimer, spanText } from './explain-timer.ts';
-import { advertWords, causeWords, rejectionWords, stateWords } from './explain-words.ts';
+import { advertWords, causeWords, rejectionWords, stateWords, stepWords } from './explain-words.ts';
 
 /** Why an instance was what it was at some instant. */
 export interface Explanation {
@@ -27,6 +27,8 @@ export interface Explanation {
   readonly transition: Transition | undefined;
   readonly earlier: readonly Transition[];
   readonly timer: ExplainedTimer | undefined;
+  /** Its timer has run out; these members of its sync group have not come so far. */
+  readonly waitsFor: readonly string[];
   readonly priority: ExplainedPriority;
   readonly senders: readonly Sender[];
   readonly rejections: readonly Rejection[];
@@ -41,6 +43,12 @@ export interface ExplainedPriority {
   readonly effective: number;
   readonly base: number;
   readonly contributions: readonly Contribution[];
+  readonly changes: readonly {
+    readonly at: Instant;
+    readonly from: number;
+    readonly to: number;
+    readonly by: string;
+  }[];
 }
 
 interface Contribution {
@@ -66,6 +74,7 @@ export function explainInstance(story: Story, name: string, at: Instant): Explan
     transition,
     earlier: own.transitions.slice(0, -1),
     timer: explainTimer(machine.state, machine.settings, machine.priority),
+    waitsFor: waitsFor(story, instance),
     priority: explainPriority(story, instance),
     senders: [...own.senders.values()].map(each => ({ ...each })),
     rejections: [...own.rejections.values()].map(each => ({ ...each })),
@@ -75,6 +84,16 @@ export function explainInstance(story: Story, name: string, at: Instant): Explan
     late: [...story.late],
     worstLateness: story.worstLateness,
   };
+}
+
+function waitsFor({ vrrp }: Story, instance: Instance): readonly string[] {
+  const { state } = instance.machine;
+  if (state.type !== 'backup' || !state.wantsMaster) return [];
+  const group = vrrp.groups.find(({ members }) => members.includes(instance));
+  const lagging = group?.members.filter(({ machine }) =>
+    machine.state.type === 'backup' ? !machine.state.wantsMaster : machine.state.type !== 'master',
+  );
+  return (lagging ?? []).map(({ name }) => name);
 }
 
 function explainPriority(story: Story, { configuration, machine, name }: Instance): ExplainedPriority {
@@ -93,6 +112,10 @@ function explainPriority(story: Story, { configuration, machine, name }: Instanc
       weight: object.weight,
       adds: priorityContribution(object),
     })),
+    changes: story.of(name).priorities.map(({ at, from, to, step }) => {
+      const script = step.type === 'script-ended' ? story.scripts.get(step.run) : undefined;
+      return { at, from, to, by: stepWords(step, script) };
+    }),
   };
 }
 
@@ -101,6 +124,7 @@ export type TimeText = (instant: number) => string;
 
 const shownTransitions = 8;
 const shownLate = 5;
+const shownChanges = 5;
 
 export function explanationText(explanation: Explanation, host: string, timeOf: TimeText): string {
   const { instance, at, state, since, transition } = explanation;
@@ -112,10 +136,14 @@ export function explanationText(explanation: Explanation, host: string, timeOf: 
   else lines.push(indented('It came to that before this recording begins.'));
   const { timer } = explanation;
   if (timer && timer.expiresAt > at) lines.push(indented(timerText(timer, timeOf)));
+  if (explanation.waitsFor.length > 0) {
+    const others = explanation.waitsFor.join(', ');
+    lines.push(indented(`Its timer has run out, but its sync group moves as one: ${others} would not take over yet.`));
+  }
   lines.push('', 'Whom it heard', ...heardLines(explanation, timeOf).map(indented));
   lines.push('', 'What it refused or could not use', ...refusedLines(explanation, timeOf).map(indented));
   lines.push('', 'Its own sending', ...sendingLines(explanation, timeOf).map(indented));
-  lines.push('', 'Its priority', ...priorityLines(explanation.priority).map(indented));
+  lines.push('', 'Its priority', ...priorityLines(explanation.priority, timeOf).map(indented));
   lines.push('', 'Whether it got to run', ...lateLines(explanation, timeOf).map(indented));
   lines.push('', 'How it came here', ...historyLines(explanation, timeOf).map(indented));
   return `${lines.join('\n')}\n`;
@@ -164,7 +192,10 @@ function sendingLines({ sent, sendFailures, at }: Explanation, timeOf: TimeText)
   return lines;
 }
 
-function priorityLines({ base, effective, contributions }: ExplainedPriority): readonly string[] {
+function priorityLines(
+  { base, effective, contributions, changes }: ExplainedPriority,
+  timeOf: TimeText,
+): readonly string[] {
   const sum = contributions
     .filter(({ adds }) => adds !== 0)
     .map(({ adds, what, status }) => ` ${adds < 0 ? '-' : '+'} ${Math.abs(adds)} (${what} ${status})`);
@@ -174,6 +205,7 @@ function priorityLines({ base, effective, contributions }: ExplainedPriority): r
     const effect = weight === 0 ? 'FAULT while it is down' : `weight ${weight}`;
     lines.push(`${what} is ${status} (${effect})`);
   }
+  for (const { at, from, to, by } of changes.slice(-shownChanges)) lines.push(`${timeOf(at)}  ${from} -> ${to}: ${by}`);
   return lines;
 }
 

@@ -12,9 +12,9 @@ export function isDecision({ replayed: { effects, verdict }, transitions }: Told
 const quiet: ReadonlySet<VrrpEffect['type']> = new Set(['send-packet', 'send-frames', 'run-script']);
 
 /** A step, what the engine said to it, what changed and why, and what it asked of the world. */
-export function stepText({ replayed, transitions }: ToldStep, timeOf: TimeText): string {
+export function stepText({ replayed, script, transitions }: ToldStep, timeOf: TimeText): string {
   const { at, step, effects, verdict, error } = replayed;
-  const lines = [`${timeOf(at)}  ${stepWords(step)}`];
+  const lines = [`${timeOf(at)}  ${stepWords(step, script)}`];
   const say = (line: string): void => void lines.push(`    ${line}`);
   for (const effect of effects) if (effect.type === 'log') say(effect.text);
   for (const transition of transitions) {

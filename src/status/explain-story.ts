@@ -69,6 +69,8 @@ export interface Rejection {
 /** A step of the replay with what it changed. */
 export interface ToldStep {
   readonly replayed: ReplayedStep;
+  /** The command of the script that ended, if one did and its start is in the recording. */
+  readonly script: string | undefined;
   readonly transitions: readonly Transition[];
 }
 
@@ -115,6 +117,8 @@ export class Story {
   readonly late: LateWakeUp[] = [];
   worstLateness = microseconds(0);
   readonly strays = new Map<string, Stray>();
+  /** Commands of script runs by their numbers. */
+  readonly scripts = new Map<number, string>();
   readonly #instances = new Map<string, InstanceStory>();
   readonly #steps: Generator<ReplayedStep>;
   /** Steps that answered otherwise than the recorded ones. */
@@ -163,7 +167,9 @@ export class Story {
       const next = this.#steps.next();
       if (next.done === true) return;
       this.#place = place + 1;
-      yield { replayed: next.value, transitions: this.#note(next.value, before) };
+      const { step } = next.value;
+      const script = step.type === 'script-ended' ? this.scripts.get(step.run) : undefined;
+      yield { replayed: next.value, script, transitions: this.#note(next.value, before) };
     }
   }
 
@@ -240,6 +246,7 @@ export class Story {
 
   #noteSent({ at, effects }: ReplayedStep): void {
     for (const effect of effects) {
+      if (effect.type === 'run-script') this.scripts.set(effect.run, effect.script.text);
       if (effect.type !== 'send-packet') continue;
       const vrid = effect.payload[1];
       const sender = this.vrrp.instances.find(

@@ -13,8 +13,8 @@ export const stateWords: Readonly<Record<StateName, string>> = {
   fault: 'FAULT',
 };
 
-/** What happened, as the operator would say it. */
-export function stepWords(step: VrrpStep): string {
+/** What happened, as the operator would say it; `script` is the command that ended. */
+export function stepWords(step: VrrpStep, script?: string): string {
   switch (step.type) {
     case 'advance':
       return 'a timer ran out';
@@ -53,7 +53,7 @@ export function stepWords(step: VrrpStep): string {
           : outcome.type === 'signalled'
             ? `was ended by signal ${outcome.signal}`
             : `could not be started: ${outcome.error}`;
-      return `script run ${run} ${how}`;
+      return `script ${script ?? `run ${run}`} ${how}`;
     }
     case 'reload':
       return 'a new configuration was loaded';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
-import { configuration, ip, router, trackScript, virtualAddress } from '../engine/vrrp-process.testkit.ts';
+import { configuration, ip, router, syncGroup, trackScript, virtualAddress } from '../engine/vrrp-process.testkit.ts';
 import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
 import { RecordedSegment, start } from './explain.testkit.ts';
 import { explainInstance, explanationText } from './explain-instance.ts';
@@ -160,9 +160,25 @@ describe('an instance', () => {
     expect(text).toMatch(/^VI_1 on a was BACKUP at t=20\.000, since t=1\d\.\d+ /);
     expect(text).toContain('A better master was heard: 192.0.2.2 with priority 100, ours was 90.');
     expect(text).toContain('90 = 150 configured - 60 (script chk down)');
+    expect(text).toMatch(/t=10\.\d+ {2}150 -> 90: script \/check\/chk exited with 1/);
     expect(text).toMatch(/192\.0\.2\.2, priority 100: \d+ adverts, the last at t=/);
     expect(text).toContain('3 x 1 s + skew (256 - 90)/256 x 1 s = 3.648 s');
     expect(explainInstance(story, 'VI_2', segment.now)).toBeUndefined();
+  });
+
+  it('that waits for its sync group is told so', () => {
+    const segment = new RecordedSegment();
+    const second = (priority: number) =>
+      router({ name: 'VI_2', vrid: 52, priority, addresses: [virtualAddress('192.0.2.101')] });
+    const both = (one: number, other: number) =>
+      configuration([router({ priority: one }), second(other)], { syncGroups: [syncGroup('G', ['VI_1', 'VI_2'])] });
+    const a = segment.recorded('a', both(90, 150), '192.0.2.1');
+    segment.recorded('b', both(100, 100), '192.0.2.2');
+    segment.pass(seconds(20));
+    const story = segment.story(a);
+    story.runToEnd();
+    const text = explanationText(explainInstance(story, 'VI_2', segment.now)!, 'a', inRun);
+    expect(text).toContain('Its timer has run out, but its sync group moves as one: VI_1 would not take over yet.');
   });
 
   it('is explained as it was at an earlier time, too', () => {
