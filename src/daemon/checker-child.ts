@@ -9,6 +9,8 @@ export function runCheckerChild(): void {
     kind: 'checker',
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
     logSuffix: '_healthcheckers',
+    // Tens of thousands of servers are told of at once.
+    waitingLogLines: 200_000,
     farewell: 'removing the services',
     open: (_daemon, part, options) => new CheckerRuntime(part, options),
     describe: renderCheckConfiguration,

@@ -92,8 +92,8 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
     else this.#driver.deliver({ type: 'vrrp-state', ...message.state });
   }
 
-  status(): HealthStatus {
-    return healthStatusOf(this.#checker, now(), Date.now());
+  status(service: string | undefined): string {
+    return JSON.stringify(this.#health(service));
   }
 
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
@@ -101,8 +101,12 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
     return {
       what: 'checker data',
       file: names.checker.dump,
-      text: renderCheckData(this.#configurations, this.status()),
+      text: renderCheckData(this.#configurations, this.#health(undefined)),
     };
+  }
+
+  #health(service: string | undefined): HealthStatus {
+    return healthStatusOf(this.#checker, now(), Date.now(), service);
   }
 
   #engine(): Engine<RuntimeInput, CheckerEffect> {

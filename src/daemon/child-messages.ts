@@ -52,6 +52,8 @@ export interface ConfigureMessage<Part> {
 export interface QuestionMessage {
   readonly type: 'question';
   readonly number: number;
+  /** VirtualServerConfiguration.name; undefined: everything. */
+  readonly service: string | undefined;
 }
 
 /** From the parent to the checker only. */
@@ -68,8 +70,11 @@ export type ChildMessage =
   | { readonly type: 'configured'; readonly sequence: number }
   /** HUP came to the child itself. */
   | { readonly type: 'reload-wanted' }
-  /** What the child does right now: VrrpStatus or HealthStatus. */
-  | { readonly type: 'answer'; readonly number: number; readonly status: unknown }
+  /**
+   * What the child does right now: VrrpStatus or HealthStatus as JSON. It may be some ten megabytes, which the parent has no
+   * reason to look into.
+   */
+  | { readonly type: 'answer'; readonly number: number; readonly json: string }
   /** From the VRRP process only: an instance that the parent asked about. */
   | { readonly type: 'instance-state'; readonly state: InstanceState };
 

@@ -30,8 +30,8 @@ export interface ChildRuntime<Part> {
   close(): void;
   /** What is written when a signal asks for it; undefined if this process has nothing to say. */
   report(meaning: SignalMeaning, setup: ChildSetup): Report | undefined;
-  /** What it does right now, as plain data for the operator. */
-  status(): unknown;
+  /** What it does right now, for the operator, as JSON; of one service if it is named. */
+  status(service: string | undefined): string;
   /** What only this process is told. */
   hear(message: CheckerMessage): void;
 }
@@ -58,6 +58,8 @@ export interface ChildRole<Part> {
   readonly capabilities: readonly string[];
   /** As in `FILE_vrrp`. */
   readonly logSuffix: string;
+  /** Lines of its log that may wait for a slow disk or terminal; undefined is the usual bound. */
+  readonly waitingLogLines?: number;
   /** What it does when its parent is gone. */
   readonly farewell: string;
   /** Throws KernelError if the kernel denies what it needs. */
@@ -136,7 +138,7 @@ class Work<Part> {
   hear(message: Exclude<ParentMessage<Part>, ConfigureMessage<Part>>): void {
     if (this.#stopping || !this.#runtime) return;
     if (message.type !== 'question') this.#runtime.hear(message);
-    else this.#channel.send({ type: 'answer', number: message.number, status: this.#runtime.status() });
+    else this.#channel.send({ type: 'answer', number: message.number, json: this.#runtime.status(message.service) });
   }
 
   obey(signal: number, meaning: SignalMeaning): void {
@@ -224,11 +226,12 @@ class Work<Part> {
   }
 }
 
-function openChildLog({ kind, logSuffix }: ChildRole<never>, { log, names }: ChildSetup): DaemonLog {
+function openChildLog({ kind, logSuffix, waitingLogLines }: ChildRole<never>, { log, names }: ChildSetup): DaemonLog {
   return new DaemonLog({
     detail: log.detail,
     console: log.console ? consoleDescriptor : undefined,
     file: log.file === undefined ? undefined : logFileFor(log.file, logSuffix),
     system: systemLogFor(log, names[kind].ident),
+    ...(waitingLogLines !== undefined && { waitingLimit: waitingLogLines }),
   });
 }

@@ -18,8 +18,8 @@ export interface ChildrenOptions {
   readonly log: DaemonLog;
 }
 
-/** Called with a child's status, or undefined if it ended before it answered. */
-type Answered = (status: unknown) => void;
+/** Called with a child's status as JSON, or undefined if it ended before it answered. */
+type Answered = (json: string | undefined) => void;
 
 /** The processes that run right now, and the questions they have been asked. */
 export class Children {
@@ -62,8 +62,8 @@ export class Children {
     this.#processes.get(kind)?.signal(signal);
   }
 
-  /** Asks a child what it does; answered exactly once. */
-  ask(kind: ChildKind, answered: Answered): void {
+  /** Asks a child what it does, or does for one service; answered exactly once. */
+  ask(kind: ChildKind, service: string | undefined, answered: Answered): void {
     const child = this.#processes.get(kind);
     if (!child) {
       answered(undefined);
@@ -71,7 +71,7 @@ export class Children {
     }
     const number = ++this.#lastQuestion;
     this.#questions.set(number, { kind, answered });
-    child.send({ type: 'question', number });
+    child.send({ type: 'question', number, service });
   }
 
   #hear(kind: ChildKind, message: ChildMessage): void {
@@ -81,7 +81,7 @@ export class Children {
     }
     const question = this.#questions.get(message.number);
     this.#questions.delete(message.number);
-    question?.answered(message.status);
+    question?.answered(message.json);
   }
 
   #giveUp(kind: ChildKind): void {

@@ -13,10 +13,19 @@ export type ControlRequest =
   | { readonly command: 'status' }
   | { readonly command: 'server'; readonly verb: ServerVerb; readonly service: string; readonly server: string };
 
-/** The daemon's answer; a line of JSON. */
+/** The daemon's answer as a command reads it; a line of JSON. */
 export type ControlReply =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: string };
+
+/** The same as the daemon gives it: what a child said is passed on as it is. */
+export type ControlAnswer =
+  | { readonly ok: true; readonly json: string }
+  | { readonly ok: false; readonly error: string };
+
+export function encodeAnswer(answer: ControlAnswer): string {
+  return answer.ok ? `{"ok":true,"result":${answer.json}}` : JSON.stringify(answer);
+}
 
 /** Longest request in bytes. */
 export const longestRequest = 16 * 1024;

@@ -1,12 +1,18 @@
 import { chmodSync, mkdirSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
-import { type ControlReply, type ControlRequest, longestRequest, parseRequest } from './control-messages.ts';
+import {
+  type ControlAnswer,
+  type ControlRequest,
+  encodeAnswer,
+  longestRequest,
+  parseRequest,
+} from './control-messages.ts';
 import type { DaemonLog } from './log.ts';
 import { LineSplitter } from './message.ts';
 
 /** Carries out one request; `reply` is called once. */
-type Obey = (request: ControlRequest, reply: (reply: ControlReply) => void) => void;
+type Obey = (request: ControlRequest, reply: (answer: ControlAnswer) => void) => void;
 
 /** Nobody needs more; a program that opens them in a loop gets no further. */
 const mostClients = 16;
@@ -100,8 +106,8 @@ export class ControlServer {
       }
       busy = true;
       socket.pause();
-      this.#answer(line, reply => {
-        socket.write(`${JSON.stringify(reply)}\n`, () => {
+      this.#answer(line, answer => {
+        socket.write(`${encodeAnswer(answer)}\n`, () => {
           busy = false;
           next();
         });
@@ -119,7 +125,7 @@ export class ControlServer {
     socket.on('error', () => socket.destroy());
   }
 
-  #answer(line: string, reply: (reply: ControlReply) => void): void {
+  #answer(line: string, reply: (answer: ControlAnswer) => void): void {
     const request = parseRequest(line);
     if (request.ok) this.#obey(request.value, reply);
     else reply({ ok: false, error: request.reason });

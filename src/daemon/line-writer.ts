@@ -1,7 +1,7 @@
 import { write, writeSync } from 'node:fs';
 
-/** Lines that may wait for a slow disk or terminal before further ones are dropped. */
-const waitingLimit = 10_000;
+/** Lines that may wait for a slow disk or terminal before further ones are dropped, unless said otherwise. */
+const usualWaitingLimit = 10_000;
 /** Bytes given to one write. */
 const batchLimit = 64 * 1024;
 const retryMilliseconds = 10;
@@ -13,19 +13,21 @@ const retryMilliseconds = 10;
 export class LineWriter {
   #descriptor: number;
   readonly #stamp: () => string;
+  readonly #waitingLimit: number;
   #waiting: string[] = [];
   #dropped = 0;
   #writing = false;
   #onIdle: (() => void)[] = [];
 
   /** `stamp` precedes each line. */
-  constructor(descriptor: number, stamp: () => string) {
+  constructor(descriptor: number, stamp: () => string, waitingLimit = usualWaitingLimit) {
     this.#descriptor = descriptor;
     this.#stamp = stamp;
+    this.#waitingLimit = waitingLimit;
   }
 
   write(line: string): void {
-    if (this.#waiting.length >= waitingLimit) {
+    if (this.#waiting.length >= this.#waitingLimit) {
       this.#dropped++;
       return;
     }

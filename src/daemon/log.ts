@@ -15,6 +15,8 @@ export interface LogTargets {
   readonly console: number | undefined;
   readonly file: string | undefined;
   readonly system: SystemLogSink | undefined;
+  /** Lines that may wait for a slow target; undefined is enough for most. */
+  readonly waitingLimit?: number;
 }
 
 /** One process's log: every line to every target, none of which can hold the process up. */
@@ -31,10 +33,10 @@ export class DaemonLog implements Log {
     this.#file = targets.file;
     this.#system = targets.system;
     const stamp = (): string => `${consoleTimestamp(new Date())}: `;
-    if (targets.console !== undefined) this.#writers.push(new LineWriter(targets.console, stamp));
+    if (targets.console !== undefined) this.#writers.push(new LineWriter(targets.console, stamp, targets.waitingLimit));
     if (targets.file === undefined) return;
     this.#fileDescriptor = openLogFile(targets.file);
-    this.#fileWriter = new LineWriter(this.#fileDescriptor, stamp);
+    this.#fileWriter = new LineWriter(this.#fileDescriptor, stamp, targets.waitingLimit);
     this.#writers.push(this.#fileWriter);
   }
 

@@ -3,18 +3,22 @@ import { configurations } from '../engine/checker-process.testkit.ts';
 import { realServer, virtualServer } from '../lvs/lvs.testkit.ts';
 import type { ChildKind } from './child-kind.ts';
 import type { ParentMessage } from './child-messages.ts';
-import type { ControlReply, ControlRequest } from './control-messages.ts';
+import { type ControlReply, type ControlRequest, encodeAnswer } from './control-messages.ts';
 import type { DaemonLog } from './log.ts';
 import { Operator } from './operator.ts';
 import { ServerWords } from './server-words.ts';
 
-function bench(status: unknown = { virtualServers: [{ name: '[192.0.2.1]:tcp:80' }, { name: 'other' }] }) {
+function bench(child: { readonly json?: string } = { json: '{"virtualServers":[]}' }) {
   const words = new ServerWords();
   const sent: ParentMessage[] = [];
   const logged: string[] = [];
+  const asked: (string | undefined)[] = [];
   const operator = new Operator({
     children: {
-      ask: (_kind: ChildKind, answered: (status: unknown) => void) => answered(status),
+      ask: (_kind: ChildKind, service: string | undefined, answered: (json: string | undefined) => void) => {
+        asked.push(service);
+        answered(child.json);
+      },
       send: (_kind: ChildKind, message: ParentMessage) => sent.push(message),
     },
     words,
@@ -25,11 +29,11 @@ function bench(status: unknown = { virtualServers: [{ name: '[192.0.2.1]:tcp:80'
   const ask = (request: ControlRequest): ControlReply | undefined => {
     let answer: ControlReply | undefined;
     operator.obey(request, reply => {
-      answer = reply;
+      answer = JSON.parse(encodeAnswer(reply)) as ControlReply;
     });
     return answer;
   };
-  return { ask, words, sent, logged };
+  return { ask, asked, words, sent, logged };
 }
 
 const drain = { command: 'server', verb: 'drain', service: '192.0.2.1:80', server: '10.0.0.1' } as const;
@@ -62,28 +66,17 @@ describe('the operator', () => {
   });
 
   it('passes on what the processes say of themselves', () => {
-    expect(bench().ask({ command: 'health', service: '192.0.2.1' })).toEqual({
-      ok: true,
-      result: { virtualServers: [{ name: '[192.0.2.1]:tcp:80' }] },
-    });
-    expect(bench().ask({ command: 'status' })).toEqual({ ok: false, error: 'no VRRP instance is configured' });
-    const operator = bench(null);
-    expect(operator.ask({ command: 'health', service: 'x' })).toMatchObject({ ok: false });
+    const { ask, asked } = bench();
+    expect(ask({ command: 'health' })).toEqual({ ok: true, result: { virtualServers: [] } });
+    ask({ command: 'health', service: '192.0.2.1' });
+    expect(asked).toEqual([undefined, '[192.0.2.1]:tcp:80']);
+    expect(ask({ command: 'status' })).toEqual({ ok: false, error: 'no VRRP instance is configured' });
+    expect(ask({ command: 'health', service: 'x' })).toMatchObject({ ok: false });
+    expect(asked).toHaveLength(2);
   });
 
   it('says that a process is being restarted', () => {
-    const { words, sent, logged } = bench();
-    const operator = new Operator({
-      children: { ask: (_kind, answered) => answered(undefined), send: (_kind, message) => sent.push(message) },
-      words,
-      log: { info: (text: string) => logged.push(text) } as unknown as DaemonLog,
-      balancing: () => configurations([], []),
-      wanted: () => ['checker'],
-    });
-    let answer: ControlReply | undefined;
-    operator.obey({ command: 'health' }, reply => {
-      answer = reply;
-    });
-    expect(answer).toEqual({ ok: false, error: 'the Healthcheck process does not run right now' });
+    const { ask } = bench({});
+    expect(ask({ command: 'health' })).toEqual({ ok: false, error: 'the Healthcheck process does not run right now' });
   });
 });

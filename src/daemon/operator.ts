@@ -1,11 +1,10 @@
 import { unreachable } from '../base/assert.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import { findRealServer, findVirtualServer } from '../lvs/find-server.ts';
-import type { HealthStatus } from '../status/health-status.ts';
 import type { ChildKind } from './child-kind.ts';
 import { childWording } from './child-kind.ts';
 import type { Children } from './children.ts';
-import type { ControlReply, ControlRequest } from './control-messages.ts';
+import type { ControlAnswer, ControlRequest } from './control-messages.ts';
 import type { DaemonLog } from './log.ts';
 import type { ServerWords } from './server-words.ts';
 
@@ -18,7 +17,7 @@ export interface OperatorParts {
   readonly wanted: () => readonly ChildKind[];
 }
 
-type Reply = (reply: ControlReply) => void;
+type Reply = (answer: ControlAnswer) => void;
 
 /** Carries out the commands that come in at the control socket. */
 export class Operator {
@@ -34,7 +33,7 @@ export class Operator {
         this.#health(request.service, reply);
         break;
       case 'status':
-        this.#ask('vrrp', 'no VRRP instance is configured', reply, status => status);
+        this.#ask('vrrp', undefined, 'no VRRP instance is configured', reply);
         break;
       case 'server':
         this.#server(request, reply);
@@ -54,21 +53,17 @@ export class Operator {
       }
       only = found.value.name;
     }
-    this.#ask('checker', 'no virtual server is configured', reply, status => {
-      const health = status as HealthStatus;
-      if (only === undefined) return health;
-      return { ...health, virtualServers: health.virtualServers.filter(({ name }) => name === only) };
-    });
+    this.#ask('checker', only, 'no virtual server is configured', reply);
   }
 
-  #ask(child: ChildKind, nothing: string, reply: Reply, result: (status: unknown) => unknown): void {
+  #ask(child: ChildKind, service: string | undefined, nothing: string, reply: Reply): void {
     const { children, wanted } = this.#parts;
     if (!wanted().includes(child)) {
       reply({ ok: false, error: nothing });
       return;
     }
-    children.ask(child, status => {
-      if (status !== undefined) reply({ ok: true, result: result(status) });
+    children.ask(child, service, json => {
+      if (json !== undefined) reply({ ok: true, json });
       else reply({ ok: false, error: `the ${childWording[child].name} process does not run right now` });
     });
   }
@@ -86,6 +81,6 @@ export class Operator {
     words.set(word);
     log.info(`An operator sets service ${name} of VS ${word.service} to ${verb}`);
     children.send('checker', { type: 'server-word', word });
-    reply({ ok: true, result: { service: word.service, server: name, verb } });
+    reply({ ok: true, json: JSON.stringify({ service: word.service, server: name, verb }) });
   }
 }

@@ -14,7 +14,7 @@ import { renderData } from '../status/data-text.ts';
 import { renderJson } from '../status/json.ts';
 import { renderStatistics } from '../status/statistics-text.ts';
 import { snapshotOf, type VrrpSnapshot } from '../status/vrrp-snapshot.ts';
-import { type VrrpStatus, vrrpStatusOf } from '../status/vrrp-status.ts';
+import { vrrpStatusOf } from '../status/vrrp-status.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
 import type { ChildSetup, VrrpPart } from './child-messages.ts';
@@ -101,8 +101,8 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     this.#driver.deliver({ type: 'stop' });
   }
 
-  status(): VrrpStatus {
-    return vrrpStatusOf(this.#snapshot());
+  status(): string {
+    return JSON.stringify(vrrpStatusOf(this.#snapshot()));
   }
 
   /** Nothing is for us alone yet. */

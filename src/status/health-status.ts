@@ -75,17 +75,20 @@ export interface EvidenceStatus {
   readonly excerpt: string | undefined;
 }
 
-/** `epochMilliseconds` is the wall clock's reading at `now`. */
+/** Of all services, or of one; `epochMilliseconds` is the wall clock's reading at `now`. */
 export function healthStatusOf(
   checker: Pick<CheckerProcess, 'services' | 'ipvsError'>,
   now: Instant,
   epochMilliseconds: number,
+  only?: string,
 ): HealthStatus {
   const at = Math.round(epochMilliseconds);
   return {
     at,
     ipvsError: checker.ipvsError,
-    virtualServers: checker.services.map(service => virtualServer(service, now, at)),
+    virtualServers: checker.services
+      .filter(({ pool }) => only === undefined || pool.configuration.name === only)
+      .map(service => virtualServer(service, now, at)),
   };
 }
 

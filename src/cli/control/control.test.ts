@@ -3,7 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControlReply, ControlRequest } from '../../daemon/control-messages.ts';
+import type { ControlAnswer, ControlRequest } from '../../daemon/control-messages.ts';
 import { ControlServer } from '../../daemon/control-server.ts';
 import type { DaemonLog } from '../../daemon/log.ts';
 import { runHealth } from './health.ts';
@@ -14,7 +14,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'holdfast-control-'));
 const file = path.join(folder, 'control.sock');
 const asked: ControlRequest[] = [];
 const logged: string[] = [];
-let answer: ControlReply = { ok: false, error: 'nothing' };
+let answer: ControlAnswer = { ok: false, error: 'nothing' };
 let server: ControlServer;
 
 const log = {
@@ -95,7 +95,7 @@ describe('the control socket', () => {
     await new Promise<void>(resolve => dead.close(() => resolve()));
     renameSync(kept, file);
     server.open();
-    answer = { ok: true, result: { instances: [], groups: [], scripts: [] } };
+    answer = { ok: true, json: '{"instances":[],"groups":[],"scripts":[]}' };
     const deadline = Date.now() + 5_000;
     let result = await run(runStatus, '--socket', file);
     while (result.status !== 0 && Date.now() < deadline) result = await run(runStatus, '--socket', file);
@@ -113,7 +113,7 @@ describe('the control socket', () => {
   });
 
   it('answers line by line whatever it is sent', async () => {
-    answer = { ok: true, result: 7 };
+    answer = { ok: true, json: '7' };
     const socket = connect(file);
     socket.end('{"command":"status"}\nnonsense\n{"command":"health"}\n');
     let text = '';
@@ -136,7 +136,7 @@ describe('the control socket', () => {
 
 describe('commands', () => {
   it('show health and say by their status whether all is well', async () => {
-    answer = { ok: true, result: health };
+    answer = { ok: true, json: JSON.stringify(health) };
     expect(await run(runHealth, '192.0.2.1:80', '--socket', file)).toEqual({
       status: 1,
       said: '[192.0.2.1]:tcp:80  DOWN  rr, weight 0 of quorum 1\n  [10.0.0.1]:tcp:80  down  weight 1\n',
@@ -148,7 +148,7 @@ describe('commands', () => {
   });
 
   it('drain servers', async () => {
-    answer = { ok: true, result: { service: 'S', server: 'R', verb: 'drain' } };
+    answer = { ok: true, json: '{"service":"S","server":"R","verb":"drain"}' };
     expect(await run(runServer, '--socket', file, 'drain', '192.0.2.1:80', '10.0.0.1')).toEqual({
       status: 0,
       said: 'R of S gets no new connections\n',
