@@ -3,9 +3,8 @@ import { RecordedClock } from '../engine/recording-clock.ts';
 import { explainInstance, explanationText } from '../status/explain-instance.ts';
 import { dualMasters, Witness } from '../status/explain-pair.ts';
 import { pairText } from '../status/explain-pair-text.ts';
-import { Story } from '../status/explain-story.ts';
 import { type Output, terminal } from './config/output.ts';
-import { instantMeant, loadRecording, timeForms, timesAround } from './recording-times.ts';
+import { instantMeant, loadRecording, openStory, timeForms, timesAround } from './recording-times.ts';
 
 /** Explained, two masters found, not possible. */
 const status = { explained: 0, dualMaster: 1, impossible: 2 } as const;
@@ -81,7 +80,9 @@ function explainOne(file: string, { instance, at: word = '-0s', json }: Options,
   const beginning = recording.steps[0]?.at;
   if (beginning !== undefined && at.value < beginning)
     return `${file} begins later: at ${timeText(clock.epochOf(beginning))}`;
-  const story = new Story(recording);
+  const opened = openStory(recording);
+  if (!opened.ok) return `${file}: ${opened.reason}`;
+  const story = opened.value;
   story.runTo(at.value);
   const names = story.vrrp.instances.map(({ name }) => name);
   if (instance !== undefined && !names.includes(instance)) {
@@ -108,7 +109,9 @@ function explainPair(one: string, other: string, { instance, at, json }: Options
     const { host } = loaded.value.origin;
     // Two machines may go by one name.
     const name = witnesses.some(each => each.host === host) ? file : host;
-    witnesses.push(new Witness(new Story(loaded.value), name));
+    const opened = openStory(loaded.value);
+    if (!opened.ok) return `${file}: ${opened.reason}`;
+    witnesses.push(new Witness(opened.value, name));
   }
   const [left, right] = witnesses as [Witness, Witness];
   let moments = dualMasters(left, right, instance);

@@ -23,6 +23,7 @@ beforeAll(() => {
   writeFileSync(file('a'), segment.text(a));
   writeFileSync(file('b'), segment.text(b));
   writeFileSync(file('changed'), segment.text(b).replace(/^\[(3[0-9.]+),0,\d+\]$/m, '[$1,0,12345]'));
+  writeFileSync(file('other'), segment.text(b).replace('"batches":', '"bunches":'));
   writeFileSync(file('nothing'), 'nothing\n');
 });
 
@@ -89,6 +90,12 @@ describe('holdfast replay', () => {
       told: expect.stringContaining('"noon" is no time: write 06:12:03.5'),
     });
     expect((await run(runReplay)).status).toBe(2);
+    for (const command of [runReplay, runExplain]) {
+      expect(await run(command, file('other'))).toMatchObject({
+        status: 2,
+        told: expect.stringContaining('replay it with Holdfast 0.0.0, which wrote it'),
+      });
+    }
   });
 
   it('teaches', async () => {

@@ -3,6 +3,7 @@ import type { Instant } from '../base/instant.ts';
 import { failed, ok, type Result } from '../base/result.ts';
 import type { RecordedClock } from '../engine/recording-clock.ts';
 import { type Recording, readRecording } from '../engine/recording-file.ts';
+import { Story } from '../status/explain-story.ts';
 
 /** The recording in a file, or a line about why there is none. */
 export function loadRecording(file: string): Result<Recording, string> {
@@ -14,6 +15,19 @@ export function loadRecording(file: string): Result<Recording, string> {
   }
   const recording = readRecording(text);
   return recording.ok ? recording : failed(`${file}: ${recording.reason}`);
+}
+
+/** The engine where the recording begins. The state of another version may be one that this one cannot go on from. */
+export function openStory(recording: Recording): Result<Story, string> {
+  try {
+    return ok(new Story(recording));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const { product } = recording.origin;
+    return failed(
+      `this Holdfast cannot go on from the state in it: replay it with Holdfast ${product}, which wrote it`,
+    );
+  }
 }
 
 /** `2026-11-20 06:12:03.612`, in the time zone of this machine. */

@@ -3,9 +3,9 @@ import { version } from '../daemon/version.ts';
 import { RecordedClock } from '../engine/recording-clock.ts';
 import type { Recording } from '../engine/recording-file.ts';
 import { isDecision, stepText } from '../status/explain-replay.ts';
-import { Story, type ToldStep } from '../status/explain-story.ts';
+import type { Story, ToldStep } from '../status/explain-story.ts';
 import { type Output, terminal } from './config/output.ts';
-import { dateAndTime, instantMeant, loadRecording, timeForms, timesAround } from './recording-times.ts';
+import { dateAndTime, instantMeant, loadRecording, openStory, timeForms, timesAround } from './recording-times.ts';
 
 /** The same, something else, not even read. */
 const status = { same: 0, different: 1, unreadable: 2 } as const;
@@ -76,7 +76,12 @@ function replay(file: string, options: Options, output: Output): number {
     return status.unreadable;
   }
   const [from, to] = bounds.map(bound => (bound?.ok ? bound.value : undefined));
-  const story = new Story(recording);
+  const opened = openStory(recording);
+  if (!opened.ok) {
+    output.tell(`holdfast replay: ${file}: ${opened.reason}`);
+    return status.unreadable;
+  }
+  const story = opened.value;
   const timeOf = timesAround(recording.origin.written.epochMicroseconds);
   const own = (instant: number): string => timeOf(clock.epochOf(instant));
   if (!options.json && !options.quiet) output.say(`${headText(recording)}\n`);

@@ -144,6 +144,20 @@ describe('the ring', () => {
     for (const { steps } of segments) expect(steps.length).toBeLessThanOrEqual(40);
     expect(forgotten).toBeGreaterThan(100);
   });
+
+  it('does not grow by a flood of packets of which none is like another', () => {
+    const run = new RandomRun(0, 150);
+    const ring = record(run.first.engine, { segments: 3, stepsPerSegment: 10_000, bytesPerSegment: 20_000 });
+    for (let packet = 0; packet < 2_000; packet++) {
+      const payload = new Uint8Array(40).fill(packet & 255).fill(packet >> 8, 20);
+      const envelope = { channel: '4:eth0', linkIndex: 2, destination: ip('224.0.0.18'), ttl: 255 };
+      run.first.receive({ type: 'packet-received', ...envelope, source: ip('192.0.2.9'), payload });
+    }
+    const kept = ring.contents().segments.reduce((sum, { steps }) => sum + steps.length, 0);
+    expect(kept).toBeLessThanOrEqual(3 * 60);
+    expect(kept).toBeGreaterThan(60);
+    expect([...new Replay(read(textOf(ring))).run()].every(({ verdict }) => verdict === 'same')).toBe(true);
+  });
 });
 
 describe('what is secret', () => {
