@@ -5,7 +5,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
 import { parseIpAddress } from '../../src/base/ip-address.ts';
 import { Ipvs, IpvsUnavailable } from '../../src/linux/ipvs.ts';
+import { netlinkProtocol, RequestSocket } from '../../src/linux/netlink-socket.ts';
 import { reconcileEntry } from '../../src/lvs/reconcile.ts';
+import { encodeFamilyRequest } from '../../src/netlink/generic.ts';
+import { MessageWriter } from '../../src/netlink/message-writer.ts';
 import type { IpvsCommand, IpvsDestination, IpvsEntry, IpvsService, IpvsServiceKey } from '../../src/ports/ipvs.ts';
 
 const ip = (text: string) => parseIpAddress(text)!;
@@ -251,6 +254,27 @@ describe('the IPVS table', () => {
     assert.deepEqual(ipvs.read().entries, [{ service: service(), destinations: [destination({ weight: 4 })] }]);
   });
 
+  it('finds the places of errors beyond what goes to the kernel at once', () => {
+    const places = [0, 499, 500, 777, 1_199];
+    const commands = Array.from({ length: 1_200 }, (_, place): IpvsCommand => {
+      const key = tcp('192.0.2.1', place + 1);
+      return places.includes(place)
+        ? { type: 'remove-service', key }
+        : { type: 'add-service', service: service({ key }) };
+    });
+    assert.deepEqual(
+      ipvs.change(commands),
+      places.map(place => ({ place, error: 'ESRCH' })),
+    );
+    assert.equal(ipvs.read().entries.length, 1_195);
+    // And when nothing at all succeeds.
+    const again = commands.filter(({ type }) => type === 'add-service');
+    assert.deepEqual(
+      ipvs.change(again),
+      again.map((_, place) => ({ place, error: 'EEXIST' })),
+    );
+  });
+
   it('is flushed at once', () => {
     ipvs.change(added({ service: service(), destinations: [destination()] }));
     ipvsadm('-A', '-f', '3', '-s', 'rr');
@@ -392,6 +416,35 @@ describe('without IPVS', () => {
     assert.deepEqual(table.change(added({ service: service(), destinations: [] })), []);
     assert.equal(table.read().entries.length, 1);
     ipvsadm('-C');
+  });
+
+  it('finds it again after it went and came', () => {
+    const table = new Ipvs();
+    const unload = (): void => {
+      execFileSync(readFileSync(loader, 'utf8').trim(), ['-r', ...loadedModules()]);
+    };
+    table.read();
+    unload();
+    assert.deepEqual(table.read().entries, []);
+    unload();
+    const commands = added({ service: service(), destinations: [] });
+    // It cannot know whether the destination or all of IPVS is missing, but will ask next time.
+    assert.deepEqual(table.change(commands), [{ place: 0, error: 'ENOENT' }]);
+    assert.deepEqual(table.change(commands), []);
+    ipvsadm('-C');
+    table.close();
+  });
+
+  it('is told of a family that nobody knows', () => {
+    const socket = new RequestSocket(netlinkProtocol.generic, 'nonesuch');
+    const ask = (): unknown =>
+      socket.ask(sequence => {
+        const writer = new MessageWriter();
+        encodeFamilyRequest(writer, 'NONESUCH', sequence);
+        return writer.bytes();
+      });
+    assert.throws(ask, { name: 'KernelError', code: 'ENOENT' });
+    socket.close();
   });
 
   it('says that a privilege is missing', () => {
