@@ -6,12 +6,12 @@ _holdfast() {
   local path='' words='' files='' word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "${path:+$path }$word" in
-      'check' | 'config' | 'config fmt' | 'config show' | 'config import-report' | 'explain' | 'genhash' | 'health' | 'server' | 'server drain' | 'server down' | 'server up' | 'server auto' | 'status' | 'lsp' | 'replay' | 'simulate') path="${path:+$path }$word" ;;
+      'check' | 'config' | 'config fmt' | 'config show' | 'config import-report' | 'explain' | 'genhash' | 'health' | 'server' | 'server drain' | 'server down' | 'server up' | 'server auto' | 'status' | 'lsp' | 'record' | 'replay' | 'simulate') path="${path:+$path }$word" ;;
     esac
   done
   case "$path" in
     '')
-      words='check config explain genhash health server status lsp replay simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -u --umask -t --config-test --json --sarif --strict --signum -T --genhash -v --version -h --help'
+      words='check config explain genhash health server status lsp record replay simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -u --umask -t --config-test --json --sarif --strict --signum -T --genhash -v --version -h --help'
       files='-f --use-file -g --log-file -p --pid -r --vrrp_pid -c --checkers_pid'
       ;;
     'check')
@@ -73,6 +73,10 @@ _holdfast() {
     'lsp')
       words='--stdio -h --help'
       files=''
+      ;;
+    'record')
+      words='--instance --socket -h --help'
+      files='--socket'
       ;;
     'replay')
       words='--from --to --all --quiet --json -h --help'

@@ -54,6 +54,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./lsp/main.ts')).runLsp,
   },
   {
+    name: 'record',
+    description: 'have the running daemon write what happened to its VRRP process, for replay and explain',
+    load: async () => (await import('./control/record.ts')).runRecord,
+  },
+  {
     name: 'replay',
     description: 'run the engine once more on a recording: each decision with its cause',
     load: async () => (await import('./replay.ts')).runReplay,

@@ -27,7 +27,7 @@ Examples:
                                                           adverts refused, VRID clash, starvation
 A time T is ${timeForms}.
 
-A recording comes from a running daemon: kill -USR1 $(cat /run/holdfast.pid) writes /tmp/holdfast_vrrp.recording.
+A recording comes from a running daemon: holdfast record.
 docs/recording.md has more.
 `;
 

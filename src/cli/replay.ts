@@ -22,8 +22,8 @@ const help = `
 Exit status: 0 the replay did what the recorded process did, 1 it did something else somewhere, 2 the file cannot be read.
 
 A recording comes from a running daemon, which always remembers its last hours:
-  kill -USR1 $(cat /run/holdfast.pid)            writes /tmp/holdfast_vrrp.recording, for root alone
-  holdfast replay /tmp/holdfast_vrrp.recording
+  holdfast record lb1.recording        or kill -USR1 $(cat /run/holdfast.pid): /tmp/holdfast_vrrp.recording
+  holdfast replay lb1.recording
 After a crash there is /tmp/holdfast_vrrp_crash.recording: its last step is the one that broke it.
 
 How to read it: a line for what happened, below it what the daemon logged, what changed ("=>") and why, and what it asked

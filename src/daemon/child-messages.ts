@@ -56,12 +56,23 @@ export interface QuestionMessage {
   readonly service: string | undefined;
 }
 
+/** To the VRRP process only: write the flight recording. Answered as a question, with WrittenRecording as JSON. */
+export interface RecordMessage {
+  readonly type: 'record';
+  readonly number: number;
+}
+
+export interface WrittenRecording {
+  /** Undefined if nothing was written: the flight recorder is off, or see the log. */
+  readonly file: string | undefined;
+}
+
 /** From the parent to the checker only. */
 export type CheckerMessage =
   | { readonly type: 'server-word'; readonly word: ServerWord }
   | { readonly type: 'instance-state'; readonly state: InstanceState };
 
-export type ParentMessage<Part = unknown> = ConfigureMessage<Part> | QuestionMessage | CheckerMessage;
+export type ParentMessage<Part = unknown> = ConfigureMessage<Part> | QuestionMessage | RecordMessage | CheckerMessage;
 
 /** From a child to its parent. */
 export type ChildMessage =

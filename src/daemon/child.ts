@@ -11,6 +11,7 @@ import {
   consoleDescriptor,
   type InstanceState,
   type ParentMessage,
+  type WrittenRecording,
 } from './child-messages.ts';
 import { internalErrorStatus } from './crash.ts';
 import { DaemonLog, exitWithLog } from './log.ts';
@@ -32,6 +33,8 @@ export interface ChildRuntime<Part> {
   report(meaning: SignalMeaning, setup: ChildSetup): Report | undefined;
   /** What it does right now, for the operator, as JSON; of one service if it is named. */
   status(service: string | undefined): string;
+  /** Writes what it remembers, if it does; never rejects. */
+  record?(setup: ChildSetup): Promise<WrittenRecording>;
   /** What only this process is told. */
   hear(message: CheckerMessage): void;
 }
@@ -137,8 +140,18 @@ class Work<Part> {
 
   hear(message: Exclude<ParentMessage<Part>, ConfigureMessage<Part>>): void {
     if (this.#stopping || !this.#runtime) return;
-    if (message.type !== 'question') this.#runtime.hear(message);
-    else this.#channel.send({ type: 'answer', number: message.number, json: this.#runtime.status(message.service) });
+    switch (message.type) {
+      case 'question':
+        this.#channel.send({ type: 'answer', number: message.number, json: this.#runtime.status(message.service) });
+        break;
+      case 'record':
+        void this.#runtime.record?.(this.#setup).then(written => {
+          this.#channel.send({ type: 'answer', number: message.number, json: JSON.stringify(written) });
+        });
+        break;
+      default:
+        this.#runtime.hear(message);
+    }
   }
 
   obey(signal: number, meaning: SignalMeaning): void {

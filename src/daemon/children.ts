@@ -19,7 +19,7 @@ export interface ChildrenOptions {
 }
 
 /** Called with a child's status as JSON, or undefined if it ended before it answered. */
-type Answered = (json: string | undefined) => void;
+export type Answered = (json: string | undefined) => void;
 
 /** The processes that run right now, and the questions they have been asked. */
 export class Children {
@@ -64,6 +64,15 @@ export class Children {
 
   /** Asks a child what it does, or does for one service; answered exactly once. */
   ask(kind: ChildKind, service: string | undefined, answered: Answered): void {
+    this.#question(kind, answered, number => ({ type: 'question', number, service }));
+  }
+
+  /** Has the VRRP process write its flight recording; answered exactly once. */
+  record(answered: Answered): void {
+    this.#question('vrrp', answered, number => ({ type: 'record', number }));
+  }
+
+  #question(kind: ChildKind, answered: Answered, message: (number: number) => ParentMessage): void {
     const child = this.#processes.get(kind);
     if (!child) {
       answered(undefined);
@@ -71,7 +80,7 @@ export class Children {
     }
     const number = ++this.#lastQuestion;
     this.#questions.set(number, { kind, answered });
-    child.send({ type: 'question', number, service });
+    child.send(message(number));
   }
 
   #hear(kind: ChildKind, message: ChildMessage): void {

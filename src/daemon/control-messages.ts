@@ -11,6 +11,8 @@ export type ControlRequest =
   /** Of one virtual server, or of all. */
   | { readonly command: 'health'; readonly service?: string }
   | { readonly command: 'status' }
+  /** Write the flight recording. */
+  | { readonly command: 'record' }
   | { readonly command: 'server'; readonly verb: ServerVerb; readonly service: string; readonly server: string };
 
 /** The daemon's answer as a command reads it; a line of JSON. */
@@ -49,6 +51,8 @@ export function parseRequest(line: string): Result<ControlRequest, string> {
       return ok({ command: 'health', ...(service !== undefined && { service }) });
     case 'status':
       return ok({ command: 'status' });
+    case 'record':
+      return ok({ command: 'record' });
     case 'server': {
       const verb = serverVerbs.find(each => each === text('verb'));
       const server = text('server');
@@ -57,6 +61,6 @@ export function parseRequest(line: string): Result<ControlRequest, string> {
       return ok({ command: 'server', verb, service, server });
     }
     default:
-      return failed('"command" is one of health, status, server');
+      return failed('"command" is one of health, status, record, server');
   }
 }

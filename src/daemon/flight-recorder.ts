@@ -29,7 +29,7 @@ export class FlightRecorder {
   readonly #options: FlightRecorderOptions;
   #ring: RecordingRing | undefined;
   #isLooking = false;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<boolean> = Promise.resolve(false);
   #waiting = 0;
 
   constructor(options: FlightRecorderOptions) {
@@ -56,20 +56,24 @@ export class FlightRecorder {
     return effects;
   }
 
-  /** Writes what is remembered, off the event loop but for turning it into text, a portion at a time. */
-  write(file: string, reason: string): Promise<void> {
+  /** Whether it could: writes what is remembered, off the event loop but for turning it into text, a portion at a time. */
+  write(file: string, reason: string): Promise<boolean> {
+    if (!this.#ring) return Promise.resolve(false);
     // One under way and one behind it will do, whatever bombards us.
-    if (!this.#ring || this.#waiting >= 2) return this.#writing;
+    if (this.#waiting >= 2) return this.#writing;
     this.#waiting++;
     this.#writing = this.#writing.then(async () => {
+      let isWritten = false;
       try {
         await replaceFile(file, this.portions(reason), fileMode);
         this.#options.log.write('info', `Wrote the flight recording ${file}: holdfast replay ${file}`);
+        isWritten = true;
       } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         this.#options.log.write('error', `Cannot write ${file}: ${code ?? message}`);
       }
       this.#waiting--;
+      return isWritten;
     });
     return this.#writing;
   }

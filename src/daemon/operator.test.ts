@@ -8,7 +8,10 @@ import type { DaemonLog } from './log.ts';
 import { Operator } from './operator.ts';
 import { ServerWords } from './server-words.ts';
 
-function bench(child: { readonly json?: string } = { json: '{"virtualServers":[]}' }) {
+function bench(
+  child: { readonly json?: string } = { json: '{"virtualServers":[]}' },
+  wanted: readonly ChildKind[] = ['checker'],
+) {
   const words = new ServerWords();
   const sent: ParentMessage[] = [];
   const logged: string[] = [];
@@ -19,12 +22,13 @@ function bench(child: { readonly json?: string } = { json: '{"virtualServers":[]
         asked.push(service);
         answered(child.json);
       },
+      record: (answered: (json: string | undefined) => void) => answered('{"file":"/tmp/r"}'),
       send: (_kind: ChildKind, message: ParentMessage) => sent.push(message),
     },
     words,
     log: { info: (text: string) => logged.push(text) } as unknown as DaemonLog,
     balancing: () => configurations([virtualServer([realServer(1)])], []),
-    wanted: () => ['checker'],
+    wanted: () => wanted,
   });
   const ask = (request: ControlRequest): ControlReply | undefined => {
     let answer: ControlReply | undefined;
@@ -52,6 +56,11 @@ describe('the operator', () => {
     ask({ ...drain, verb: 'auto' });
     expect(words.all).toEqual([]);
     expect(sent[1]).toEqual({ type: 'server-word', word: { ...word, word: undefined } });
+  });
+
+  it('gets the flight recording written', () => {
+    expect(bench({}, ['vrrp']).ask({ command: 'record' })).toEqual({ ok: true, result: { file: '/tmp/r' } });
+    expect(bench().ask({ command: 'record' })).toEqual({ ok: false, error: 'no VRRP instance is configured' });
   });
 
   it('names what there is if there is no such server', () => {

@@ -3,13 +3,13 @@ import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import { findRealServer, findVirtualServer } from '../lvs/find-server.ts';
 import type { ChildKind } from './child-kind.ts';
 import { childWording } from './child-kind.ts';
-import type { Children } from './children.ts';
+import type { Answered, Children } from './children.ts';
 import type { ControlAnswer, ControlRequest } from './control-messages.ts';
 import type { DaemonLog } from './log.ts';
 import type { ServerWords } from './server-words.ts';
 
 export interface OperatorParts {
-  readonly children: Pick<Children, 'ask' | 'send'>;
+  readonly children: Pick<Children, 'ask' | 'record' | 'send'>;
   readonly words: ServerWords;
   readonly log: DaemonLog;
   /** The configuration in force. */
@@ -35,6 +35,9 @@ export class Operator {
       case 'status':
         this.#ask('vrrp', undefined, 'no VRRP instance is configured', reply);
         break;
+      case 'record':
+        this.#record(reply);
+        break;
       case 'server':
         this.#server(request, reply);
         break;
@@ -56,13 +59,20 @@ export class Operator {
     this.#ask('checker', only, 'no virtual server is configured', reply);
   }
 
+  #record(reply: Reply): void {
+    this.#expect('vrrp', 'no VRRP instance is configured', reply, answered => this.#parts.children.record(answered));
+  }
+
   #ask(child: ChildKind, service: string | undefined, nothing: string, reply: Reply): void {
-    const { children, wanted } = this.#parts;
-    if (!wanted().includes(child)) {
+    this.#expect(child, nothing, reply, answered => this.#parts.children.ask(child, service, answered));
+  }
+
+  #expect(child: ChildKind, nothing: string, reply: Reply, ask: (answered: Answered) => void): void {
+    if (!this.#parts.wanted().includes(child)) {
       reply({ ok: false, error: nothing });
       return;
     }
-    children.ask(child, service, json => {
+    ask(json => {
       if (json !== undefined) reply({ ok: true, json });
       else reply({ ok: false, error: `the ${childWording[child].name} process does not run right now` });
     });

@@ -17,7 +17,7 @@ import { snapshotOf, type VrrpSnapshot } from '../status/vrrp-snapshot.ts';
 import { vrrpStatusOf } from '../status/vrrp-status.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
-import type { ChildSetup, VrrpPart } from './child-messages.ts';
+import type { ChildSetup, VrrpPart, WrittenRecording } from './child-messages.ts';
 import { beforeCrash } from './crash.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { FollowedInstances } from './followed-instances.ts';
@@ -107,6 +107,11 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
 
   /** Nothing is for us alone yet. */
   hear(): void {}
+
+  async record({ names }: ChildSetup): Promise<WrittenRecording> {
+    const written = await this.#recorder.write(names.recording, 'request');
+    return { file: written ? names.recording : undefined };
+  }
 
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
     switch (meaning) {

@@ -210,6 +210,7 @@ function priorityLines(
 }
 
 function lateLines({ late, worstLateness }: Explanation, timeOf: TimeText): readonly string[] {
+  if (worstLateness === 0) return ['Yes: every timer was served in time.'];
   if (late.length === 0) return [`Yes: no timer was served more than ${spanText(worstLateness)} late.`];
   const shown = late
     .slice(-shownLate)

@@ -9,7 +9,7 @@ import type { Host } from '../../src/lab/host.ts';
 import type { HostProcess } from '../../src/lab/host-process.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { pause, waitFor } from '../../src/lab/wait.ts';
-import { openTestLab, startDaemon } from './daemon.testkit.ts';
+import { daemonCommand, openTestLab, startDaemon } from './daemon.testkit.ts';
 
 const password = 'hush4242';
 const recordingFile = '/tmp/holdfast_vrrp.recording';
@@ -120,6 +120,17 @@ describe('the flight recorder', () => {
     expect(await breaking('throw new RangeError("no room")')).toMatchObject({
       status: 70,
       stderr: expect.stringContaining('Cannot write the flight recording: RangeError: no room'),
+    });
+  });
+
+  it('is written on request', async () => {
+    const program = daemonCommand('holdfast').slice(0, 2);
+    expect((await two.must([...program, 'record'])).trim()).toBe(recordingFile);
+    expect((await two.must([...program, 'record', '/tmp/copy'])).trim()).toBe('/tmp/copy');
+    expect((await two.must(['stat', '-c', '%a', '/tmp/copy'])).trim()).toBe('600');
+    expect(await two.run([...program, 'record', '/tmp/copy'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('cannot copy /tmp/holdfast_vrrp.recording to /tmp/copy: EEXIST'),
     });
   });
 
