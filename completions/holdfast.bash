@@ -11,8 +11,8 @@ _holdfast() {
   done
   case "$path" in
     '')
-      words='check config explain genhash health server status lsp record replay simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -u --umask -t --config-test --json --sarif --strict --signum -T --genhash -v --version -h --help'
-      files='-f --use-file -g --log-file -p --pid -r --vrrp_pid -c --checkers_pid'
+      words='check config explain genhash health server status lsp record replay simulate -f --use-file -i --config-id -e --all-config -n --dont-fork -P --vrrp -C --check -B --no_bfd --all -R --dont-respawn --ignore-sigint -l --log-console -D --log-detail -S --log-facility -G --no-syslog -g --log-file --flush-log-file -d --dump-conf -a --address-monitoring -V --dont-release-vrrp -X --release-vips -I --dont-release-ipvs -p --pid -r --vrrp_pid -c --checkers_pid -b --bfd_pid -u --umask -t --config-test --json --sarif --strict --signum -T --genhash -v --version -h --help'
+      files='-f --use-file -g --log-file -p --pid -r --vrrp_pid -c --checkers_pid -b --bfd_pid'
       ;;
     'check')
       words='--id --strict --json --sarif -h --help'

@@ -93,6 +93,14 @@ describe('RFC 5880: how fast', () => {
     expect(bench.run(milliseconds(50)).length).toBeGreaterThan(0);
   });
 
+  it('a packet that another interval makes overdue is due now, not in the past', () => {
+    const slow = { ...up, requiredMinRx: seconds(1), desiredMinTx: seconds(1) };
+    const bench = new SessionBench().up(slow);
+    bench.run(milliseconds(500));
+    bench.hear({ ...slow, requiredMinRx: milliseconds(50) });
+    expect(bench.session.nextDeadline()).toBe(bench.now);
+  });
+
   it('5880-6.8.3-honor - one that wants them slower is not sent an early one', () => {
     const bench = new SessionBench().up();
     bench.run(milliseconds(5));

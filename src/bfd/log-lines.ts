@@ -19,12 +19,11 @@ export function diagnosticText(number: number): string {
   return diagnostics[number] ?? `${number} (reserved)`;
 }
 
-/** Only entering Up and Down is news to everybody. */
+/** keepalived 2.2.7's words. */
 export function enteredText(name: string, state: SessionState, local: number, remote: number): string {
-  if (state === 'Up') return `(${name}) Entering UP state`;
   if (state !== 'Down') return `(${name}) Entering ${state} state`;
   const why = `Local diagnostic - ${diagnosticText(local)}, Remote diagnostic - ${diagnosticText(remote)}`;
-  return `(${name}) Entering DOWN state (${why})`;
+  return `(${name}) Entering Down state (${why})`;
 }
 
 export function expiredText(name: string, detectionTime: Duration, overdue: Duration): string {

@@ -64,7 +64,8 @@ export class Session {
   #usedMinRx: Duration;
 
   #lastSentAt: Instant | undefined;
-  #firstSendAt: Instant;
+  /** Nothing is due before: a deadline that moves never moves into the past. */
+  #notBefore: Instant;
   /** What this slot is shortened by: a part of the interval. */
   #jitter = 0;
   #lastReceivedAt: Instant | undefined;
@@ -78,7 +79,7 @@ export class Session {
     this.#usedMinTx = this.#desiredMinTx;
     this.#requiredMinRx = configuration.minRx;
     this.#usedMinRx = configuration.minRx;
-    this.#firstSendAt = now;
+    this.#notBefore = now;
   }
 
   get configuration(): BfdInstanceConfiguration {
@@ -107,6 +108,7 @@ export class Session {
   /** An accepted packet: the second half of RFC 5880 section 6.8.6. */
   receive(now: Instant, packet: ReceivedControl): readonly SessionEvent[] {
     const remote = this.#remote;
+    const dueBefore = this.#sendsAt();
     remote.discriminator = packet.myDiscriminator;
     remote.state = packet.state;
     remote.diagnostic = packet.diagnostic;
@@ -116,13 +118,18 @@ export class Session {
     remote.multiplier = packet.detectMultiplier;
     this.#lastReceivedAt = now;
     this.#answered(packet.final);
-    if (this.#state === 'AdminDown') return this.#take();
+    if (this.#state !== 'AdminDown') this.#obey(now, packet);
+    const due = this.#sendsAt();
+    if (due !== dueBefore && due !== undefined && due < now) this.#notBefore = now;
+    return this.#take();
+  }
+
+  #obey(now: Instant, packet: ReceivedControl): void {
     const before = this.#state;
     this.#follow(packet.state);
     if (packet.poll) this.#send(now, true);
     // RFC 5880 section 6.8.7: what changed is said at once; a reply to a Poll has said it already.
     else if (this.#state !== before) this.#sendIfSpeaking(now);
-    return this.#take();
   }
 
   /** Sends what is due, and notices what did not come. */
@@ -239,8 +246,9 @@ export class Session {
     if (minRx === 0) return undefined;
     const isPolling = this.#poll === 'wanted' || this.#poll === 'running' || this.#poll === 'again';
     if (demand && this.#state === 'Up' && state === 'Up' && !isPolling) return undefined;
-    if (this.#lastSentAt === undefined) return this.#firstSendAt;
-    return after(this.#lastSentAt, times(longer(this.#usedMinTx, minRx), 1 - this.#jitter));
+    if (this.#lastSentAt === undefined) return this.#notBefore;
+    const due = after(this.#lastSentAt, times(longer(this.#usedMinTx, minRx), 1 - this.#jitter));
+    return due < this.#notBefore ? this.#notBefore : due;
   }
 
   /** The passive role: silent before the peer speaks. */

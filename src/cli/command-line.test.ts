@@ -22,6 +22,7 @@ describe('the command line', () => {
         foreground: false,
         startAll: false,
         only: undefined,
+        noBfd: false,
         respawn: true,
         keepAddresses: false,
         keepServices: false,
@@ -31,6 +32,7 @@ describe('the command line', () => {
         parentPidFile: undefined,
         vrrpPidFile: undefined,
         checkerPidFile: undefined,
+        bfdPidFile: undefined,
         umask: undefined,
         log: { console: false, detail: false, syslogFacility: 3, file: undefined },
       },
@@ -193,8 +195,8 @@ describe('options that are not built', () => {
   });
 
   it('names the harmless ones and starts', () => {
-    const { warnings } = run('-x', '-A', '/run/agentx', '-m', '--debug=D', '-b', '/run/b.pid');
-    expect(warnings).toHaveLength(5);
+    const { warnings } = run('-x', '-A', '/run/agentx', '-m', '--debug=D');
+    expect(warnings).toHaveLength(4);
     expect(warnings.join('\n')).toContain('-x, --snmp');
   });
 });

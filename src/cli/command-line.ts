@@ -127,6 +127,7 @@ function daemonOptions(given: Given, warnings: string[]): DaemonOptions {
     foreground: given.flag('dont-fork'),
     startAll: given.flag('all'),
     only: only(given),
+    noBfd: given.flag('no_bfd'),
     respawn: !given.flag('dont-respawn'),
     keepAddresses: given.flag('dont-release-vrrp') && !given.flag('release-vips'),
     keepServices: given.flag('dont-release-ipvs'),
@@ -136,6 +137,7 @@ function daemonOptions(given: Given, warnings: string[]): DaemonOptions {
     parentPidFile: given.text('pid'),
     vrrpPidFile: given.text('vrrp_pid'),
     checkerPidFile: given.text('checkers_pid'),
+    bfdPidFile: given.text('bfd_pid'),
     umask,
     log: {
       console: given.flag('log-console'),

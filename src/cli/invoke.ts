@@ -11,6 +11,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     case childRoles.vrrp:
       (await import('../daemon/vrrp-child.ts')).runVrrpChild();
       return;
+    case childRoles.bfd:
+      (await import('../daemon/bfd-child.ts')).runBfdChild();
+      return;
     case childRoles.checker:
       (await import('../daemon/checker-child.ts')).runCheckerChild();
       return;
@@ -75,6 +78,7 @@ function absolutePaths(options: DaemonOptions, isDaemon: boolean): DaemonOptions
     parentPidFile: absolute(options.parentPidFile),
     vrrpPidFile: absolute(options.vrrpPidFile),
     checkerPidFile: absolute(options.checkerPidFile),
+    bfdPidFile: absolute(options.bfdPidFile),
     log: {
       ...options.log,
       console: options.log.console && !isDaemon,

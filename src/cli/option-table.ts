@@ -64,7 +64,7 @@ export const optionTable: readonly OptionRow[] = [
     'log-file',
     'FILE',
     'Logging:',
-    'log to FILE, the processes to FILE with _vrrp or _healthcheckers before its last dot',
+    'log to FILE, the processes to FILE with _vrrp, _healthcheckers or _bfd before its last dot',
   ),
   option(undefined, 'flush-log-file', undefined, 'Logging:', 'write each line at once (always so here)'),
   option('d', 'dump-conf', undefined, 'Logging:', 'log the configuration as it was understood'),
@@ -77,6 +77,7 @@ export const optionTable: readonly OptionRow[] = [
   option('p', 'pid', 'FILE', 'Files:', 'pid file of the parent process'),
   option('r', 'vrrp_pid', 'FILE', 'Files:', 'pid file of the VRRP process'),
   option('c', 'checkers_pid', 'FILE', 'Files:', 'pid file of the health checking process'),
+  option('b', 'bfd_pid', 'FILE', 'Files:', 'pid file of the BFD process'),
   option('u', 'umask', 'MASK', 'Files:', 'permissions that written files lack: 0177 by default'),
 
   {
@@ -103,7 +104,6 @@ export const optionTable: readonly OptionRow[] = [
   option('v', 'version', undefined, 'Questions (answer and exit):', 'print the version'),
   option('h', 'help', undefined, 'Questions (answer and exit):', 'print this help'),
 
-  unbuilt('b', 'bfd_pid', 'required', 'pid file of the BFD process', 'ignored', 'there is no such process'),
   unbuilt('s', 'namespace', 'required', 'run in a network namespace', 'refused', namespaceAdvice()),
   unbuilt('x', 'snmp', 'none', 'be an SNMP agent', 'ignored', 'SNMP is not built yet'),
   unbuilt('A', 'snmp-agent-socket', 'required', 'socket of the SNMP master agent', 'ignored', 'SNMP is not built yet'),

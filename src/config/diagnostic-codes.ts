@@ -135,6 +135,11 @@ export const diagnosticCodes = [
   'unknown-bfd-instance',
   'unknown-group',
   'unknown-track-file',
+  // BFD.
+  'bfd-hops',
+  'bfd-passive',
+  'bfd-slow',
+  'bfd-unusable',
   // Scripts.
   'script-insecure',
   'script-missing',

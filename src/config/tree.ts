@@ -263,3 +263,9 @@ function reportTooEarly(where: Located, statement: Statement, next: Piece | unde
     refuses: true,
   });
 }
+
+/** keepalived knows only what stands further up. */
+export function standsLater(definition: Statement, use: Statement): boolean {
+  const { file, number } = definition.line.source;
+  return file === use.line.source.file && number > use.line.source.number;
+}

@@ -13,7 +13,7 @@ import { Prober } from '../probe/prober.ts';
 import { renderCheckData } from '../status/check-data-text.ts';
 import { type HealthStatus, healthStatusOf } from '../status/health-status.ts';
 import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
-import type { CheckerMessage, CheckerPart, ChildSetup } from './child-messages.ts';
+import type { CheckerMessage, CheckerPart, ChildSetup, SessionMessage } from './child-messages.ts';
 import { LatenessReport } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
 import type { SignalMeaning } from './signals.ts';
@@ -66,6 +66,7 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
       ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
     });
     for (const state of part.instanceStates) this.#driver.deliver({ type: 'vrrp-state', ...state });
+    for (const { session, up } of part.sessionStates) this.#driver.deliver({ type: 'bfd-state', session, up });
   }
 
   start(): void {
@@ -87,9 +88,12 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
     this.#world.close();
   }
 
-  hear(message: CheckerMessage): void {
+  hear(message: CheckerMessage | SessionMessage): void {
     if (message.type === 'server-word') this.#driver.deliver(message);
-    else this.#driver.deliver({ type: 'vrrp-state', ...message.state });
+    else if (message.type === 'session-state') {
+      const { session, up } = message.state;
+      this.#driver.deliver({ type: 'bfd-state', session, up });
+    } else this.#driver.deliver({ type: 'vrrp-state', ...message.state });
   }
 
   status(service: string | undefined): string {

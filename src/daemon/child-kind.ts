@@ -1,5 +1,5 @@
 /** The processes that do the work, in the order in which they are started. */
-export const childKinds = ['checker', 'vrrp'] as const;
+export const childKinds = ['checker', 'vrrp', 'bfd'] as const;
 
 export type ChildKind = (typeof childKinds)[number];
 
@@ -13,4 +13,5 @@ export interface ChildWording {
 export const childWording: Readonly<Record<ChildKind, ChildWording>> = {
   checker: { name: 'Healthcheck', leftBehind: 'services may stay behind in the IPVS table' },
   vrrp: { name: 'VRRP', leftBehind: 'addresses may stay behind' },
+  bfd: { name: 'BFD', leftBehind: 'its peers will find its sessions expired' },
 };

@@ -1,3 +1,4 @@
+import type { BfdConfiguration } from '../bfd/configuration.ts';
 import type { CheckerConfigurations, ServerWord } from '../engine/checker-process.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
@@ -23,6 +24,8 @@ export interface VrrpPart {
   readonly vrrp: VrrpConfiguration;
   /** Instances whose transitions the parent wants to hear of. */
   readonly reportedInstances: readonly string[];
+  /** What is known of the BFD sessions. */
+  readonly sessionStates: readonly SessionState[];
 }
 
 /** What the checker process runs. */
@@ -31,11 +34,26 @@ export interface CheckerPart extends CheckerConfigurations {
   readonly overrides: readonly ServerWord[];
   /** What is known of the VRRP instances that something here follows. */
   readonly instanceStates: readonly InstanceState[];
+  /** What is known of the BFD sessions. */
+  readonly sessionStates: readonly SessionState[];
+}
+
+/** What the BFD process runs. */
+export interface BfdPart {
+  readonly bfd: BfdConfiguration;
 }
 
 export interface InstanceState {
   readonly instance: string;
   readonly state: 'master' | 'backup';
+}
+
+/** A BFD session, and who is told of it. */
+export interface SessionState {
+  readonly session: string;
+  readonly up: boolean;
+  readonly toVrrp: boolean;
+  readonly toChecker: boolean;
 }
 
 /** From the parent to any child. */
@@ -72,7 +90,18 @@ export type CheckerMessage =
   | { readonly type: 'server-word'; readonly word: ServerWord }
   | { readonly type: 'instance-state'; readonly state: InstanceState };
 
-export type ParentMessage<Part = unknown> = ConfigureMessage<Part> | QuestionMessage | RecordMessage | CheckerMessage;
+/** From the parent to those that follow a BFD session. */
+export interface SessionMessage {
+  readonly type: 'session-state';
+  readonly state: SessionState;
+}
+
+export type ParentMessage<Part = unknown> =
+  | ConfigureMessage<Part>
+  | QuestionMessage
+  | RecordMessage
+  | CheckerMessage
+  | SessionMessage;
 
 /** From a child to its parent. */
 export type ChildMessage =
@@ -87,7 +116,9 @@ export type ChildMessage =
    */
   | { readonly type: 'answer'; readonly number: number; readonly json: string }
   /** From the VRRP process only: an instance that the parent asked about. */
-  | { readonly type: 'instance-state'; readonly state: InstanceState };
+  | { readonly type: 'instance-state'; readonly state: InstanceState }
+  /** From the BFD process only. */
+  | SessionMessage;
 
 /** A configuration of tens of thousands of lines is some 20 MB here; more than this is a mistake. */
 export const longestMessage = 256 * 1024 * 1024;
@@ -100,5 +131,6 @@ export const consoleDescriptor = 4;
 export const childRoles: Readonly<Record<ChildKind, string>> = {
   checker: '--role=checker-child',
   vrrp: '--role=vrrp-child',
+  bfd: '--role=bfd-child',
 };
 export const daemonRole = '--role=daemon';

@@ -11,6 +11,8 @@ import {
   consoleDescriptor,
   type InstanceState,
   type ParentMessage,
+  type SessionMessage,
+  type SessionState,
   type WrittenRecording,
 } from './child-messages.ts';
 import { internalErrorStatus } from './crash.ts';
@@ -35,8 +37,8 @@ export interface ChildRuntime<Part> {
   status(service: string | undefined): string;
   /** Writes what it remembers, if it does; never rejects. */
   record?(setup: ChildSetup): Promise<WrittenRecording>;
-  /** What only this process is told. */
-  hear(message: CheckerMessage): void;
+  /** News of other processes. */
+  hear(message: CheckerMessage | SessionMessage): void;
 }
 
 export interface Report {
@@ -53,9 +55,11 @@ export interface RuntimeOptions {
   readonly stopped: () => void;
   /** An instance that the parent asked about went over to another state. */
   readonly instanceState: (state: InstanceState) => void;
+  /** A BFD session came up or went down. */
+  readonly sessionState: (state: SessionState) => void;
 }
 
-/** What makes the VRRP process differ from the checker process. */
+/** What makes one child differ from another. */
 export interface ChildRole<Part> {
   readonly kind: ChildKind;
   readonly capabilities: readonly string[];
@@ -223,6 +227,7 @@ class Work<Part> {
         setup: this.#setup,
         stopped: () => this.#finish(0),
         instanceState: state => this.#channel.send({ type: 'instance-state', state }),
+        sessionState: state => this.#channel.send({ type: 'session-state', state }),
       });
     } catch (error) {
       if (!(error instanceof KernelError) || (error.code !== 'EPERM' && error.code !== 'EACCES')) throw error;

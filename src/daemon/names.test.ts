@@ -41,6 +41,12 @@ describe('namesFor', () => {
         pidFile: '/run/checkers.pid',
         dump: '/tmp/keepalived_check.data',
       },
+      bfd: {
+        title: 'keepalived',
+        ident: 'Keepalived_bfd',
+        pidFile: '/run/bfd.pid',
+        dump: '/tmp/keepalived_bfd.data',
+      },
       product: 'Keepalived',
       statistics: '/tmp/keepalived.stats',
       json: '/tmp/keepalived.json',

@@ -20,6 +20,7 @@ export interface Names {
   readonly parent: ProcessNames;
   readonly vrrp: ProcessNames;
   readonly checker: ProcessNames;
+  readonly bfd: ProcessNames;
   /** As log lines call the whole: `Starting Keepalived ...`. */
   readonly product: string;
   readonly statistics: string;
@@ -77,6 +78,12 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
       ident: `${product}_healthcheckers${suffix}`,
       pidFile: runFile(isPlain ? 'checkers' : 'holdfast_checkers'),
       dump: dump(`_check${dataInstance}.data`),
+    },
+    bfd: {
+      title: titled(undefined, '_bfd'),
+      ident: `${product}_bfd${suffix}`,
+      pidFile: runFile(isPlain ? 'bfd' : 'holdfast_bfd'),
+      dump: dump(`_bfd${dataInstance}.data`),
     },
     product,
     statistics: dump('.stats'),

@@ -9,8 +9,10 @@ export interface DaemonOptions {
   readonly allIncludesStrict: boolean;
   /** -n */
   readonly foreground: boolean;
-  /** -P and -C name the only children that may run; without them all may. */
+  /** -P and -C name the only children that may run, BFD aside; without them all may. */
   readonly only: readonly ChildKind[] | undefined;
+  /** -B */
+  readonly noBfd: boolean;
   /** --all: a child runs even if nothing is configured for it. */
   readonly startAll: boolean;
   readonly respawn: boolean;
@@ -24,6 +26,7 @@ export interface DaemonOptions {
   readonly parentPidFile: string | undefined;
   readonly vrrpPidFile: string | undefined;
   readonly checkerPidFile: string | undefined;
+  readonly bfdPidFile: string | undefined;
   /** 0 .. 0o777; undefined takes the configuration's. */
   readonly umask: number | undefined;
   readonly log: LogOptions;

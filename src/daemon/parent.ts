@@ -7,7 +7,15 @@ import { now } from '../linux/clock.ts';
 import { configurationHost } from '../linux/configuration-host.ts';
 import { renderDaemonConfiguration } from '../status/daemon-text.ts';
 import type { ChildKind } from './child-kind.ts';
-import type { CheckerPart, ChildMessage, ChildSetup, InstanceState, VrrpPart } from './child-messages.ts';
+import type {
+  BfdPart,
+  CheckerPart,
+  ChildMessage,
+  ChildSetup,
+  InstanceState,
+  SessionState,
+  VrrpPart,
+} from './child-messages.ts';
 import { Children } from './children.ts';
 import { diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration-file.ts';
 import { ControlServer } from './control-server.ts';
@@ -49,6 +57,8 @@ export class Parent {
   readonly #control: ControlServer;
   /** What the VRRP process told of the instances that the checker process follows. */
   readonly #instanceStates = new Map<string, InstanceState>();
+  /** What the BFD process told last. */
+  readonly #sessionStates = new Map<string, SessionState>();
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
   #hasStarted = false;
@@ -171,6 +181,11 @@ export class Parent {
         this.#instanceStates.set(message.state.instance, message.state);
         this.#children.send('checker', { type: 'instance-state', state: message.state });
         break;
+      case 'session-state':
+        this.#sessionStates.set(message.state.session, message.state);
+        if (message.state.toVrrp) this.#children.send('vrrp', message);
+        if (message.state.toChecker) this.#children.send('checker', message);
+        break;
       default:
         unreachable(message);
     }
@@ -178,31 +193,54 @@ export class Parent {
 
   #configure(child: ChildKind, sequence: number): void {
     const { daemon } = this.#configuration;
-    const part = child === 'vrrp' ? this.#vrrpPart() : this.#checkerPart();
+    const part = this.#part(child);
     this.#children.send(child, { type: 'configure', sequence, setup: this.#childSetup(child), daemon, part });
+  }
+
+  #part(child: ChildKind): VrrpPart | CheckerPart | BfdPart {
+    if (child === 'bfd') return { bfd: this.#configuration.bfd };
+    return child === 'vrrp' ? this.#vrrpPart() : this.#checkerPart();
+  }
+
+  /** Those of sessions that are still configured. */
+  #sessions(to: 'toVrrp' | 'toChecker'): readonly SessionState[] {
+    return this.#configuration.bfd.instances.flatMap(({ name }) => {
+      const state = this.#sessionStates.get(name);
+      return state?.[to] ? [state] : [];
+    });
   }
 
   #vrrpPart(): VrrpPart {
     const followed = this.#configuration.lvs.global.syncDaemon?.instance;
-    return { vrrp: this.#configuration.vrrp, reportedInstances: followed === undefined ? [] : [followed] };
+    return {
+      vrrp: this.#configuration.vrrp,
+      reportedInstances: followed === undefined ? [] : [followed],
+      sessionStates: this.#sessions('toVrrp'),
+    };
   }
 
   #checkerPart(): CheckerPart {
     const { lvs, health } = this.#configuration;
-    return { lvs, health, overrides: this.#words.all, instanceStates: [...this.#instanceStates.values()] };
+    return {
+      lvs,
+      health,
+      overrides: this.#words.all,
+      instanceStates: [...this.#instanceStates.values()],
+      sessionStates: this.#sessions('toChecker'),
+    };
   }
 
   #childSetup(child: ChildKind): ChildSetup {
     const { names, options } = this.#parts;
     const { daemon } = this.#configuration;
-    const pidFile = child === 'vrrp' ? options.vrrpPidFile : options.checkerPidFile;
+    const pidFiles = { vrrp: options.vrrpPidFile, checker: options.checkerPidFile, bfd: options.bfdPidFile };
     return {
       names,
-      pidFile: pidFile ?? names[child].pidFile,
+      pidFile: pidFiles[child] ?? names[child].pidFile,
       umask: options.umask ?? daemon.umask,
       log: options.log,
       ignoreInterrupt: options.ignoreInterrupt,
-      keepAtStop: child === 'vrrp' ? options.keepAddresses : options.keepServices,
+      keepAtStop: child === 'vrrp' ? options.keepAddresses : child === 'checker' && options.keepServices,
       logAddressChanges: options.logAddressChanges,
       dumpConfiguration: options.dumpConfiguration,
     };

@@ -17,7 +17,7 @@ import { snapshotOf, type VrrpSnapshot } from '../status/vrrp-snapshot.ts';
 import { vrrpStatusOf } from '../status/vrrp-status.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
-import type { ChildSetup, VrrpPart, WrittenRecording } from './child-messages.ts';
+import type { CheckerMessage, ChildSetup, SessionMessage, VrrpPart, WrittenRecording } from './child-messages.ts';
 import { beforeCrash } from './crash.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { FollowedInstances } from './followed-instances.ts';
@@ -51,7 +51,11 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
   #lookScheduled = false;
 
   /** Throws KernelError if the sockets cannot be opened. */
-  constructor(daemon: DaemonConfiguration, { vrrp, reportedInstances }: VrrpPart, options: RuntimeOptions) {
+  constructor(
+    daemon: DaemonConfiguration,
+    { vrrp, reportedInstances, sessionStates }: VrrpPart,
+    options: RuntimeOptions,
+  ) {
     this.#options = options;
     this.#jsonVersion = daemon.jsonVersion;
     this.#followed.follow(reportedInstances);
@@ -81,6 +85,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
       now,
       ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
     });
+    for (const { session, up } of sessionStates) this.#driver.deliver({ type: 'bfd-state', session, up });
   }
 
   start(): void {
@@ -105,8 +110,11 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     return JSON.stringify(vrrpStatusOf(this.#snapshot()));
   }
 
-  /** Nothing is for us alone yet. */
-  hear(): void {}
+  hear(message: CheckerMessage | SessionMessage): void {
+    if (message.type !== 'session-state') return;
+    const { session, up } = message.state;
+    this.#driver.deliver({ type: 'bfd-state', session, up });
+  }
 
   async record({ names }: ChildSetup): Promise<WrittenRecording> {
     const written = await this.#recorder.write(names.recording, 'request');

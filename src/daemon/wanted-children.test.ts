@@ -9,9 +9,14 @@ const nothing = configurations([], []);
 const withSyncDaemon = configurations([], [], {
   syncDaemon: { interface: 'eth0', instance: 'V', syncId: 1, maximumLength: 0, port: 0, ttl: 0, group: undefined },
 });
-const configuration = (instances: number, { lvs, health }: typeof balancing): Configuration =>
-  ({ vrrp: { instances: Array.from({ length: instances }) }, lvs, health }) as unknown as Configuration;
-const all = { only: undefined, startAll: false };
+const configuration = (instances: number, { lvs, health }: typeof balancing, sessions = 0): Configuration =>
+  ({
+    bfd: { instances: Array.from({ length: sessions }) },
+    vrrp: { instances: Array.from({ length: instances }) },
+    lvs,
+    health,
+  }) as unknown as Configuration;
+const all = { only: undefined, noBfd: false, startAll: false };
 
 describe('wantedChildren', () => {
   it('are those that have something to do, the checker first', () => {
@@ -22,9 +27,17 @@ describe('wantedChildren', () => {
     expect(wantedChildren(configuration(0, nothing), all)).toEqual([]);
   });
 
-  it('are all with --all, and no others than -P and -C name', () => {
-    expect(wantedChildren(configuration(0, nothing), { only: undefined, startAll: true })).toEqual(['checker', 'vrrp']);
-    expect(wantedChildren(configuration(1, balancing), { only: ['vrrp'], startAll: false })).toEqual(['vrrp']);
-    expect(wantedChildren(configuration(0, nothing), { only: ['checker'], startAll: true })).toEqual(['checker']);
+  it('are all with --all, and no others than -P and -C name, and no BFD with -B', () => {
+    const asked = (options: Partial<typeof all>, sessions = 0): readonly string[] =>
+      wantedChildren(configuration(1, balancing, sessions), { ...all, ...options });
+    const nothingConfigured = wantedChildren(configuration(0, nothing), { ...all, startAll: true });
+    expect(nothingConfigured).toEqual(['checker', 'vrrp', 'bfd']);
+    expect(wantedChildren(configuration(1, balancing), { ...all, only: ['vrrp'] })).toEqual(['vrrp']);
+    expect(wantedChildren(configuration(0, nothing), { ...all, only: ['checker'], startAll: true })).toEqual([
+      'checker',
+      'bfd',
+    ]);
+    expect(asked({}, 1)).toEqual(['checker', 'vrrp', 'bfd']);
+    expect(asked({ noBfd: true }, 1)).toEqual(['checker', 'vrrp']);
   });
 });

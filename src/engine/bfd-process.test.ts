@@ -214,10 +214,10 @@ describe('who is told', () => {
   it('says what keepalived says', () => {
     const bench = new Bench([instance()]).up();
     bench.run(1_000);
-    expect(bench.lines.filter(line => /UP|DOWN|Expired/.test(line))).toEqual([
-      '(peer) Entering UP state',
+    expect(bench.lines.filter(line => /Up|Down|Expired/.test(line))).toEqual([
+      '(peer) Entering Up state',
       '(peer) Expired after 50 ms (0 usec overdue)',
-      '(peer) Entering DOWN state (Local diagnostic - Control Detection Time Expired, Remote diagnostic - No Diagnostic)',
+      '(peer) Entering Down state (Local diagnostic - Control Detection Time Expired, Remote diagnostic - No Diagnostic)',
     ]);
   });
 });

@@ -145,7 +145,7 @@ export class BfdProcess implements Engine<BfdInput, BfdEffect> {
         running.session.reconfigure(instance);
         this.#schedule(running);
         // Whoever is told from now on was told nothing before.
-        this.#tell(running, running.session.state === 'Up');
+        if (running.session.state === 'Up') this.#tell(running, true);
       }
     }
   }

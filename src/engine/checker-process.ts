@@ -57,6 +57,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #syncDaemons = new SyncDaemons();
   readonly #scripts = new Set<number>();
   readonly #dirty = new Set<Service>();
+  /** BFD sessions that somebody has told of. */
+  readonly #sessions = new Map<string, boolean>();
 
   #configuration: CheckerConfigurations;
   #services: readonly Service[] = [];
@@ -131,6 +133,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         }
         break;
       case 'bfd-state':
+        this.#sessions.set(input.session, input.up);
         for (const check of this.#checks.all) {
           if (check.configuration.kind !== 'bfd' || check.configuration.session !== input.session) continue;
           check.sessionUp = input.up;
@@ -240,6 +243,10 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     for (const command of this.#syncDaemons.configure(lvs.global.syncDaemon)) this.#table.command(command);
     const { places, cancelled } = this.#checks.configure(now, health, isStart);
     for (const probe of cancelled) this.#out.push({ type: 'cancel-probe', probe });
+    for (const check of this.#checks.all) {
+      if (check.configuration.kind === 'bfd')
+        check.sessionUp = this.#sessions.get(check.configuration.session) === true;
+    }
     const before = new Map(this.#services.map(service => [service.pool.configuration.name, service]));
     this.#services = lvs.virtualServers.map(configuration => {
       const known = before.get(configuration.name);

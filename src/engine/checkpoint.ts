@@ -10,6 +10,7 @@ import { Instance, type SavedInstance, type Surroundings } from './instance.ts';
 import type { NetworkView, SavedNetworkView } from './network-view.ts';
 import type { Notifications } from './notifications.ts';
 import type { SavedScript, TrackedScripts } from './tracked-scripts.ts';
+import type { TrackedSessions } from './tracked-sessions.ts';
 
 export type Phase = 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped';
 
@@ -27,6 +28,8 @@ export interface VrrpCheckpoint {
   readonly network: SavedNetworkView;
   readonly queue: SavedAnnouncementQueue;
   readonly scripts: readonly SavedScript[];
+  /** BFD sessions that are up. */
+  readonly sessions: readonly string[];
   readonly channels: SavedChannels;
   /** Runs of notification scripts. */
   readonly notifications: readonly number[];
@@ -55,6 +58,7 @@ export interface ProcessParts {
   readonly network: NetworkView;
   readonly queue: AnnouncementQueue;
   readonly scripts: TrackedScripts;
+  readonly sessions: TrackedSessions;
   readonly channels: Channels;
   readonly notifications: Notifications;
   readonly batches: AddressBatches;
@@ -92,6 +96,7 @@ export function saveParts(
     network: parts.network.save(),
     queue: parts.queue.save(owner => numberOf(owner as Instance)),
     scripts: parts.scripts.save(),
+    sessions: parts.sessions.save(),
     channels: parts.channels.save(),
     notifications: parts.notifications.save(),
     configured: instances.length,
@@ -115,6 +120,7 @@ export function restoreParts(
 ): Omit<ProcessInstances, 'groups'> {
   parts.network.restore(saved.network);
   parts.scripts.restore(saved.scripts);
+  parts.sessions.restore(saved.sessions);
   parts.channels.restore(saved.channels);
   parts.notifications.restore(saved.notifications);
   parts.strayPackets.restore(saved.strayPackets);

@@ -1,4 +1,6 @@
 import type { Duration } from '../base/duration.ts';
+import { type BfdDraft, bfdRootReaders, emptyBfdDraft } from '../bfd/bfd-section.ts';
+import type { BfdConfiguration } from '../bfd/configuration.ts';
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
 import { bindReaders, readBlock, reportUnbuilt } from '../config/interpret.ts';
 import { readLines } from '../config/reader.ts';
@@ -80,6 +82,7 @@ export interface NetlinkBuffer {
 export interface Configuration {
   readonly daemon: DaemonConfiguration;
   readonly vrrp: VrrpConfiguration;
+  readonly bfd: BfdConfiguration;
   readonly lvs: LvsConfiguration;
   /** The checkers of the real servers in `lvs`, which know them by their places here. */
   readonly health: HealthConfiguration;
@@ -114,12 +117,14 @@ const ownConditionId = 'holdfast';
 interface RootDraft {
   readonly globals: GlobalDraft;
   readonly vrrp: VrrpDraft;
+  readonly bfd: BfdDraft;
   readonly lvs: LvsDraft;
 }
 
 const rootReaders = bindReaders<RootDraft, SectionContext>(rootGrammar, {
   ...globalRootReaders,
   ...vrrpRootReaders,
+  ...bfdRootReaders,
   ...lvsRootReaders,
 });
 
@@ -173,7 +178,12 @@ function interpret(
   diagnostics: Diagnostics,
   advise: boolean,
 ): Interpretation {
-  const draft: RootDraft = { globals: emptyGlobalDraft(), vrrp: emptyVrrpDraft(), lvs: emptyLvsDraft() };
+  const draft: RootDraft = {
+    globals: emptyGlobalDraft(),
+    vrrp: emptyVrrpDraft(),
+    bfd: emptyBfdDraft(),
+    lvs: emptyLvsDraft(),
+  };
   const scripts = new ScriptResolution(draft.globals.scripts, host, diagnostics);
   const context: SectionContext = {
     diagnostics,
@@ -199,7 +209,11 @@ function interpret(
   reportUnbuilt(context);
   scripts.checkDefaultUser();
   const { globals } = draft;
-  const vrrp = completeVrrp(draft.vrrp, globals.vrrp, context);
+  const sessions = [...draft.bfd.instances.values()];
+  const tellingRouters = sessions.flatMap(({ statement, configuration: { name, weight, reverse, toVrrp } }) =>
+    toVrrp ? [{ statement, name, weight, reverse }] : [],
+  );
+  const vrrp = completeVrrp(draft.vrrp, globals.vrrp, tellingRouters, context);
   const balancing = completeBalancing(
     { lvs: draft.lvs, lvsGlobals: globals.lvs, health: globals.health },
     statements,
@@ -210,10 +224,11 @@ function interpret(
   const configuration: Configuration = {
     daemon: completeDaemon(globals, scripts),
     vrrp: { global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces), ...vrrp },
+    bfd: { instances: sessions.map(({ configuration }) => configuration) },
     ...balancing,
   };
   if (!advise) return { configuration, written: undefined };
-  const written = writtenVrrp(statements, draft.vrrp, globals.vrrp, host.hostName, context);
+  const written = writtenVrrp(statements, draft.vrrp, globals.vrrp, host.hostName, tellingRouters, context);
   adviseVrrp(written, { addressesOf: name => host.interfaceAddresses?.(name) }, diagnostics);
   return { configuration, written };
 }

@@ -88,7 +88,7 @@ describe('rootGrammar', () => {
     for (const name of ['use_vmac', 'use_ipvlan', 'vrf', 'no_accept', 'auth_hmac', 'virtual_routes', 'virtual_rules']) {
       expect(refused).toContain(`vrrp_instance.${name}`);
     }
-    for (const name of ['net_namespace', 'static_ipaddress', 'static_routes', 'static_rules', 'bfd_instance']) {
+    for (const name of ['net_namespace', 'static_ipaddress', 'static_routes', 'static_rules']) {
       expect(refused).toContain(`root.${name}`);
     }
   });

@@ -29,7 +29,7 @@ interface_up_down_delays | block of lines | - | refused:election | Lines: IFNAME
 SSL | block | auto | built | Client TLS context used by SSL_GET
 virtual_server_group | block NAME | - | built | List of IP/port, ranges and fwmarks sharing one real-server pool
 virtual_server | block IP [PORT] / fwmark N / group NAME | - | built | IPVS service definition
-bfd_instance | block NAME | - | refused:wire | BFD session; name must be shorter than 32 chars
+bfd_instance | block NAME | - | built | BFD session; name must be shorter than 32 chars
 track_file | block NAME | - | harmless:tracking | File-valued tracker for VRRP and FILE_CHECK
 vrrp_track_file | block NAME | - | harmless:tracking, outdated | Old name of track_file
 `;

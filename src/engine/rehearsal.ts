@@ -134,6 +134,7 @@ function configurationOf(configuration: VrrpConfiguration, model: VirtualRouterC
         destination,
         trackInterfaces: [],
         trackScripts: [],
+        trackBfd: [],
         advertisementInterval: seconds(1),
         addresses: model.addresses.slice(0, 1),
         excludedAddresses: [],

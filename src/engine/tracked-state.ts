@@ -1,9 +1,11 @@
 import type { IpAddress } from '../base/ip-address.ts';
 import type { SyncGroupConfiguration, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
-import type { FaultCause } from '../vrrp/log-lines.ts';
+import { type FaultCause, faultLine } from '../vrrp/log-lines.ts';
 import { effectivePriority, holdsInFault, type TrackedObject } from '../vrrp/tracking.ts';
 import type { Instance } from './instance.ts';
 import type { NetworkView } from './network-view.ts';
+import type { TrackedScripts } from './tracked-scripts.ts';
+import type { TrackedSessions } from './tracked-sessions.ts';
 
 /** A tracked object with what to say when it holds its instance in FAULT. */
 export interface NamedObject {
@@ -22,10 +24,10 @@ export function judgeTracked(
   instance: Instance,
   group: SyncGroupConfiguration | undefined,
   network: NetworkView,
-  scriptStatus: ScriptStatus,
+  known: TrackedStatus,
 ): TrackedVerdict {
   const { configuration } = instance;
-  const named = trackedObjects(configuration, group, network, scriptStatus);
+  const named = trackedObjects(configuration, group, network, known);
   const source = instance.currentSource();
   const objects = named.map(({ object }) => object);
   return {
@@ -35,14 +37,18 @@ export function judgeTracked(
   };
 }
 
-type ScriptStatus = (name: string) => 'up' | 'down' | 'waiting' | undefined;
+/** What is known of things that the network does not show. */
+export interface TrackedStatus {
+  readonly scripts: TrackedScripts;
+  readonly sessions: TrackedSessions;
+}
 
 /** Everything an instance tracks by itself and through its sync group. */
 export function trackedObjects(
   instance: VirtualRouterConfiguration,
   group: SyncGroupConfiguration | undefined,
   network: NetworkView,
-  scriptStatus: ScriptStatus,
+  known: TrackedStatus,
 ): readonly NamedObject[] {
   const objects: NamedObject[] = [];
   for (const { interface: name, weight, reverse } of [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]) {
@@ -50,10 +56,16 @@ export function trackedObjects(
     objects.push({ object: { status, weight, reverse }, cause: { type: 'interface-down', interface: name } });
   }
   for (const { script, weight, reverse } of [...instance.trackScripts, ...(group?.trackScripts ?? [])]) {
-    const status = scriptStatus(script);
+    const status = known.scripts.status(script);
     if (status === undefined) continue;
     const type = status === 'waiting' ? 'script-waiting' : 'script';
     objects.push({ object: { status, weight, reverse }, cause: { type, script } });
+  }
+  for (const { session, weight, reverse } of [...instance.trackBfd, ...(group?.trackBfd ?? [])]) {
+    objects.push({
+      object: { status: known.sessions.status(session), weight, reverse },
+      cause: { type: 'bfd', session },
+    });
   }
   return objects;
 }
@@ -83,6 +95,14 @@ export function causesOfFault(
   return causes;
 }
 
-export function sameCause(left: FaultCause, right: FaultCause): boolean {
+/** Says which causes of FAULT are new, and keeps them all. */
+export function keepCauses(instance: Instance, causes: readonly FaultCause[]): void {
+  for (const cause of causes) {
+    if (!instance.causes.some(known => sameCause(known, cause))) instance.say(faultLine(instance.name, cause));
+  }
+  instance.causes = causes;
+}
+
+function sameCause(left: FaultCause, right: FaultCause): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -58,9 +58,6 @@ describe('values of what is not built', () => {
     ['global_defs {\nsmtp_connect_timeout x\n}', ['bad-value']],
     ['global_defs {\nvrrp_cpu_affinity 0 two\n}', ['bad-value']],
     ['global_defs {\nnftables a\nnftables b\n}', ['duplicate-keyword']],
-    ['bfd_instance b {\nmin_rx 0\nneighbor_ip 10.0.0.7\n}', ['bad-value']],
-    ['bfd_instance b {\nsource_ip 10.0.0.7\n}', ['bad-value']],
-    ['bfd_instance b {\nneighbor_ip fe80::7\nsource_ip 10.0.0.7\n}', ['bad-value']],
     ['vrrp_track_process p {\nquorum 5\n}', ['bad-value']],
     ['track_file f {\nfile /x\nweight 255\n}', ['bad-value']],
     ['interface_up_down_delays {\neth0 5.5 6\neth1 256\n}', ['bad-value']],
@@ -71,7 +68,6 @@ describe('values of what is not built', () => {
     ['track_file {\nfile /x\n}', ['missing-name']],
     [instanceText('use_vmac a b'), ['bad-value']],
     [instanceText('vmac_xmit_base'), ['bad-value']],
-    [instanceText('track_bfd {\nnone\n}'), ['bad-value']],
   ])('is complained of: %j', (text, codes) => {
     expect(told(text)).toEqual(codes);
     expect(load(text).testExitStatus).toBe(text.startsWith('track_file {') ? 2 : text.startsWith('linkbeat') ? 4 : 5);

@@ -1,13 +1,5 @@
-import { bfdKeywordChecks, checkBfdInstance } from '../bfd/value-checks.ts';
 import { shortened, type ValueCheck, type ValueChecks } from '../config/reading-context.ts';
-import {
-  allOf,
-  atMostWords,
-  blockHasLines,
-  checkInterfaceName,
-  complainOf,
-  nameIsNew,
-} from '../config/unread-words.ts';
+import { atMostWords, blockHasLines, checkInterfaceName, complainOf, nameIsNew } from '../config/unread-words.ts';
 import { decimalSecondsOf, integerOf } from '../config/values.ts';
 import { trackerBlockChecks, trackerKeywordChecks, trackerLineChecks } from '../vrrp/tracker-checks.ts';
 import { vrrpKeywordChecks, vrrpLineChecks } from '../vrrp/value-checks.ts';
@@ -83,7 +75,6 @@ export const valueChecks: ValueChecks = {
     ['garp_group.interface', garpInterface],
     ...vrrpKeywordChecks,
     ...trackerKeywordChecks,
-    ...bfdKeywordChecks,
   ]),
   lines: new Map<string, ValueCheck>([
     ['linkbeat_interfaces', linkbeatInterface],
@@ -98,7 +89,6 @@ export const valueChecks: ValueChecks = {
     ['garp_group.interfaces', blockHasLines],
     ['track_group.group', blockHasLines],
     ['track_group', nameIsNew],
-    ['bfd_instance', allOf(nameIsNew, checkBfdInstance)],
     ...trackerBlockChecks,
   ]),
 };

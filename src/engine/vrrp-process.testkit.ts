@@ -99,6 +99,7 @@ export function router(overrides: Partial<VirtualRouterConfiguration> = {}): Vir
     dontTrackPrimary: false,
     trackInterfaces: [],
     trackScripts: [],
+    trackBfd: [],
     notify: noScripts,
     ...overrides,
   };
@@ -124,7 +125,7 @@ export function configuration(
 }
 
 export function syncGroup(name: string, members: readonly string[], notify = noScripts): SyncGroupConfiguration {
-  return { name, members, trackInterfaces: [], trackScripts: [], trackingWeight: false, notify };
+  return { name, members, trackInterfaces: [], trackScripts: [], trackBfd: [], trackingWeight: false, notify };
 }
 
 export function trackScript(name: string, rest: Partial<TrackScriptConfiguration> = {}): TrackScriptConfiguration {

@@ -10,7 +10,6 @@ import { newCounters } from '../vrrp/counters.ts';
 import {
   detailLine,
   eventLine,
-  faultLine,
   formatSeconds,
   gaveUpLine,
   groupLine,
@@ -34,7 +33,8 @@ import { Notifications, notifiedStates } from './notifications.ts';
 import { setPromotion } from './promoted-links.ts';
 import { groupedNames, reloadInstances } from './reload.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
-import { judgeTracked, sameCause } from './tracked-state.ts';
+import { TrackedSessions } from './tracked-sessions.ts';
+import { judgeTracked, keepCauses } from './tracked-state.ts';
 
 /** Frames handed out at once; more would keep adverts waiting. */
 const framesPerTurn = 64;
@@ -59,6 +59,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   readonly network = new NetworkView();
   readonly #queue: AnnouncementQueue;
   readonly scripts: TrackedScripts;
+  readonly sessions = new TrackedSessions();
   readonly #channels: Channels;
   readonly #batches = new AddressBatches();
   readonly #deadlines = new Deadlines<Instance>();
@@ -121,6 +122,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       case 'script-ended':
         this.#notifications.ended(input.run);
         if (this.scripts.ended(input.run, input.outcome, this.#out)) this.#evaluateAll(now);
+        break;
+      case 'bfd-state':
+        if (this.sessions.told(input, this.#instances, this.#groups, this.#out)) this.#evaluateAll(now);
         break;
       case 'resynchronised':
         this.network.resynchronise(input.links, input.addresses, input.forwardingLinks);
@@ -268,6 +272,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       network: this.network,
       queue: this.#queue,
       scripts: this.scripts,
+      sessions: this.sessions,
       channels: this.#channels,
       notifications: this.#notifications,
       batches: this.#batches,
@@ -443,14 +448,11 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #evaluate(now: Instant, instance: Instance): void {
     const group = this.#groupOf.get(instance)?.configuration;
-    const verdict = judgeTracked(instance, group, this.network, name => this.scripts.status(name));
+    const verdict = judgeTracked(instance, group, this.network, this);
     const { source, priority, causes } = verdict;
     if (source !== instance.machine.source) this.#feed(now, instance, { type: 'source-changed', source });
     this.#feed(now, instance, { type: 'priority-changed', priority });
-    for (const cause of causes) {
-      if (!instance.causes.some(known => sameCause(known, cause))) instance.say(faultLine(instance.name, cause));
-    }
-    instance.causes = causes;
+    keepCauses(instance, causes);
   }
 
   #settleFault(now: Instant, instance: Instance): void {

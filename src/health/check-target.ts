@@ -38,9 +38,3 @@ export interface CheckerContext extends SectionContext {
   readonly trackFiles: ReadonlyMap<string, TrackedFile>;
   readonly bfdInstances: ReadonlyMap<string, Statement>;
 }
-
-/** keepalived knows only what stands further up. */
-export function standsLater(definition: Statement, use: Statement): boolean {
-  const { file, number } = definition.line.source;
-  return file === use.line.source.file && number > use.line.source.number;
-}

@@ -2,9 +2,9 @@ import { seconds } from '../base/duration.ts';
 import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { complain, type SectionContext } from '../config/section-context.ts';
-import { located, type Statement } from '../config/tree.ts';
+import { located, type Statement, standsLater } from '../config/tree.ts';
 import { boolean, integer, integerOf } from '../config/values.ts';
-import { type CheckerContext, type CheckTarget, standsLater } from './check-target.ts';
+import type { CheckerContext, CheckTarget } from './check-target.ts';
 import {
   type ConnectionDraft,
   completeEndpoint,

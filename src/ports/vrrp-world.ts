@@ -47,7 +47,9 @@ export type VrrpInput =
       readonly errors: readonly { readonly place: number; readonly error: string }[];
     }
   /** Answers run-script, exactly once for each run. */
-  | { readonly type: 'script-ended'; readonly run: number; readonly outcome: ScriptOutcome };
+  | { readonly type: 'script-ended'; readonly run: number; readonly outcome: ScriptOutcome }
+  /** A BFD session that something may track; one that nobody has told of is down. */
+  | { readonly type: 'bfd-state'; readonly session: string; readonly up: boolean };
 
 /** Everything the VRRP engine can ask of the world. Executed in order. */
 export type VrrpEffect =

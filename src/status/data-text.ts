@@ -1,9 +1,7 @@
 import { type Duration, inSeconds } from '../base/duration.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type {
-  InterfaceTracker,
   NotifyScripts,
-  ScriptTracker,
   TrackScriptConfiguration,
   VirtualAddress,
   VirtualRouterConfiguration,
@@ -23,7 +21,7 @@ export function renderConfiguration(configuration: VrrpConfiguration): string[] 
       ` VRRP Instance = ${instance.name}`,
       ...settingLines(instance),
       ...addressLines(instance, address => addressText({ ...address, isSet: false })),
-      ...trackerLines(instance.trackInterfaces, instance.trackScripts),
+      ...trackerLines(instance),
       ...notifyLines(instance.notify),
     ]),
     ...groupLines(configuration, () => undefined),
@@ -47,7 +45,7 @@ export function renderData(snapshot: VrrpSnapshot): string {
         ...addressLines(instance.configuration, ({ configuration: address }) =>
           addressText(set.get(address) ?? { configuration: address, interface: undefined, isSet: false }),
         ),
-        ...trackerLines(instance.configuration.trackInterfaces, instance.configuration.trackScripts),
+        ...trackerLines(instance.configuration),
         ...notifyLines(instance.configuration.notify),
       ];
     }),
@@ -152,14 +150,18 @@ function addressLines(
   return [...lines, '   Virtual IP Excluded :', ...instance.excludedAddresses.map(shown)];
 }
 
-function trackerLines(interfaces: readonly InterfaceTracker[], scripts: readonly ScriptTracker[]): string[] {
-  const weight = (tracker: InterfaceTracker | ScriptTracker): string =>
+type Trackers = Pick<VirtualRouterConfiguration, 'trackInterfaces' | 'trackScripts' | 'trackBfd'>;
+
+function trackerLines({ trackInterfaces: interfaces, trackScripts: scripts, trackBfd: sessions }: Trackers): string[] {
+  const weight = (tracker: { readonly weight: number; readonly reverse: boolean }): string =>
     `weight ${tracker.weight}${tracker.reverse ? ' reverse' : ''}`;
   return [
     ...(interfaces.length > 0 ? ['   Tracked interfaces :'] : []),
     ...interfaces.map(tracker => `     ${tracker.interface} ${weight(tracker)}`),
     ...(scripts.length > 0 ? ['   Tracked scripts :'] : []),
     ...scripts.map(tracker => `     ${tracker.script} ${weight(tracker)}`),
+    ...(sessions.length > 0 ? ['   Tracked BFDs :'] : []),
+    ...sessions.map(tracker => `     ${tracker.session} ${weight(tracker)}`),
   ];
 }
 
@@ -188,7 +190,7 @@ function groupLines(configuration: VrrpConfiguration, state: (name: string) => s
         ` VRRP Sync Group = ${group.name}${now === undefined ? '' : `, ${now}`}`,
         '   VRRP member instances :',
         ...group.members.map(member => `     ${member}`),
-        ...trackerLines(group.trackInterfaces, group.trackScripts),
+        ...trackerLines(group),
         ...notifyLines(group.notify),
       ];
     }),

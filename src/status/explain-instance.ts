@@ -99,7 +99,7 @@ function waitsFor({ vrrp }: Story, instance: Instance): readonly string[] {
 function explainPriority(story: Story, { configuration, machine, name }: Instance): ExplainedPriority {
   const { vrrp } = story;
   const group = vrrp.groups.find(({ members }) => members.some(member => member.name === name))?.configuration;
-  const objects = trackedObjects(configuration, group, vrrp.network, script => vrrp.scripts.status(script));
+  const objects = trackedObjects(configuration, group, vrrp.network, vrrp);
   return {
     effective: machine.priority,
     base: configuration.priority,
@@ -107,7 +107,9 @@ function explainPriority(story: Story, { configuration, machine, name }: Instanc
       what:
         cause.type === 'interface-down'
           ? `interface ${cause.interface}`
-          : `script ${'script' in cause ? cause.script : ''}`,
+          : cause.type === 'bfd'
+            ? `BFD session ${cause.session}`
+            : `script ${'script' in cause ? cause.script : ''}`,
       status: object.status,
       weight: object.weight,
       adds: priorityContribution(object),

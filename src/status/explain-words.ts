@@ -55,6 +55,8 @@ export function stepWords(step: VrrpStep, script?: string): string {
             : `could not be started: ${outcome.error}`;
       return `script ${script ?? `run ${run}`} ${how}`;
     }
+    case 'bfd-state':
+      return `BFD session ${step.session} is ${step.up ? 'up' : 'down'}`;
     case 'reload':
       return 'a new configuration was loaded';
     case 'stop':

@@ -75,6 +75,7 @@ export function router(changes: Partial<VirtualRouterConfiguration> = {}): Virtu
     dontTrackPrimary: false,
     trackInterfaces: [],
     trackScripts: [],
+    trackBfd: [],
     notify: noScripts,
     ...changes,
   };

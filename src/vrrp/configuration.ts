@@ -64,6 +64,7 @@ export interface VirtualRouterConfiguration {
   readonly dontTrackPrimary: boolean;
   readonly trackInterfaces: readonly InterfaceTracker[];
   readonly trackScripts: readonly ScriptTracker[];
+  readonly trackBfd: readonly BfdTracker[];
   readonly notify: NotifyScripts;
 }
 
@@ -141,6 +142,14 @@ export interface ScriptTracker {
   readonly reverse: boolean;
 }
 
+export interface BfdTracker {
+  /** Name of the bfd_instance. */
+  readonly session: string;
+  /** -253 .. 253; 0 means FAULT while it is not Up. */
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
 export interface TrackScriptConfiguration {
   readonly name: string;
   /** Undefined: refused (missing, not executable, insecure); it is never run and tracking it has no effect. */
@@ -171,6 +180,7 @@ export interface SyncGroupConfiguration {
   readonly members: readonly string[];
   readonly trackInterfaces: readonly InterfaceTracker[];
   readonly trackScripts: readonly ScriptTracker[];
+  readonly trackBfd: readonly BfdTracker[];
   /** Keep non-zero tracker weights inside the group. */
   readonly trackingWeight: boolean;
   readonly notify: NotifyScripts;

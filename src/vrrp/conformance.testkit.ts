@@ -80,6 +80,7 @@ export function router(changes: Partial<VirtualRouterConfiguration> = {}): Virtu
     dontTrackPrimary: false,
     trackInterfaces: [],
     trackScripts: [],
+    trackBfd: [],
     notify: silent,
     ...changes,
   };

@@ -4,9 +4,10 @@ import { parseIpAddress } from '../base/ip-address.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { reportRefused } from '../config/interpret.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
-import { located, type Statement } from '../config/tree.ts';
+import { located, type Statement, standsLater } from '../config/tree.ts';
 import type {
   Authentication,
+  BfdTracker,
   Destination,
   GarpConfiguration,
   InterfaceTracker,
@@ -27,10 +28,20 @@ const mostAdvertised = 255;
 /** IPv6 addresses that fit an advert on a link of 1500 bytes; keepalived's own figure. */
 const mostAdvertised6 = 89;
 
+/** A BFD session as trackers know it, with what it takes for those that say nothing. */
+export interface TrackableSession {
+  readonly name: string;
+  readonly statement: Statement;
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
 /** What an instance's trackers may name. */
 export interface Trackable {
   /** vrrp_script blocks, defined and with a command. */
   readonly scripts: ReadonlyMap<string, ScriptDraft>;
+  /** Sessions of bfd_instance blocks that tell of themselves to virtual routers. */
+  readonly bfdSessions: readonly TrackableSession[];
   /** Of these the ones that will run. */
   readonly runnable: ReadonlySet<string>;
 }
@@ -105,6 +116,7 @@ export function completeInstance(
     dontTrackPrimary: draft.dontTrackPrimary,
     trackInterfaces: interfaceTrackers(draft, context),
     trackScripts: scriptTrackers(draft.trackScripts, name, trackable, context),
+    trackBfd: bfdTrackers(draft.trackBfd, name, trackable, context),
     notify: completeNotify(draft, context),
   };
 }
@@ -307,6 +319,29 @@ export function scriptTrackers(
     }
   }
   return trackers;
+}
+
+/** The trackers whose sessions exist; `owner` is the instance or group that tracks them. */
+export function bfdTrackers(
+  lines: ReadonlyMap<string, TrackerLine>,
+  owner: string,
+  { bfdSessions }: Trackable,
+  context: SectionContext,
+): BfdTracker[] {
+  return [...lines.values()].flatMap(line => {
+    const session = bfdSessions.find(({ name }) => name === line.name);
+    if (session) {
+      if (standsLater(session.statement, line.statement)) {
+        const message = `bfd_instance "${line.name}" is defined only further down, where keepalived has not read it yet`;
+        complain(context, located(line.statement), 'unknown-bfd-instance', message, 'here it is used; move it up');
+      }
+      const reverse = line.reverse ?? (line.weight === undefined && session.reverse);
+      return [{ session: line.name, weight: line.weight ?? session.weight, reverse }];
+    }
+    const message = `"${owner}" tracks "${line.name}", which no bfd_instance for virtual routers defines`;
+    complain(context, located(line.statement), 'unknown-bfd-instance', message, 'it is not tracked');
+    return [];
+  });
 }
 
 /** Two instances must not answer to the same VRID on the same link, save towards different unicast peers. */

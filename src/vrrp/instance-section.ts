@@ -16,7 +16,7 @@ import {
 } from './global-section.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
-import { readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
+import { readTrackedBfd, readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
 import { checkUnreadInstance } from './value-checks.ts';
 import { readVirtualAddress } from './virtual-address-section.ts';
 
@@ -67,6 +67,7 @@ export interface InstanceDraft extends NotifyDraft {
   /** By the tracked name. */
   readonly trackInterfaces: Map<string, TrackerLine>;
   readonly trackScripts: Map<string, TrackerLine>;
+  readonly trackBfd: Map<string, TrackerLine>;
 }
 
 export interface AuthenticationDraft {
@@ -173,6 +174,7 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   dont_track_primary: flag('dontTrackPrimary'),
   track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
   track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
+  track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
   mcast_src_ip: source,
   unicast_src_ip: source,
   mcast_dst_ip: (statement, draft, context) => {
@@ -448,5 +450,6 @@ function emptyDraft(statement: Statement, name: string): InstanceDraft {
     dontTrackPrimary: false,
     trackInterfaces: new Map(),
     trackScripts: new Map(),
+    trackBfd: new Map(),
   };
 }

@@ -45,7 +45,7 @@ track_interface | block of lines | - | built | Lines: IF [weight -253..253] [rev
 track_script | block of lines | - | built | Lines: NAME [weight -253..253 [reverse/noreverse]]; weight overrides script's
 track_file | block of lines | - | refused:election | Lines: NAME [weight -254..254 [reverse/noreverse]]; default weight from track_file
 track_process | block of lines | - | refused:election | Lines: NAME [weight -254..254 [reverse/noreverse]]
-track_bfd | block of lines | - | refused:election | Lines: NAME [weight -253..253 [reverse/noreverse]]
+track_bfd | block of lines | - | built | Lines: NAME [weight -253..253 [reverse/noreverse]]
 mcast_src_ip | IP | primary addr of if | built | Source address of adverts
 unicast_src_ip | IP | primary addr of if | built | Same; implies unicast intent
 mcast_dst_ip | MCAST IP | global group | built | Own multicast group; part of duplicate-VRID test
@@ -151,9 +151,9 @@ noreverse | - | - | refused:election | Cancel a reverse inherited from the track
 
 /** Options of a line of track_bfd. */
 const trackBfdRows = `
-weight | -253..253 | tracker's weight | refused:election | Given after the tracked name
-reverse | - | tracker's setting | refused:election | After weight: swap up/down effect; weight 0 reverse = FAULT while up
-noreverse | - | - | refused:election | Cancel a reverse inherited from the tracker; not on track_interface
+weight | -253..253 | tracker's weight | built | Given after the tracked name
+reverse | - | tracker's setting | built | After weight: swap up/down effect; weight 0 reverse = FAULT while up
+noreverse | - | - | built | Cancel a reverse inherited from the tracker; not on track_interface
 `;
 
 /** vrrp_sync_group NAME { ... } */
@@ -163,7 +163,7 @@ track_interface | block of lines | - | built | Applied to every member; see trac
 track_script | block of lines | - | built | Weighted scripts dropped unless sync_group_tracking_weight
 track_file | block of lines | - | refused:election | Weight 1 becomes 0, other weights dropped, unless sync_group_tracking_weight
 track_process | block of lines | - | refused:election | Weighted entries dropped unless sync_group_tracking_weight
-track_bfd | block of lines | - | refused:election | Weighted entries dropped unless sync_group_tracking_weight
+track_bfd | block of lines | - | built | Weighted entries dropped unless sync_group_tracking_weight
 notify_backup | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on BACKUP; no arguments added
 notify_master | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on MASTER; no arguments added
 notify_fault | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on FAULT; no arguments added

@@ -86,6 +86,7 @@ export type FaultCause =
   | { readonly type: 'interface-missing'; readonly interface: string }
   | { readonly type: 'script'; readonly script: string }
   | { readonly type: 'script-waiting'; readonly script: string }
+  | { readonly type: 'bfd'; readonly session: string }
   | { readonly type: 'no-address'; readonly family: 4 | 6 }
   | { readonly type: 'source-missing' }
   | { readonly type: 'no-peer' };
@@ -100,6 +101,8 @@ export function faultLine(name: string, cause: FaultCause): LogLine {
       return line(`(${name}): entering FAULT state due to script ${cause.script}`);
     case 'script-waiting':
       return line(`(${name}) waits for the first result of script ${cause.script}`);
+    case 'bfd':
+      return line(`(${name}): entering FAULT state due to BFD instance ${cause.session}`);
     case 'no-address':
       return line(`(${name}) entering FAULT state (no IPv${cause.family} address for interface)`);
     case 'source-missing':
@@ -122,6 +125,11 @@ export function scriptVerdictLine(name: string, up: boolean, outcome: ScriptOutc
     case 'not-started':
       return line(`VRRP_Script(${name}) failed (could not be started: ${outcome.error})`);
   }
+}
+
+/** A BFD session came up or went down, as each virtual router that tracks it says. */
+export function bfdLine(name: string, session: string, up: boolean): LogLine {
+  return line(`VRRP_Instance(${name}) Tracked BFD instance ${session} is ${up ? 'UP' : 'DOWN'}`);
 }
 
 export function formatSeconds(span: Duration): string {

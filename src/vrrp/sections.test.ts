@@ -59,6 +59,7 @@ describe('an instance', () => {
       dontTrackPrimary: false,
       trackInterfaces: [],
       trackScripts: [],
+      trackBfd: [],
       notify: {
         master: undefined,
         backup: undefined,

@@ -2,15 +2,16 @@ import { bindReaders, readBlock, reportSlashComment } from '../config/interpret.
 import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import type {
+  BfdTracker,
   InterfaceTracker,
   ScriptTracker,
   SyncGroupConfiguration,
   VirtualRouterConfiguration,
 } from './configuration.ts';
-import { interfaceTracker, scriptTrackers, type Trackable } from './instance-completion.ts';
+import { bfdTrackers, interfaceTracker, scriptTrackers, type Trackable } from './instance-completion.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { completeNotify, emptyNotifyDraft, type NotifyDraft, notifyReaders } from './notify-section.ts';
-import { readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
+import { readTrackedBfd, readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
 
 /** A vrrp_sync_group block as written. */
 export interface SyncGroupDraft extends NotifyDraft {
@@ -20,6 +21,7 @@ export interface SyncGroupDraft extends NotifyDraft {
   /** By the tracked name. */
   readonly trackInterfaces: Map<string, TrackerLine>;
   readonly trackScripts: Map<string, TrackerLine>;
+  readonly trackBfd: Map<string, TrackerLine>;
   trackingWeight: boolean;
 }
 
@@ -33,6 +35,7 @@ const readers = bindReaders<SyncGroupDraft, SectionContext>(vrrpBlocks.vrrp_sync
   },
   track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
   track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
+  track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
   sync_group_tracking_weight: (_statement, draft) => {
     draft.trackingWeight = true;
   },
@@ -63,6 +66,7 @@ export function readSyncGroup(
     members: [],
     trackInterfaces: new Map(),
     trackScripts: new Map(),
+    trackBfd: new Map(),
     trackingWeight: false,
   };
   readBlock(statement.block.statements, vrrpBlocks.vrrp_sync_group, readers, draft, context);
@@ -101,9 +105,9 @@ export function completeSyncGroups(
     }
     const trackInterfaces = [...draft.trackInterfaces.values()].map(interfaceTracker);
     const trackScripts = scriptTrackers(draft.trackScripts, draft.name, trackable, context);
-    const kept = draft.trackingWeight
-      ? { trackInterfaces, trackScripts }
-      : unweighted(trackInterfaces, trackScripts, draft.name, draft.statement, context);
+    const trackBfd = bfdTrackers(draft.trackBfd, draft.name, trackable, context);
+    const trackers = { trackInterfaces, trackScripts, trackBfd };
+    const kept = draft.trackingWeight ? trackers : unweighted(trackers, draft.name, draft.statement, context);
     completed.set(draft, {
       name: draft.name,
       members,
@@ -151,11 +155,11 @@ function membersOf(
 interface Trackers {
   readonly trackInterfaces: readonly InterfaceTracker[];
   readonly trackScripts: readonly ScriptTracker[];
+  readonly trackBfd: readonly BfdTracker[];
 }
 
 function unweighted(
-  trackInterfaces: readonly InterfaceTracker[],
-  trackScripts: readonly ScriptTracker[],
+  { trackInterfaces, trackScripts, trackBfd }: Trackers,
   owner: string,
   statement: Statement,
   context: SectionContext,
@@ -175,6 +179,12 @@ function unweighted(
       complain(context, where, 'weight-in-sync-group', message, hint);
       return false;
     }),
+    trackBfd: trackBfd.filter(tracker => {
+      if (tracker.weight === 0) return true;
+      const message = `"${owner}" is synchronised: the weighted BFD instance "${tracker.session}" is not tracked`;
+      complain(context, where, 'weight-in-sync-group', message, hint);
+      return false;
+    }),
   };
 }
 
@@ -184,10 +194,9 @@ function synchronised(
   group: SyncGroupConfiguration,
   context: SectionContext,
 ): VirtualRouterConfiguration {
-  const own = draft.trackingWeight
-    ? { trackInterfaces: instance.trackInterfaces, trackScripts: instance.trackScripts }
-    : unweighted(instance.trackInterfaces, instance.trackScripts, instance.name, draft.statement, context);
+  const own: Trackers = draft.trackingWeight ? instance : unweighted(instance, instance.name, draft.statement, context);
   const kept = new Set(group.trackScripts.map(({ script }) => script));
+  const keptSessions = new Set(group.trackBfd.map(({ session }) => session));
   const alsoTracked = (name: string): boolean => {
     const message = `"${name}" is tracked by "${instance.name}" and by its sync group "${group.name}"`;
     complain(context, located(draft.statement), 'tracked-twice', message, "the instance's entry is left out");
@@ -202,5 +211,6 @@ function synchronised(
       ({ interface: name }) => !draft.trackInterfaces.has(name) || alsoTracked(name),
     ),
     trackScripts: own.trackScripts.filter(({ script }) => !kept.has(script) || alsoTracked(script)),
+    trackBfd: own.trackBfd.filter(({ session }) => !keptSessions.has(session) || alsoTracked(session)),
   };
 }

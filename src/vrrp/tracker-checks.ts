@@ -3,9 +3,9 @@ import { blockNeeds, complainOf, onlyWords } from '../config/unread-words.ts';
 import { integerOf } from '../config/values.ts';
 
 /** What is tracked by lines of this kind, as far as their names are known. */
-type Kind = 'files' | 'processes' | 'bfdInstances';
+type Kind = 'files' | 'processes';
 
-/** A line of track_file, track_process or track_bfd: `NAME [weight N [reverse|noreverse]]`. */
+/** A line of track_file or track_process: `NAME [weight N [reverse|noreverse]]`. */
 function trackerLine(kind: Kind, largest: number): ValueCheck {
   return (line, context) => {
     const [name, ...options] = line.words;
@@ -35,7 +35,6 @@ export const trackerLineChecks: readonly (readonly [string, ValueCheck])[] = [
 ].flatMap((block): (readonly [string, ValueCheck])[] => [
   [`${block}.track_file`, trackerLine('files', 254)],
   [`${block}.track_process`, trackerLine('processes', 254)],
-  [`${block}.track_bfd`, trackerLine('bfdInstances', 253)],
 ]);
 
 const initFile: ValueCheck = (statement, context) => {

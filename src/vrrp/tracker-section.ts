@@ -5,7 +5,7 @@ import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
 
-/** A line of track_interface or track_script, before it is known what it names. */
+/** A line of track_interface, track_script or track_bfd, before it is known what it names. */
 export interface TrackerLine {
   readonly statement: Statement;
   readonly name: string;
@@ -38,10 +38,18 @@ export function readTrackedScripts(block: Statement, lines: Map<string, TrackerL
   }
 }
 
+/** Adds the lines of a track_bfd block to those read before. */
+export function readTrackedBfd(block: Statement, lines: Map<string, TrackerLine>, context: SectionContext): void {
+  for (const statement of block.block!.statements) {
+    const line = readLine(statement, lines, 'bfd', context);
+    if (line) lines.set(line.name, line);
+  }
+}
+
 function readLine(
   statement: Statement,
   earlier: ReadonlyMap<string, TrackerLine>,
-  kind: 'interface' | 'script',
+  kind: 'interface' | 'script' | 'bfd',
   context: SectionContext,
 ): TrackerLine | undefined {
   const first = statement.words[0];
@@ -70,7 +78,7 @@ function readLine(
       }
       weight = integerOf(statement, value, trackerWeights, context);
       const next = statement.words[index + 1];
-      if (next?.text === 'reverse' || (next?.text === 'noreverse' && kind === 'script')) {
+      if (next?.text === 'reverse' || (next?.text === 'noreverse' && kind !== 'interface')) {
         reverse = next.text === 'reverse';
         passOverRest(statement, index + 2, context);
         break;

@@ -2,7 +2,7 @@ import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
 import type { SyncGroupConfiguration, TrackScriptConfiguration, VirtualRouterConfiguration } from './configuration.ts';
 import type { VrrpGlobalDraft } from './global-section.ts';
-import { checkDuplicateVrids, completeInstance, type Trackable } from './instance-completion.ts';
+import { checkDuplicateVrids, completeInstance, type Trackable, type TrackableSession } from './instance-completion.ts';
 import { type InstanceDraft, readInstance } from './instance-section.ts';
 import { completeScript, readScript, type ScriptDraft } from './script-section.ts';
 import { completeSyncGroups, readSyncGroup, type SyncGroupDraft } from './sync-group-section.ts';
@@ -41,13 +41,18 @@ export interface VrrpParts {
 }
 
 /** Makes the checked model of what was written. */
-export function completeVrrp(draft: VrrpDraft, globals: VrrpGlobalDraft, context: SectionContext): VrrpParts {
+export function completeVrrp(
+  draft: VrrpDraft,
+  globals: VrrpGlobalDraft,
+  bfdSessions: readonly TrackableSession[],
+  context: SectionContext,
+): VrrpParts {
   const scripts = new Map<string, TrackScriptConfiguration>();
   for (const script of draft.scripts.values()) {
     const completed = completeScript(script, context);
     if (completed) scripts.set(script.name, completed);
   }
-  const trackable: Trackable = { scripts: draft.scripts, runnable: new Set(scripts.keys()) };
+  const trackable: Trackable = { scripts: draft.scripts, runnable: new Set(scripts.keys()), bfdSessions };
   const completed = [...draft.instances.values()].flatMap(instanceDraft => {
     const instance = completeInstance(instanceDraft, globals, trackable, context);
     return instance ? [{ instance, statement: instanceDraft.statement }] : [];

@@ -11,6 +11,7 @@ import type {
   VrrpGlobals,
 } from '../configuration.ts';
 import { completeVrrpGlobals, type VrrpGlobalDraft } from '../global-section.ts';
+import type { TrackableSession } from '../instance-completion.ts';
 import { completeVrrp, type VrrpDraft } from '../vrrp-section.ts';
 
 /**
@@ -61,6 +62,7 @@ export function writtenVrrp(
   draft: VrrpDraft,
   globals: VrrpGlobalDraft,
   hostName: string,
+  bfdSessions: readonly TrackableSession[],
   context: SectionContext,
 ): WrittenVrrp {
   const meant: SectionContext = {
@@ -69,7 +71,7 @@ export function writtenVrrp(
     unbuilt: new Map(),
     scripts: everythingRuns,
   };
-  const parts = completeVrrp(draft, globals, meant);
+  const parts = completeVrrp(draft, globals, bfdSessions, meant);
   const groups = parts.syncGroups.map(configuration => ({
     configuration,
     statement: draft.syncGroups.get(configuration.name)!.statement,
