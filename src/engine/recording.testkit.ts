@@ -39,6 +39,7 @@ export function variant(number: number, priority: number): VrrpConfiguration {
     notify,
     preemptDelay: number === 0 ? seconds(2) : zero,
     trackScripts: [{ script: 'chk', weight: -30, reverse: false }],
+    trackBfd: [{ session: 'peer', weight: 20, reverse: false }],
     garp: { ...router().garp, masterRefresh: seconds(number) },
   };
   const v2: Partial<VirtualRouterConfiguration> = {
@@ -93,6 +94,7 @@ const address = fc.constantFrom(
 const input: fc.Arbitrary<VrrpInput> = fc.oneof(
   fc.record({ type: fc.constant('address-removed' as const), address }),
   fc.record({ type: fc.constant('address-added' as const), address }),
+  fc.record({ type: fc.constant('bfd-state' as const), session: fc.constantFrom('peer', 'other'), up: fc.boolean() }),
   fc
     .tuple(fc.constantFrom(2, 3), fc.boolean())
     .map(([index, running]) => ({ type: 'link-changed', link: link(index, `eth${index - 2}`, { running }) }) as const),
