@@ -85,7 +85,7 @@ vrrp_min_garp | [BOOL] | off | built | rep=1, delay=0, refresh=0, refresh_rep=0,
 vrrp_garp_extra_if | [all] SECS 1..86400 | off | built | Periodic GARP/NA on VIP interfaces other than the instance's; only VMACs unless all
 vrrp_vmac_garp_intvl | [all] SECS | off | built, deprecated | Old name of vrrp_garp_extra_if
 vrrp_lower_prio_no_advert | [BOOL] | off | built | Do not answer a lower-priority advert; on under strict
-vrrp_higher_prio_send_advert | [BOOL] | off | built | Send one last advert before yielding to a higher master
+vrrp_higher_prio_send_advert | [BOOL] | on | built | Send one last advert before yielding to a higher master, which then announces the addresses anew (keepalived: off)
 vrrp_version | 2 or 3 | 2 | built | IPv6 instances always use 3
 vrrp_iptables | [IN_CHAIN [OUT_CHAIN]] | INPUT OUTPUT | harmless:firewall, deprecated | Use nftables, as keepalived does where it is built without iptables
 vrrp_ipsets | [up to 6 set names] | keepalived* | harmless:firewall, deprecated | Use nftables, as keepalived does where it is built without iptables
