@@ -195,15 +195,20 @@ it.each([4, 6] as const)('knows when an IPv%s packet came, however late it is re
   expect(judged).toBe(1);
 });
 
-it('answers a batch of addresses only after the packets that came meanwhile', async () => {
+it('answers a long batch of addresses only after the packets that came meanwhile', async () => {
   ground = await openKernelGround();
   const { left, right } = ground;
+  const many = Array.from({ length: 20 }, (_, last) => ({
+    ...plainAddress,
+    linkIndex: right.linkIndex,
+    address: ip(`10.3.0.${last + 1}`),
+  }));
   openChannels();
   right.execute({
     type: 'change-addresses',
     batch: 1,
     operation: 'add',
-    addresses: [{ ...plainAddress, linkIndex: right.linkIndex, address: ip('10.3.0.1') }],
+    addresses: many,
   });
   send(1);
   // A second batch as an engine asks for it: as soon as the first is answered.
@@ -211,7 +216,7 @@ it('answers a batch of addresses only after the packets that came meanwhile', as
   right.deliver = input => {
     if (input.type === 'addresses-changed' && asked < 20) {
       asked += 1;
-      right.execute({ type: 'change-addresses', batch: asked, operation: 'add', addresses: [] });
+      right.execute({ type: 'change-addresses', batch: asked, operation: 'add', addresses: many });
     }
   };
   await ground.until(() => inputsOf(right.inputs, 'addresses-changed').length === 20, 'twenty answers');

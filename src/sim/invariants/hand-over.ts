@@ -122,7 +122,8 @@ export class HandOver implements Invariant {
     if (!view.hears(member, master) || view.isEligible(member) === false) return;
     const knowsSince = Math.max(disturbedAt, view.readyAt(member.node), master.speaksSince);
     const interval = master.configuration.advertisementInterval;
-    if (master.advertisedAt <= knowsSince + orderSlack || now - master.advertisedAt > interval + orderSlack) return;
+    // An advert that left just now may still be on its way: only a whole interval is sure to have brought one.
+    if (now - knowsSince <= interval + 2 * orderSlack || now - master.advertisedAt > interval + orderSlack) return;
     if ((this.#gaveUpAt.get(member.router) ?? instantFromMicroseconds(-1)) > knowsSince) return;
     const { preempt, priority, preemptDelay } = member.configuration;
     const who = `${member.router}: ${member.node.name} took over from ${master.node.name}`;
