@@ -228,8 +228,8 @@ export class VrrpWorld {
   #changeAddresses(batch: number, operation: 'add' | 'remove', addresses: readonly AddressRequest[]): void {
     const errors = this.#requestAddresses(operation, addresses);
     const answer = { type: 'addresses-changed', batch, errors } as const;
-    // A handful is all there is: nobody waits for anything but its announcement.
-    if (addresses.length <= shortBatch) this.#deliver(answer);
+    // A handful is all there is: once the effects at hand are executed, nothing waits but its announcement.
+    if (addresses.length <= shortBatch) queueMicrotask(() => this.#deliver(answer));
     // On the next turn of the loop, not now: an engine that answers with its next batch would otherwise hold the loop
     // until the last of thousands is in, and adverts go out and come in between batches.
     else setImmediate(() => this.#deliver(answer));
