@@ -13,6 +13,7 @@ const programs = [
   '/etc/keepalived/scripts/check_nginx.sh',
   '/etc/keepalived/keepalived_notify.sh',
   '/usr/bin/test',
+  '/etc/keepalived/not_down.sh',
 ];
 const everywhere = [
   '/export',
