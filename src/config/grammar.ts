@@ -46,6 +46,12 @@ export interface KeywordRow {
   readonly bare: 'aborts' | 'complains' | 'ignores';
   /** Given again in the same block: it `replaces` what was said, with a complaint (`last`), or is passed over with one. */
   readonly again: 'replaces' | 'first' | 'last';
+  /** A word must follow the keyword. */
+  readonly needsWord: boolean;
+  /** What `block` in `arguments` says of the words before the brace. */
+  readonly header: 'none' | 'name' | 'nothing' | 'any';
+  /** Words after the first belong to the value. */
+  readonly takesWords: boolean;
 }
 
 /** A block's keywords, or the words of its free lines, and the blocks inside it. */
@@ -96,7 +102,16 @@ function parseRow(path: string, line: string): KeywordRow {
     deprecated: flags.includes('deprecated') ? 'complained' : flags.includes('outdated') ? 'outdated' : 'no',
     bare: flags.includes('bare complained') ? 'complains' : flags.includes('bare ignored') ? 'ignores' : 'aborts',
     again: flags.includes('once') ? 'first' : flags.includes('last') ? 'last' : 'replaces',
+    needsWord: args !== '-' && !args.startsWith('['),
+    header: headerOf(args),
+    takesWords: /SCRIPT|STRING|LIST|\.\.\./.test(args),
   };
+}
+
+function headerOf(args: string): KeywordRow['header'] {
+  if (!args.startsWith('block')) return 'none';
+  if (/^block (NAME|IP)/.test(args)) return 'name';
+  return args.startsWith('block of') ? 'nothing' : 'any';
 }
 
 function parseStanding(text: string): Standing {

@@ -80,7 +80,7 @@ function admit(
   const first = statement.words[0];
   if (!first) return undefined;
   const row = grammar.rows.get(first.text);
-  reportSlashComment(statement, row === undefined || row.arguments.startsWith('block'), context);
+  reportSlashComment(statement, row === undefined || row.header !== 'none', context);
   if (!row) {
     reportUnknown(statement, first, grammar, context);
     return undefined;
@@ -94,14 +94,14 @@ function admit(
       keepalivedClass: row.deprecated === 'complained' ? 'other' : 'ignores',
     });
   }
-  const child = grammar.blocks.get(row.keyword);
-  const nameless = child && statement.words.length < 2 && /^block (NAME|IP)/.test(row.arguments);
+  const child = row.header === 'none' ? undefined : grammar.blocks.get(row.keyword);
+  const nameless = child && row.header === 'name' && statement.words.length < 2;
   // A reader says itself what follows from a missing name.
   if (nameless && (row.bare === 'aborts' || row.standing.type !== 'built')) {
     reportMissingName(statement, row, context);
     return undefined;
   }
-  if (child && statement.words.length > 1 && /^block of/.test(row.arguments)) {
+  if (child && row.header === 'nothing' && statement.words.length > 1) {
     report(context, located(statement, statement.words[1]), {
       code: 'extra-words',
       severity: 'warning',
@@ -130,7 +130,7 @@ function admit(
       refuses: true,
     });
   }
-  if (!child && requiresArgument(row) && statement.words.length < 2) {
+  if (!child && row.needsWord && statement.words.length < 2) {
     // A script that is nothing but an open quote is there, if only just.
     const openQuote = row.arguments.startsWith('SCRIPT') && statement.line.text.endsWith('"');
     const bare = openQuote ? 'complains' : row.bare;
@@ -158,10 +158,6 @@ function reportMissingName(statement: Statement, row: KeywordRow, context: Readi
     keepalivedClass: row.bare === 'aborts' ? 'aborts' : 'other',
     refuses: row.bare === 'aborts',
   });
-}
-
-function requiresArgument(row: KeywordRow): boolean {
-  return row.arguments !== '-' && !row.arguments.startsWith('[');
 }
 
 /** Looks through a block that is not read for what is wrong in it. */
@@ -308,7 +304,7 @@ function reportSecondKeyword(
   grammar: BlockGrammar,
   context: ReadingContext,
 ): void {
-  if (statement.words.length < 3 || /SCRIPT|STRING|LIST|\.\.\./.test(row.arguments)) return;
+  if (statement.words.length < 3 || row.takesWords) return;
   const second = statement.words.find((word, index) => index >= 2 && !word.quoted && isKeywordOf(grammar, word.text));
   if (!second) return;
   report(context, located(statement, second), {

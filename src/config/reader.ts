@@ -1,8 +1,9 @@
 import { type Prng, seededPrng } from '../base/prng.ts';
-import { extentOf, withoutEscapes } from './comment.ts';
+import { extentIn, type LineExtent, withoutEscapes } from './comment.ts';
 import { type DefinitionScope, Definitions } from './definitions.ts';
 import type { Diagnostics, KeepalivedClass } from './diagnostic.ts';
 import type { DiagnosticCode } from './diagnostic-codes.ts';
+import { type FileText, lineEnd, lineOfFile, PlainLine } from './file-lines.ts';
 import {
   adjusted,
   combined,
@@ -51,8 +52,7 @@ export function readLines(path: string, host: SourceFiles, options: ReadingOptio
   return { ok: true, lines: reader.lines };
 }
 
-interface FileContext {
-  readonly path: string;
+interface FileContext extends FileText {
   readonly directory: string;
   policy: IncludePolicy;
 }
@@ -84,30 +84,44 @@ class Reader {
   }
 
   readText(path: string, text: string, policy: IncludePolicy): void {
-    const file: FileContext = { path, directory: directoryOf(path), policy };
+    const file: FileContext = { path, text, directory: directoryOf(path), policy };
     this.#open.push(path);
     this.#files++;
+    if (text.startsWith('\ufeff')) {
+      this.#report(whole(lineOfFile(file, 1, 0, lineEnd(text, 0))), 'byte-order-mark', 'other', byteOrderMark, {
+        hint: 'save it as UTF-8 without one: keepalived reads the mark as part of the first keyword',
+      });
+    }
+    const hasNull = text.includes('\0');
     let definition: OpenDefinition | undefined;
     let number = 0;
     for (let start = 0; start < text.length || number === 0; ) {
       const newline = text.indexOf('\n', start);
-      const end = newline < 0 ? text.length : newline;
-      const source: SourceLine = { file: path, number: ++number, text: lineText(text, start, end) };
-      start = end + 1;
-      if (number === 1 && source.text.startsWith('\ufeff')) {
-        this.#report(whole(source), 'byte-order-mark', 'other', 'the file begins with a byte order mark', {
-          hint: 'save it as UTF-8 without one: keepalived reads the mark as part of the first keyword',
-        });
+      const next = newline < 0 ? text.length : newline;
+      const end = next > start && text.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
+      number++;
+      const extent = extentIn(text, start, end);
+      const isCommon = !hasNull && end - start <= keepalivedLineBytes / 3;
+      if (!isCommon || extent.end <= extent.start) {
+        // Nothing but a comment is the most common line of all.
+        if (!isCommon || extent.slashComment !== undefined) {
+          const line = this.#uncommonLine(lineOfFile(file, number, start, end), extent, start);
+          if (line) definition = this.#readLine(line, file, definition);
+        }
+      } else {
+        const line = new PlainLine(file, number, extent.start, extent.end, placeIn(extent.slashComment, start));
+        if (definition || extent.escapes || extent.expands || isDirective(text, extent.start)) {
+          definition = this.#readLine(detailed(line, extent.escapes), file, definition);
+        } else if (!this.#exhausted) this.lines.push(line);
       }
-      const line = this.#withoutComment(source);
-      if (line) definition = this.#readLine(line, file, definition);
+      start = next + 1;
     }
     if (definition) this.#finishDefinition(definition);
     this.#open.pop();
   }
 
-  /** The line without blanks and comment; undefined if nothing is left or it must be dropped. */
-  #withoutComment(source: SourceLine): LogicalLine | undefined {
+  /** A line that must be looked at more closely; undefined if nothing is left of it or it must be dropped. */
+  #uncommonLine(source: SourceLine, extent: LineExtent, lineStart: number): LogicalLine | undefined {
     const { text } = source;
     if (text.includes('\0')) {
       this.#report(whole(source), 'null-byte', 'other', 'the line contains a NUL byte and is dropped', {});
@@ -124,17 +138,17 @@ class Reader {
         hint: 'read here as one line; keepalived would take the rest for another',
       });
     }
-    const extent = extentOf(text);
-    if (extent.slashComment !== undefined && extent.end <= extent.start) {
-      this.#slashComment(source, extent.slashComment, 'other');
+    const slashComment = placeIn(extent.slashComment, lineStart);
+    if (extent.end <= extent.start) {
+      if (slashComment !== undefined) this.#slashComment(source, slashComment, 'other');
+      return undefined;
     }
-    if (extent.end <= extent.start) return undefined;
-    const content = text.slice(extent.start, extent.end);
+    const content = text.slice(extent.start - lineStart, extent.end - lineStart);
     return {
       source,
       text: extent.escapes ? withoutEscapes(content) : content,
-      offset: extent.escapes ? -1 : extent.start,
-      slashComment: extent.slashComment,
+      offset: extent.escapes ? -1 : extent.start - lineStart,
+      slashComment,
     };
   }
 
@@ -365,8 +379,22 @@ function whole(line: SourceLine): Located {
   return { line, start: -1, end: -1 };
 }
 
-function lineText(text: string, start: number, end: number): string {
-  return text.slice(start, end > start && text.charCodeAt(end - 1) === 0x0d ? end - 1 : end);
+const byteOrderMark = 'the file begins with a byte order mark';
+
+function placeIn(place: number | undefined, lineStart: number): number | undefined {
+  return place === undefined ? undefined : place - lineStart;
+}
+
+/** Whether a line may begin with a condition or with a keyword that acts while the file is read. */
+function isDirective(text: string, start: number): boolean {
+  const code = text.charCodeAt(start);
+  return code === 0x40 || (code === 0x69 && text.startsWith('include', start)) || text.startsWith('random_seed', start);
+}
+
+/** The same line as plain data, which can be changed. */
+function detailed(line: LogicalLine, escapes: boolean): LogicalLine {
+  const { source, text, offset, slashComment } = line;
+  return { source, text: escapes ? withoutEscapes(text) : text, offset: escapes ? -1 : offset, slashComment };
 }
 
 export function directoryOf(path: string): string {

@@ -14,7 +14,7 @@ export interface ReadingContext {
   readonly checks: ValueChecks;
   /** Keywords that may be given once, as far as they were, by what they are for. */
   readonly given: Map<unknown, Set<string>>;
-  readonly defined: DefinedNames;
+  readonly defined: () => DefinedNames;
   /** The number that the machine gives a name, such as that of a routing table. */
   readonly numberOf: (
     kind: 'table' | 'protocol' | 'scope' | 'realm' | 'dsfield' | 'group' | 'ipproto',

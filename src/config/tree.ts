@@ -23,7 +23,7 @@ export interface Block {
 }
 
 /** Deeper than any keyword goes; a bound on recursion for whoever walks the tree. */
-const deepest = 16;
+export const deepest = 16;
 
 interface Level {
   /** Undefined at the root. */
@@ -44,7 +44,7 @@ export function located(statement: Statement, word?: Word): Located {
  * at hand: a line that cannot belong where the braces put it, but could one block further out, shows which brace is
  * missing; so does the indentation of a closing brace.
  */
-export function parseTree(
+export function repairedTree(
   lines: readonly LogicalLine[],
   grammar: BlockGrammar,
   diagnostics: Diagnostics,

@@ -99,7 +99,7 @@ export const blockHasLines: ValueCheck = (statement, context) => {
 
 /** No earlier block of its kind has the name. */
 export const nameIsNew: ValueCheck = (statement, context) => {
-  if (!context.defined.again.has(statement)) return;
+  if (!context.defined().again.has(statement)) return;
   const [keyword, name] = statement.words;
   complainOf(
     statement,

@@ -85,9 +85,9 @@ export function piecesOf(line: LogicalLine): Pieces {
   return { pieces, openQuote };
 }
 
-/** Index of the quote that closes the one at `start`, or -1. */
-export function closingQuote(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
+/** Index of the quote before `end` that closes the one at `start`, or -1. */
+export function closingQuote(text: string, start: number, end = text.length): number {
+  for (let index = start + 1; index < end; index++) {
     const code = text.charCodeAt(index);
     if (code === backslash) index++;
     else if (code === quote) return index;

@@ -1,7 +1,8 @@
 import { Diagnostics } from '../config/diagnostic.ts';
 import type { BlockGrammar, KeywordRow } from '../config/grammar.ts';
+import { parseTree } from '../config/parse-tree.ts';
 import type { LogicalLine } from '../config/source.ts';
-import { parseTree, type Statement } from '../config/tree.ts';
+import type { Statement } from '../config/tree.ts';
 import { type EditorDocument, grammarOf, logicalLines, statementsOf } from './document.ts';
 import { contains, type Place, type Range, rangeIn, rangeOnLine } from './places.ts';
 import type { TextLine } from './text-lines.ts';

@@ -1,7 +1,8 @@
 import { Diagnostics } from '../config/diagnostic.ts';
 import type { BlockGrammar } from '../config/grammar.ts';
+import { parseTree } from '../config/parse-tree.ts';
 import type { LogicalLine } from '../config/source.ts';
-import { parseTree, type Statement } from '../config/tree.ts';
+import type { Statement } from '../config/tree.ts';
 import { type TextLine, textLinesOf } from './text-lines.ts';
 import { conditionWorlds } from './worlds.ts';
 

@@ -1,6 +1,7 @@
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
+import { parseTree } from '../config/parse-tree.ts';
 import { readLines } from '../config/reader.ts';
-import { parseTree, type Statement } from '../config/tree.ts';
+import type { Block, Statement } from '../config/tree.ts';
 import { type Configuration, type LoadOptions, loadConfiguration, randomSeedOf } from '../engine/configuration.ts';
 import { rootGrammar } from '../engine/keywords.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
@@ -98,6 +99,11 @@ function valuesOfBlock(configuration: Configuration, keyword: string, name: stri
   }
 }
 
+/** A statement whose block can be added to; those of a tree work out what they are when asked. */
+function copyOf({ line, words, start, end, slashComment }: Statement, { opening, statements }: Block): Statement {
+  return { line, words, start, end, slashComment, block: { opening, statements: [...statements] } };
+}
+
 /** One statement for all blocks of a kind, where the first of them stands. */
 function withMergedBlocks(statements: readonly Statement[]): readonly Statement[] {
   const result: Statement[] = [];
@@ -107,9 +113,7 @@ function withMergedBlocks(statements: readonly Statement[]): readonly Statement[
     const earlier = merged.has(keyword) && statement.block ? first.get(keyword) : undefined;
     if (earlier) earlier.block!.statements.push(...statement.block!.statements);
     else {
-      const copy = statement.block
-        ? { ...statement, block: { ...statement.block, statements: [...statement.block.statements] } }
-        : statement;
+      const copy = statement.block ? copyOf(statement, statement.block) : statement;
       if (merged.has(keyword) && copy.block) first.set(keyword, copy);
       result.push(copy);
     }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../config/diagnostic.ts';
 import { blockGrammar } from '../config/grammar.ts';
-import { parseTree } from '../config/tree.ts';
+import { parseTree } from '../config/parse-tree.ts';
 import { instanceText, type Machine, machine } from '../engine/configuration.testkit.ts';
 import { loadConfiguration } from '../engine/configuration.ts';
 import { configurationText, damagedText } from './configuration-texts.testkit.ts';

@@ -1,10 +1,11 @@
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import type { BlockGrammar } from '../config/grammar.ts';
+import { parseTree } from '../config/parse-tree.ts';
 import { readLines } from '../config/reader.ts';
 import type { LogicalLine } from '../config/source.ts';
 import type { SourceFiles } from '../config/source-files.ts';
-import { parseTree, type Statement } from '../config/tree.ts';
+import type { Statement } from '../config/tree.ts';
 import { piecesOf } from '../config/words.ts';
 import type { TextLine } from './text-lines.ts';
 

@@ -1,3 +1,4 @@
+import { once } from '../base/once.ts';
 import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
 import type { CheckerContext } from '../health/check-target.ts';
@@ -37,8 +38,8 @@ export function completeBalancing(
     logAllFailures: draft.health.logAllFailures,
     heloName: draft.health.heloName,
     clientCertificate: completeSsl(draft.health.ssl, host, context),
-    trackFiles: trackedFiles(statements),
-    bfdInstances: bfdInstances(statements),
+    trackFiles: once(() => trackedFiles(statements)),
+    bfdInstances: once(() => bfdInstances(statements)),
   };
   const readCheckers = (server: CheckedServer): readonly number[] => {
     const places: number[] = [];

@@ -1,12 +1,14 @@
 import type { Duration } from '../base/duration.ts';
+import { once } from '../base/once.ts';
 import { type BfdDraft, bfdRootReaders, emptyBfdDraft } from '../bfd/bfd-section.ts';
 import type { BfdConfiguration } from '../bfd/configuration.ts';
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
 import { bindReaders, readBlock, reportUnbuilt } from '../config/interpret.ts';
+import { parseTree } from '../config/parse-tree.ts';
 import { readLines } from '../config/reader.ts';
 import type { SectionContext } from '../config/section-context.ts';
 import { wholeFile } from '../config/source.ts';
-import { parseTree, type Statement } from '../config/tree.ts';
+import type { Statement } from '../config/tree.ts';
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { emptyLvsDraft, type LvsDraft, lvsRootReaders } from '../lvs/lvs-section.ts';
@@ -191,21 +193,17 @@ function interpret(
     unbuilt: new Map(),
     checks: valueChecks,
     given: new Map(),
-    defined: definedNames(statements),
+    defined: once(() => definedNames(statements)),
     numberOf: systemNames(host),
     scripts,
     interfaceNames: host.interfaceNames && new Set(host.interfaceNames),
     dynamicInterfaces: false,
   };
-  const isFirst = (statement: Statement): boolean => readFirst.has(statement.words[0]?.text ?? '');
-  readBlock(statements.filter(isFirst), rootGrammar, rootReaders, draft, context);
-  readBlock(
-    statements.filter(statement => !isFirst(statement)),
-    rootGrammar,
-    rootReaders,
-    draft,
-    context,
-  );
+  const first: Statement[] = [];
+  const then: Statement[] = [];
+  for (const statement of statements) (readFirst.has(statement.words[0]?.text ?? '') ? first : then).push(statement);
+  readBlock(first, rootGrammar, rootReaders, draft, context);
+  readBlock(then, rootGrammar, rootReaders, draft, context);
   reportUnbuilt(context);
   scripts.checkDefaultUser();
   const { globals } = draft;

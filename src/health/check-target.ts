@@ -35,6 +35,6 @@ export interface CheckerContext extends SectionContext {
   readonly heloName: string | undefined;
   /** The SSL block's certificate. */
   readonly clientCertificate: TlsOptions['client'];
-  readonly trackFiles: ReadonlyMap<string, TrackedFile>;
-  readonly bfdInstances: ReadonlyMap<string, Statement>;
+  readonly trackFiles: () => ReadonlyMap<string, TrackedFile>;
+  readonly bfdInstances: () => ReadonlyMap<string, Statement>;
 }

@@ -240,7 +240,7 @@ function readFileCheck(
     complain(context, located(statement), 'checker-incomplete', 'FILE_CHECK names no track_file', 'it is left out');
     return undefined;
   }
-  const file = context.trackFiles.get(name);
+  const file = context.trackFiles().get(name);
   if (!file) {
     const message = `there is no track_file "${name}"`;
     complain(context, located(draft.name), 'unknown-track-file', message, 'the checker is left out');
@@ -293,7 +293,7 @@ function readBfdCheck(
     complain(context, located(statement), 'checker-incomplete', 'BFD_CHECK names no bfd_instance', 'it is left out');
     return undefined;
   }
-  const instance = context.bfdInstances.get(session);
+  const instance = context.bfdInstances().get(session);
   if (!instance) {
     const message = `there is no bfd_instance "${shortened(session)}"`;
     complain(context, located(draft.name), 'unknown-bfd-instance', message, 'the checker is left out');

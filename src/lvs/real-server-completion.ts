@@ -30,15 +30,26 @@ export function realServersOfFamily(
   context: SectionContext,
 ): readonly RealServerDraft[] {
   return draft.realServers.filter(({ statement, address, forwarding, forwardingSoFar }) => {
-    const where = located(statement);
     if (!fitsFamily(familyOf(address), family, forwarding ?? draft.forwarding)) {
       const message = `${address} is not of the virtual server's family, IPv${family}`;
-      complain(context, where, 'mixed-families', message, 'the real server is left out; only a tunnel leads across');
+      complain(
+        context,
+        located(statement),
+        'mixed-families',
+        message,
+        'the real server is left out; only a tunnel leads across',
+      );
       return false;
     }
     if (!fitsFamily(familyOf(address), family, forwarding ?? forwardingSoFar)) {
       const message = `${address} is beyond a tunnel, as "lvs_method" says further down`;
-      complain(context, where, 'mixed-families', message, 'here it is used; keepalived has not read that far yet');
+      complain(
+        context,
+        located(statement),
+        'mixed-families',
+        message,
+        'here it is used; keepalived has not read that far yet',
+      );
     }
     return true;
   });
@@ -56,28 +67,27 @@ export function completeRealServers(
   const asWritten = new Set<string>();
   const asServed = new Set<string>();
   for (const server of drafts) {
-    const where = located(server.statement);
     const forwarding = server.forwarding ?? around.forwarding;
     const written = server.port || (draft.target.type === 'address' ? draft.target.port : 0);
     const { address } = server;
     const key = memberKey({ address, port: server.port ?? 0 });
     if (asWritten.has(key)) {
       const message = `${name} has the real server ${address} port ${written} already`;
-      complain(context, where, 'duplicate-real-server', message, 'the first stands');
+      complain(context, located(server.statement), 'duplicate-real-server', message, 'the first stands');
       continue;
     }
     asWritten.add(key);
     const port = servedPort(server, forwarding, written, around, context);
     if (asServed.has(memberKey({ address, port }))) {
       const message = `${address} port ${port} is a real server of ${name} already`;
-      advise(context, where, 'duplicate-real-server', message, 'the first stands');
+      advise(context, located(server.statement), 'duplicate-real-server', message, 'the first stands');
       continue;
     }
     asServed.add(memberKey({ address, port }));
     const { target } = draft;
     if (forwarding.type === 'nat' && target.type === 'address' && target.address === address && target.port === port) {
       const message = `the real server is ${name} itself`;
-      advise(context, where, 'server-is-service', message, 'packets for it come back for ever');
+      advise(context, located(server.statement), 'server-is-service', message, 'packets for it come back for ever');
     }
     servers.push(completeServer(server, forwarding, written, port, around, readCheckers, context));
   }

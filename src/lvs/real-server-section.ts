@@ -26,7 +26,7 @@ export interface RealServerDraft {
   notifyDown: Statement | undefined;
   readonly checks: CheckDefaults;
   /** The blocks of its checkers, which another feature reads. */
-  readonly checkers: Statement[];
+  checkers: readonly Statement[];
 }
 
 type RealServerReader = Reader<RealServerDraft, SectionContext>;
@@ -34,8 +34,8 @@ type RealServerReader = Reader<RealServerDraft, SectionContext>;
 const limits = { minimum: 0, maximum: 4_294_967_295 };
 const largestWeight = 2_147_483_647;
 
-const checker: RealServerReader = (statement, { checkers }) => {
-  if (statement.block) checkers.push(statement);
+const checker: RealServerReader = (statement, draft) => {
+  if (statement.block) draft.checkers = [...draft.checkers, statement];
 };
 
 export const checkerKeywords = [

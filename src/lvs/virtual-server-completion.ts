@@ -24,20 +24,25 @@ export function completeVirtualServer(
   const hasMarks = entries.some(({ type }) => type === 'fwmark');
   const protocol = completeProtocol(draft, hasAddresses, context);
   const name = nameOf(draft, protocol);
-  const where = located(draft.statement);
   let { scheduler, forwarding } = draft;
   if (scheduler === undefined) {
-    complain(context, where, 'no-scheduler', `${name} has no lvs_sched`, 'wlc is taken');
+    complain(context, located(draft.statement), 'no-scheduler', `${name} has no lvs_sched`, 'wlc is taken');
     scheduler = 'wlc';
   }
   if (!forwarding) {
-    complain(context, where, 'no-forwarding', `${name} has no lvs_method`, 'NAT is taken');
+    complain(context, located(draft.statement), 'no-forwarding', `${name} has no lvs_method`, 'NAT is taken');
     forwarding = { type: 'nat' };
   }
   const around: Surroundings = { draft, name, family, protocol, forwarding, entries, hasAddresses, hasMarks };
   const realServers = completeRealServers(realServerDrafts, around, readCheckers, context);
   if (realServers.length === 0) {
-    complain(context, where, 'no-real-server', `${name} has no real server`, 'the virtual server is left out');
+    complain(
+      context,
+      located(draft.statement),
+      'no-real-server',
+      `${name} has no real server`,
+      'the virtual server is left out',
+    );
     return undefined;
   }
   const keys = serviceKeys(around);
@@ -79,15 +84,20 @@ function completeProtocol(
   hasAddresses: boolean,
   context: SectionContext,
 ): IpvsProtocol | undefined {
-  const where = located(draft.statement);
   if (hasAddresses) {
     if (draft.protocol !== undefined) return draft.protocol;
-    complain(context, where, 'no-protocol', `${nameOf(draft, undefined)} has no protocol`, 'UDP is taken');
+    complain(
+      context,
+      located(draft.statement),
+      'no-protocol',
+      `${nameOf(draft, undefined)} has no protocol`,
+      'UDP is taken',
+    );
     return 'udp';
   }
   if (draft.protocol !== undefined) {
     const message = `${nameOf(draft, undefined)} serves packets of any protocol that bear its mark`;
-    complain(context, where, 'without-effect', message, '"protocol" is passed over');
+    complain(context, located(draft.statement), 'without-effect', message, '"protocol" is passed over');
   }
   return undefined;
 }
@@ -165,17 +175,22 @@ function completeHaSuspend({ draft, hasMarks, name }: Surroundings, context: Sec
 
 /** A quorum that all servers together cannot reach, or that hysteresis puts below nothing, would never change. */
 function completeQuorum({ draft, name }: Surroundings, total: number, context: SectionContext) {
-  const where = located(draft.statement);
   let { quorum, hysteresis } = draft;
   if (quorum > total) {
     const most = Math.max(1, total);
     const message = `${name}: quorum ${quorum} is more than the total weight of its real servers, ${total}`;
-    complain(context, where, 'quorum-too-large', message, total === 0 ? 'it is never reached' : `it becomes ${most}`);
+    complain(
+      context,
+      located(draft.statement),
+      'quorum-too-large',
+      message,
+      total === 0 ? 'it is never reached' : `it becomes ${most}`,
+    );
     quorum = most;
   }
   if (hysteresis >= quorum) {
     const message = `${name}: hysteresis ${hysteresis} is not below quorum ${quorum}`;
-    complain(context, where, 'hysteresis-too-large', message, `it becomes ${quorum - 1}`);
+    complain(context, located(draft.statement), 'hysteresis-too-large', message, `it becomes ${quorum - 1}`);
     hysteresis = quorum - 1;
   }
   return { quorum, hysteresis };

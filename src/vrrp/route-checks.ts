@@ -236,7 +236,7 @@ const vrf: OptionCheck = walk => {
 
 export const checkTrackGroup: OptionCheck = walk => {
   const word = nextWord(walk);
-  if (word && !walk.context.defined.trackGroups.has(word.text)) {
+  if (word && !walk.context.defined().trackGroups.has(word.text)) {
     complainOf(walk.line, word, walk.context, `there is no track_group "${shortened(word.text)}"`);
   }
 };

@@ -9,7 +9,7 @@ type Kind = 'files' | 'processes';
 function trackerLine(kind: Kind, largest: number): ValueCheck {
   return (line, context) => {
     const [name, ...options] = line.words;
-    if (!context.defined[kind].has(name!.text)) {
+    if (!context.defined()[kind].has(name!.text)) {
       complainOf(line, name, context, `"${shortened(name!.text)}" is not defined`, 'it is not tracked');
       return;
     }

@@ -74,7 +74,7 @@ const staticAddress: ValueCheck = (line, context) => {
   const place = line.words.findIndex(({ text }) => text === 'track_group');
   const group = line.words[place + 1];
   if (place >= 0 && !group) complainOf(line, line.words[place], context, '"track_group" has no value');
-  else if (place >= 0 && !context.defined.trackGroups.has(group!.text)) {
+  else if (place >= 0 && !context.defined().trackGroups.has(group!.text)) {
     complainOf(line, group, context, `there is no track_group "${shortened(group!.text)}"`);
   }
   const words = place < 0 ? line.words : [...line.words.slice(0, place), ...line.words.slice(place + 2)];

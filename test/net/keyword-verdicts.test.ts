@@ -18,6 +18,7 @@ const differences: readonly (readonly [RegExp, string])[] = [
   [/^vrrp_script\.(interval|timeout) 2\.5$/, 'Values of later releases'],
   [/user root :root$/, 'Values of later releases'],
   [/^global_defs\.smtp_server /, '`smtp_server` by name'],
+  [/^bfd_instance\.neighbou?r_ip 224\./, 'A `bfd_instance` whose neighbor is a group'],
 ];
 
 /** In a user namespace root's files belong to nobody, so that keepalived finds every script insecure. */

@@ -1,0 +1,14 @@
+import { balancedTree } from './balanced-tree.ts';
+import type { Diagnostics } from './diagnostic.ts';
+import type { BlockGrammar } from './grammar.ts';
+import type { LogicalLine } from './source.ts';
+import { deepest, repairedTree, type Statement } from './tree.ts';
+
+/** Builds the tree of a configuration from its braces, and says what is wrong with them. */
+export function parseTree(
+  lines: readonly LogicalLine[],
+  grammar: BlockGrammar,
+  diagnostics: Diagnostics,
+): readonly Statement[] {
+  return balancedTree(lines, deepest) ?? repairedTree(lines, grammar, diagnostics);
+}
