@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { load } from '../../src/engine/configuration.testkit.ts';
 
 const folder = new URL('../../examples/', import.meta.url);
-const status = { '/usr/bin/test': {}, '/etc/keepalived/not_down.sh': {} };
+const status = {
+  '/usr/bin/test': {},
+  '/etc/keepalived': { kind: 'directory' as const },
+  '/etc/keepalived/not_down.sh': {},
+};
 
 /** The text as the host of the given name reads it: conditions with its name hold. */
 function onHost(name: string, host: string): string {
