@@ -232,6 +232,26 @@ describe('a reload', () => {
     expect(bench.commands).toHaveLength(before);
   });
 
+  it('tells the services of one group by their protocols', () => {
+    const of = (protocol: 'tcp' | 'udp', port: number) =>
+      virtualServer([realServer(1, { checkers: [0] }), realServer(2)], {
+        name: '[g]:0',
+        protocol,
+        keys: [{ type: 'address', protocol, address: parseIpAddress('192.0.2.1')!, port }],
+      });
+    const both = configurations([of('tcp', 80), of('udp', 53)], [tcpCheck(1)]);
+    const bench = new CheckerBench(both);
+    bench.failing.set('10.0.0.1', refused);
+    bench.pass(seconds(20));
+    const before = bench.commands.length;
+    bench.perform(bench.engine.reload(bench.now, both));
+    bench.pass(seconds(1));
+    expect(bench.commands).toHaveLength(before);
+    bench.perform(bench.engine.reload(bench.now, configurations([of('udp', 53)], [tcpCheck(1)])));
+    bench.pass(seconds(1));
+    expect([...bench.table.keys()]).toEqual(['udp 192.0.2.1 53']);
+  });
+
   it('removes a service that is gone', () => {
     const bench = new CheckerBench(two());
     bench.pass(seconds(5));

@@ -13,7 +13,15 @@ import {
   startsDownText,
   weightText,
 } from '../lvs/log-lines.ts';
-import { isAlive, memberKey, Pool, type PoolEvent, type PoolMember, type ServerOverride } from '../lvs/pool.ts';
+import {
+  isAlive,
+  memberKey,
+  Pool,
+  type PoolEvent,
+  type PoolMember,
+  type ServerOverride,
+  serviceIdentity,
+} from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsTimeouts } from '../ports/ipvs.ts';
@@ -247,10 +255,11 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       if (check.configuration.kind === 'bfd')
         check.sessionUp = this.#sessions.get(check.configuration.session) === true;
     }
-    const before = new Map(this.#services.map(service => [service.pool.configuration.name, service]));
+    const before = new Map(this.#services.map(service => [serviceIdentity(service.pool.configuration), service]));
     this.#services = lvs.virtualServers.map(configuration => {
-      const known = before.get(configuration.name);
-      before.delete(configuration.name);
+      const identity = serviceIdentity(configuration);
+      const known = before.get(identity);
+      before.delete(identity);
       return this.#adopt(configuration, known, places);
     });
     for (const { pool } of before.values()) this.#removeService(pool);

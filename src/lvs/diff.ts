@@ -1,6 +1,6 @@
 import { sameValue } from '../base/same-value.ts';
 import type { LvsConfiguration, RealServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
-import { memberKey } from './pool.ts';
+import { memberKey, serviceIdentity } from './pool.ts';
 
 /** What a reload changes; time and memory grow with the size of the two configurations. */
 export interface LvsDifference {
@@ -34,11 +34,11 @@ export type SameCheckers = (before: readonly number[], after: readonly number[])
  * kernel's table has none.
  */
 export function diffLvs(before: LvsConfiguration, after: LvsConfiguration, sameCheckers: SameCheckers): LvsDifference {
-  const known = new Map(before.virtualServers.map(service => [serviceKey(service), service]));
+  const known = new Map(before.virtualServers.map(service => [serviceIdentity(service), service]));
   const added: VirtualServerConfiguration[] = [];
   const changed: ServiceDifference[] = [];
   for (const service of after.virtualServers) {
-    const key = serviceKey(service);
+    const key = serviceIdentity(service);
     const old = known.get(key);
     known.delete(key);
     if (!old) added.push(service);
@@ -53,11 +53,6 @@ export function diffLvs(before: LvsConfiguration, after: LvsConfiguration, sameC
     removed: [...known.values()],
     changed,
   };
-}
-
-/** A group may be served by two virtual servers, one for each protocol. */
-function serviceKey({ name, protocol }: VirtualServerConfiguration): string {
-  return `${name} ${protocol ?? ''}`;
 }
 
 function diffService(

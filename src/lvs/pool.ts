@@ -125,6 +125,11 @@ export class Pool {
   }
 }
 
+/** Tells the virtual servers of a configuration apart: a group may be served by one for each protocol. */
+export function serviceIdentity({ name, protocol }: VirtualServerConfiguration): string {
+  return `${name} ${protocol ?? ''}`;
+}
+
 export function memberKey({ address, port }: { readonly address: string; readonly port: number }): string {
   return `${address} ${port}`;
 }
