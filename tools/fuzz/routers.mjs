@@ -76,6 +76,7 @@ function instance(vrid, version, family, changes = {}) {
     dontTrackPrimary: false,
     trackInterfaces: [],
     trackScripts: [],
+    trackBfd: [],
     notify: silent,
     ...changes,
   };
@@ -121,6 +122,7 @@ export const vrrpConfiguration = {
       members: ['R1_4', 'R13_6'],
       trackInterfaces: [],
       trackScripts: [],
+      trackBfd: [],
       trackingWeight: false,
       notify: silent,
     },
