@@ -7,6 +7,7 @@ import { buildCluster } from './cluster.ts';
 import { Director } from './director.ts';
 import type { Violation } from './invariants/invariant.ts';
 import { Judge } from './invariants/judge.ts';
+import type { Observer } from './observation.ts';
 import { type AddressRecord, measure, Outage } from './outage.ts';
 import type { Expectation, Scenario, Stated } from './scenario.ts';
 import { Timeline } from './timeline.ts';
@@ -18,6 +19,8 @@ export interface SimulationInput {
   /** Other configurations, by the name that `reload NODE with NAME` uses. */
   readonly files: ReadonlyMap<string, VrrpConfiguration>;
   readonly scenario: Scenario;
+  /** Who watches besides, from the beginning. */
+  readonly observers?: readonly Observer[];
 }
 
 export interface FailedExpectation {
@@ -86,7 +89,7 @@ export function simulate(input: SimulationInput): SimulationResult {
   return { end, violations: judge.violations, failed, addresses, timeline, world, hash: hash.value };
 }
 
-function build({ nodes, scenario }: SimulationInput): {
+function build({ nodes, scenario, observers = [] }: SimulationInput): {
   world: World;
   judge: Judge;
   outage: Outage;
@@ -105,6 +108,7 @@ function build({ nodes, scenario }: SimulationInput): {
   const timeline = new Timeline(world);
   const hash = new TraceHash();
   world.watch(hash);
+  for (const observer of observers) world.watch(observer);
   return { world, judge, outage, timeline, hash };
 }
 
