@@ -83,6 +83,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
       execute: effect => this.#execute(effect),
       precedence: effect => (effect.type === 'log' ? 'later' : effect.type === 'stopped' ? 'last' : 'first'),
       now,
+      warmUp: () => this.#world.warmUp(),
       ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
     });
     for (const { session, up } of sessionStates) this.#driver.deliver({ type: 'bfd-state', session, up });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { milliseconds } from '../base/duration.ts';
+import { microseconds, milliseconds } from '../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { now } from './clock.ts';
@@ -7,6 +7,7 @@ import { Driver } from './driver.ts';
 import { Poller } from './poller.ts';
 
 const fromNow = (count: number): Instant => after(now(), milliseconds(count));
+const plusMicroseconds = (instant: Instant, count: number): Instant => after(instant, microseconds(count));
 
 /** Writes down what it is asked and answers as the test wishes. */
 class ScriptedEngine implements Engine<string, string> {
@@ -158,6 +159,59 @@ describe('Driver', () => {
     engine.deadline = fromNow(1);
     driver.deliver('near');
     await until(() => engine.calls.includes('advance'));
+  });
+
+  describe('that warms up', () => {
+    let warmUps = 0;
+    let askedForTime = 0;
+    let askedBeforeTheLoopWentOn = 0;
+    /** The driver believes at first that it has so many milliseconds, and that each look at the clock takes one microsecond later. */
+    const openWith = (rest: number): Instant => {
+      open();
+      driver.close();
+      const deadline = fromNow(5);
+      warmUps = 0;
+      askedForTime = 0;
+      const begin = plusMicroseconds(deadline, -1_000 * rest);
+      driver = new Driver(poller, {
+        engine,
+        execute: () => {},
+        now: () => (warmUps === 0 ? begin : plusMicroseconds(deadline, askedForTime++ - 10)),
+        warmUp: () => {
+          warmUps++;
+          queueMicrotask(() => {
+            askedBeforeTheLoopWentOn = askedForTime;
+          });
+        },
+      });
+      engine.deadline = deadline;
+      driver.deliver('start');
+      return deadline;
+    };
+
+    it('does so once before a deadline that is far away, keeps the processor, and serves it no sooner for that', async () => {
+      const deadline = openWith(201);
+      let reached = instantFromMicroseconds(0);
+      engine.advanced = instant => {
+        reached = instant;
+        engine.deadline = undefined;
+      };
+      await until(() => engine.calls.includes('advance'));
+      expect(warmUps).toBe(1);
+      expect(askedBeforeTheLoopWentOn).toBe(11);
+      expect(reached).toBeGreaterThanOrEqual(deadline);
+    });
+
+    it('takes no time for it when the deadline is near', async () => {
+      openWith(199);
+      engine.advanced = () => {};
+      let expired = false;
+      for (let count = 0; count < 100_000 && !expired; count++) {
+        await turn();
+        expired = now() > plusMicroseconds(engine.deadline!, 1_000);
+      }
+      expect(warmUps).toBe(0);
+    });
   });
 
   it('does nothing more once it is closed, not even the rest of the effects', () => {

@@ -100,7 +100,7 @@ export class VrrpWorld {
 
   /** Delivers the first `resynchronised`. */
   start(): void {
-    this.#rehearse();
+    this.#rehearse(rehearsals);
     this.#resynchronise();
   }
 
@@ -176,8 +176,13 @@ export class VrrpWorld {
     if (!this.#closed) this.#options.deliver(input, at);
   }
 
+  /** Fetches what a takeover needs into the processor's caches. */
+  warmUp(): void {
+    this.#rehearse(1);
+  }
+
   /** Goes the way of a takeover in vain, so that the first real one finds its code compiled; see rehearseSending. */
-  #rehearse(): void {
+  #rehearse(rounds: number): void {
     const nothing = {
       linkIndex: nobodysIndex,
       prefixLength: 32,
@@ -193,7 +198,7 @@ export class VrrpWorld {
       autoJoin: false,
     };
     const addresses = [new Uint8Array(4), new Uint8Array(16)].map(ipAddressFromBytes);
-    for (let round = 0; round < rehearsals; round++) {
+    for (let round = 0; round < rounds; round++) {
       rehearseSending();
       this.#frames.rehearse();
       const requests = addresses.map(address => ({ ...nothing, address }));
