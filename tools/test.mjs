@@ -86,7 +86,7 @@ async function insideNamespaces(label, files, environment, node) {
 }
 
 /** Folders with unit tests that fail on Node 26 while all pass on Node 20. */
-const notYetOnNewest = ['src/editor', 'src/probe'];
+const notYetOnNewest = ['src/editor'];
 
 let prepared = false;
 async function prepare() {

@@ -112,6 +112,25 @@ describe('Poller', () => {
     expect(calls).toHaveLength(600);
   });
 
+  it('lets promises and next ticks run before the loop waits again', async () => {
+    const seen: string[] = [];
+    await new Promise<void>(resolve => {
+      const timer = new DeadlineTimer(poller, () => {
+        seen.push('turn');
+        if (seen.length > 1) {
+          timer.close();
+          resolve();
+          return;
+        }
+        process.nextTick(() => seen.push('tick'));
+        void Promise.resolve().then(() => seen.push('promise'));
+        timer.arm(instantFromMicroseconds(now() + 5_000));
+      });
+      timer.arm(instantFromMicroseconds(now() + 5_000));
+    });
+    expect(seen).toEqual(['turn', 'tick', 'promise', 'turn']);
+  });
+
   it('keeps a timer that was disarmed from expiring', async () => {
     let expired = 0;
     const timer = new DeadlineTimer(poller, () => {

@@ -26,6 +26,8 @@ export const order = { packets: 0, deadline: 1, events: 2 } as const;
 export type Order = (typeof order)[keyof typeof order];
 const orders: readonly Order[] = [order.packets, order.deadline, order.events];
 
+const nothing = (): void => {};
+
 export interface Watch {
   readonly descriptor: number;
   /** No call of the handler after this one. The descriptor may be closed afterwards, not before. */
@@ -91,6 +93,8 @@ export class Poller {
    */
   #turn(): void {
     if (this.#broken) return;
+    // Node 26 leaves promises and next ticks alone after a call from native code; an immediate brings them into this turn.
+    setImmediate(nothing);
     try {
       this.#dispatch();
     } catch (error) {

@@ -153,8 +153,9 @@ export function failureOf(error: Error): ProbeFailure {
   return { type: 'tls', error: messageOf(error) };
 }
 
-/** What OpenSSL says, without the file and line of its source. */
+/** What OpenSSL says, without the file and line of its source, and without the advice that newer Nodes add to it. */
 export function messageOf(error: unknown): string {
   const { code, reason, message } = error as NodeJS.ErrnoException & { reason?: string };
-  return (reason ?? message.split('\n')[0] ?? code ?? 'unknown').slice(0, bounds.excerpt);
+  const said = reason ?? message.split('\n')[0] ?? code ?? 'unknown';
+  return said.replace(/; if the root CA is installed locally, .*$/, '').slice(0, bounds.excerpt);
 }
