@@ -33,8 +33,8 @@ export class Director {
     }
   }
 
-  /** What an action names that does not exist here; undefined if it can be carried out. */
-  complaint(action: Action): string | undefined {
+  /** What an action names that neither exists here nor comes to exist by a step; undefined if it can be carried out. */
+  complaint(action: Action, steps: readonly Step[] = []): string | undefined {
     if ('node' in action) {
       const node = this.#world.node(action.node);
       if (!node) return `there is no node "${action.node}"`;
@@ -44,7 +44,7 @@ export class Director {
           return `${action.node} tracks no script "${action.script}"${known.length > 0 ? `, but ${known.join(', ')}` : ''}`;
         }
       }
-      if ('link' in action && action.link !== undefined && !node.kernel.linkNamed(action.link)) {
+      if ('link' in action && action.link !== undefined && !this.#hasLink(node, action.link, steps)) {
         const known = node.kernel.links.map(({ name }) => name).join(', ');
         return `${action.node} has no interface "${action.link}", but ${known}`;
       }
@@ -58,6 +58,11 @@ export class Director {
       }
     }
     return undefined;
+  }
+
+  #hasLink(node: SimNode, name: string, steps: readonly Step[]): boolean {
+    if (node.kernel.linkNamed(name)) return true;
+    return steps.some(({ action }) => action.type === 'rename' && action.node === node.name && action.name === name);
   }
 
   perform(action: Action): void {

@@ -49,7 +49,7 @@ export const settlingTime = seconds(10);
 export function complaints({ nodes, files, scenario }: SimulationInput): readonly string[] {
   const { world } = build({ nodes, files, scenario });
   const director = new Director(world, files);
-  const found = scenario.steps.flatMap(({ action }) => director.complaint(action) ?? []);
+  const found = scenario.steps.flatMap(({ action }) => director.complaint(action, scenario.steps) ?? []);
   for (const name of scenario.nodes.keys()) if (!world.node(name)) found.push(`there is no node "${name}"`);
   const addresses = new Set(new Outage(world).records.map(({ address }) => address));
   for (const { value } of scenario.expectations) {
