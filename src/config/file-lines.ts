@@ -4,6 +4,8 @@ import type { LogicalLine, SourceLine } from './source.ts';
 export interface FileText {
   readonly path: string;
   readonly text: string;
+  /** It was included under a condition that holds for Holdfast only. */
+  readonly ownOnly: boolean;
 }
 
 /** A line of a file that is cut out only when somebody looks at it: most lines of a big configuration never are. */
@@ -62,6 +64,10 @@ export class PlainLine implements LogicalLine {
 
   get text(): string {
     return this.#file.text.slice(this.#start, this.#end);
+  }
+
+  get ownOnly(): boolean {
+    return this.#file.ownOnly;
   }
 
   /** The text that this is a part of, and where. */

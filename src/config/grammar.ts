@@ -40,6 +40,8 @@ export interface KeywordRow {
   readonly note: string;
   /** First keepalived release after 2.2.7 that has it. */
   readonly since: string | undefined;
+  /** Holdfast's own: no keepalived has it. */
+  readonly own: boolean;
   /** `outdated`: an old name that keepalived takes without a word. */
   readonly deprecated: 'no' | 'outdated' | 'complained';
   /** What keepalived does when a required argument is missing. */
@@ -99,6 +101,7 @@ function parseRow(path: string, line: string): KeywordRow {
     standing: parseStanding(kind!),
     note,
     since: flags.find(flag => flag.startsWith('since '))?.slice('since '.length),
+    own: flags.includes('own'),
     deprecated: flags.includes('deprecated') ? 'complained' : flags.includes('outdated') ? 'outdated' : 'no',
     bare: flags.includes('bare complained') ? 'complains' : flags.includes('bare ignored') ? 'ignores' : 'aborts',
     again: flags.includes('once') ? 'first' : flags.includes('last') ? 'last' : 'replaces',

@@ -94,6 +94,7 @@ function admit(
       keepalivedClass: row.deprecated === 'complained' ? 'other' : 'ignores',
     });
   }
+  if (row.own && !statement.line.ownOnly) reportOwn(statement, row, context);
   const child = row.header === 'none' ? undefined : grammar.blocks.get(row.keyword);
   const nameless = child && row.header === 'name' && statement.words.length < 2;
   // A reader says itself what follows from a missing name.
@@ -146,6 +147,20 @@ function admit(
   }
   reportSecondKeyword(statement, row, grammar, context);
   return row.again === 'replaces' || admitAgain(statement, row, whole, context) ? row : undefined;
+}
+
+/** It works here, and a keepalived that reads the same file stumbles over it. */
+function reportOwn(statement: Statement, { header, keyword }: KeywordRow, context: ReadingContext): void {
+  const isBlock = header !== 'none';
+  report(context, located(statement), {
+    code: isBlock ? 'own-block' : 'own-keyword',
+    severity: 'advice',
+    message: `keepalived does not know this ${isBlock ? 'block' : 'keyword'}`,
+    hint: isBlock
+      ? `write "@holdfast ${keyword} {" and "@holdfast" before each of its lines, and it passes over them`
+      : `write "@holdfast ${keyword}", and it passes over the line`,
+    keepalivedClass: 'ignores',
+  });
 }
 
 /** keepalived looks for the name before it looks for a brace. */

@@ -1,6 +1,7 @@
 import { balancedTree } from './balanced-tree.ts';
 import type { Diagnostics } from './diagnostic.ts';
 import type { BlockGrammar } from './grammar.ts';
+import { checkOwnLines } from './own-lines.ts';
 import type { LogicalLine } from './source.ts';
 import { deepest, repairedTree, type Statement } from './tree.ts';
 
@@ -10,5 +11,6 @@ export function parseTree(
   grammar: BlockGrammar,
   diagnostics: Diagnostics,
 ): readonly Statement[] {
+  checkOwnLines(lines, diagnostics);
   return balancedTree(lines, deepest) ?? repairedTree(lines, grammar, diagnostics);
 }

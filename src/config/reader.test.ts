@@ -192,6 +192,31 @@ describe('includes', () => {
     expect(diagnostics.startExitStatus).toBe(keepalivedClass === 'unreadable' ? 6 : undefined);
   });
 
+  it('may stand under a condition, and come out of definitions and repetitions', () => {
+    const { lines, codes } = read({
+      '/etc/main.conf':
+        '@one include a.conf\n@two include b.conf\n$D=sub\ninclude ${D}/c.conf\n~SEQ(i, 2) include d.conf\n',
+      '/etc/a.conf': 'a\n',
+      '/etc/b.conf': 'b\n',
+      '/etc/sub/c.conf': 'c\n',
+      '/etc/d.conf': 'd ${i}\n',
+    });
+    expect(lines).toEqual(['a', 'c', 'd 1', 'd 2']);
+    expect(codes).toEqual([]);
+  });
+
+  it('tell what keepalived passes over, because it stands under a condition of ours', () => {
+    const files = {
+      '/etc/main.conf': 'a\n@one b\n@holdfast c\n@^two d\n@holdfast include own.conf\ninclude shared.conf\n',
+      '/etc/own.conf': 'e\n@one f # g\ninclude more.conf\n',
+      '/etc/more.conf': 'h\n',
+      '/etc/shared.conf': 'i\n',
+    };
+    const reading = readLines('/etc/main.conf', memoryFiles(files), usual, new Diagnostics());
+    const hidden = reading.ok ? reading.lines.filter(line => line.ownOnly).map(line => line.text) : [];
+    expect(hidden).toEqual(['c', 'e', 'f', 'h']);
+  });
+
   it('are as strict as include_check says, in this file and what it includes', () => {
     const { codes, diagnostics } = read({
       '/etc/main.conf': 'include sub.conf\ninclude x.conf\ninclude_check +match\ninclude sub.conf\n',

@@ -48,7 +48,7 @@ export function readLines(path: string, host: SourceFiles, options: ReadingOptio
   const text = host.readFile(path);
   if (!text.ok) return text;
   const reader = new Reader(host, options, diagnostics);
-  reader.readText(path, text.value, options.allIncludesStrict ? strictIncludes : lenientIncludes);
+  reader.readText(path, text.value, options.allIncludesStrict ? strictIncludes : lenientIncludes, false);
   return { ok: true, lines: reader.lines };
 }
 
@@ -83,8 +83,8 @@ class Reader {
     this.#random = seededPrng(options.randomSeed);
   }
 
-  readText(path: string, text: string, policy: IncludePolicy): void {
-    const file: FileContext = { path, text, directory: directoryOf(path), policy };
+  readText(path: string, text: string, policy: IncludePolicy, ownOnly: boolean): void {
+    const file: FileContext = { path, text, directory: directoryOf(path), policy, ownOnly };
     this.#open.push(path);
     this.#files++;
     if (text.startsWith('\ufeff')) {
@@ -105,7 +105,7 @@ class Reader {
       if (!isCommon || extent.end <= extent.start) {
         // Nothing but a comment is the most common line of all.
         if (!isCommon || extent.slashComment !== undefined) {
-          const line = this.#uncommonLine(lineOfFile(file, number, start, end), extent, start);
+          const line = this.#uncommonLine(lineOfFile(file, number, start, end), extent, start, ownOnly);
           if (line) definition = this.#readLine(line, file, definition);
         }
       } else {
@@ -121,7 +121,7 @@ class Reader {
   }
 
   /** A line that must be looked at more closely; undefined if nothing is left of it or it must be dropped. */
-  #uncommonLine(source: SourceLine, extent: LineExtent, lineStart: number): LogicalLine | undefined {
+  #uncommonLine(source: SourceLine, extent: LineExtent, lineStart: number, ownOnly: boolean): LogicalLine | undefined {
     const { text } = source;
     if (text.includes('\0')) {
       this.#report(whole(source), 'null-byte', 'other', 'the line contains a NUL byte and is dropped', {});
@@ -149,6 +149,7 @@ class Reader {
       text: extent.escapes ? withoutEscapes(content) : content,
       offset: extent.escapes ? -1 : extent.start - lineStart,
       slashComment,
+      ownOnly,
     };
   }
 
@@ -170,11 +171,6 @@ class Reader {
       definition.lines.push(continued ? line.text.slice(0, -1).trimEnd() : line.text);
       if (continued) return definition;
       this.#finishDefinition(definition);
-      return undefined;
-    }
-    const includeWord = /^include[a-z]?(?=\s|$)/.exec(line.text)?.[0];
-    if (includeWord !== undefined && includeKeywords.has(includeWord)) {
-      this.#include(line, includeWord, file);
       return undefined;
     }
     return this.#process(line, file, 0);
@@ -253,8 +249,14 @@ class Reader {
     }
     const text = expansion.text.trim();
     if (text === '') return;
+    const said = expansion.changed ? { ...line, text, offset: -1 } : line;
+    const includeWord = /^include[a-z]?(?=\s|$)/.exec(text)?.[0];
+    if (includeWord !== undefined && includeKeywords.has(includeWord)) {
+      this.#include(said, includeWord, file);
+      return;
+    }
     this.#directives(text, line, file);
-    this.lines.push(expansion.changed ? { ...line, text, offset: -1 } : line);
+    this.lines.push(said);
   }
 
   /** The two keywords that act while the file is being read. */
@@ -278,12 +280,14 @@ class Reader {
   /** The rest of a line whose conditions hold. */
   #underConditions(line: LogicalLine): LogicalLine | undefined {
     let current = line;
+    const { conditionIds, configId } = this.#options;
     while (current.text.startsWith('@')) {
       const match = /^@(\^?)(\S*)\s*/.exec(current.text)!;
-      const holds = this.#options.conditionIds.includes(match[2]!) !== (match[1] === '^');
+      const isNegated = match[1] === '^';
       const text = current.text.slice(match[0].length);
-      if (!holds || text === '') return undefined;
-      current = { ...current, text, offset: current.offset < 0 ? -1 : current.offset + match[0].length };
+      if (conditionIds.includes(match[2]!) === isNegated || text === '') return undefined;
+      const ownOnly = current.ownOnly === true || (match[2] === configId) === isNegated;
+      current = { ...current, text, ownOnly, offset: current.offset < 0 ? -1 : current.offset + match[0].length };
     }
     return current;
   }
@@ -318,10 +322,10 @@ class Reader {
           : `"${problem.path}" is no readable file, or is executable`;
       this.#includeFailed(where, problem.isError, message);
     }
-    for (const path of found.files) this.#includeFile(path, where, policy, file);
+    for (const path of found.files) this.#includeFile(path, where, policy, file, line.ownOnly === true);
   }
 
-  #includeFile(path: string, where: Located, policy: IncludePolicy, file: FileContext): void {
+  #includeFile(path: string, where: Located, policy: IncludePolicy, file: FileContext, ownOnly: boolean): void {
     if (this.#open.includes(path) || this.#open.length >= deepestInclude || this.#files >= mostFiles) {
       const message = this.#open.includes(path)
         ? `"${path}" includes itself`
@@ -330,7 +334,7 @@ class Reader {
       return;
     }
     const text = this.#host.readFile(path);
-    if (text.ok) this.readText(path, text.value, file.policy);
+    if (text.ok) this.readText(path, text.value, file.policy, ownOnly);
     else this.#includeFailed(where, policy.read, `"${path}" cannot be read (${text.reason})`);
   }
 
@@ -393,8 +397,8 @@ function isDirective(text: string, start: number): boolean {
 
 /** The same line as plain data, which can be changed. */
 function detailed(line: LogicalLine, escapes: boolean): LogicalLine {
-  const { source, text, offset, slashComment } = line;
-  return { source, text: escapes ? withoutEscapes(text) : text, offset: escapes ? -1 : offset, slashComment };
+  const { source, text, offset, slashComment, ownOnly } = line;
+  return { source, text: escapes ? withoutEscapes(text) : text, offset: escapes ? -1 : offset, slashComment, ownOnly };
 }
 
 export function directoryOf(path: string): string {

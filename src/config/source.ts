@@ -17,6 +17,8 @@ export interface LogicalLine {
   readonly offset: number;
   /** The `//` comment that was taken off the end, if any; in UTF-16 units of the source line. */
   readonly slashComment: number | undefined;
+  /** keepalived passes over it: a condition, of the line or of its include, holds for Holdfast only. */
+  readonly ownOnly?: boolean | undefined;
 }
 
 /** A piece of a line, for diagnostics. */

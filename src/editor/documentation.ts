@@ -24,6 +24,7 @@ export function keywordMarkdown(row: KeywordRow, grammar: BlockGrammar): string 
   if (row.default !== '-') lines.push(`Default: \`${row.default}\``);
   if (row.since !== undefined) lines.push(`Since keepalived ${row.since}; Debian's 2.2.7 does not know it.`);
   if (row.deprecated !== 'no') lines.push('Deprecated.');
+  if (row.own) lines.push(`Holdfast’s own: write \`@holdfast ${row.keyword}\` where keepalived reads the file, too.`);
   const standing = standingSentence(row);
   if (standing !== undefined) lines.push(`**${standing}**`);
   return lines.filter(line => line !== '').join('\n\n');

@@ -21,7 +21,7 @@ about the keywords of one file; \`holdfast config show FILE\` what a file comes 
 | \`block NAME {\` ... \`}\` | the brace may stand on the next line |
 | \`include PATTERN\` | the files that match, in order; relative to the file that says so |
 | \`includer\` \`includem\` \`includew\` \`includeb\` \`includea\` | the same, insisting: on readable files, on a match, on a match of wildcards, of each alternative in braces, on all of it |
-| \`@ID line\`, \`@^ID line\` | only if the id is ID (\`-i\`, else the host name), or is not; \`@holdfast\` always holds here |
+| \`@ID line\`, \`@^ID line\` | only if the id is ID (\`-i\`, else the host name), or is not; \`@holdfast\` always holds here, and keepalived passes over the line |
 | \`$NAME=text\` | \`$NAME\` before a blank and \`\${NAME}\` anywhere stand for the text from here on |
 | \`$NAME=\\\` and further lines, each but the last ending in \`\\\` | a line \`$NAME\` stands for all of them |
 | \`\${_PWD}\` \`\${_INSTANCE}\` \`\${_ENV NAME}\` \`\${_RANDOM MIN MAX}\` \`\${_HASH}\` \`\${_BANG}\` | the file's directory, the id, an environment variable, a number, # and ! |
@@ -80,6 +80,7 @@ function noteOf(row: KeywordRow): string {
   const notes = [cell(row.note)];
   if (row.since !== undefined) notes.push(`Since ${row.since}.`);
   if (row.deprecated !== 'no') notes.push('Deprecated.');
+  if (row.own) notes.push(`Holdfast’s own: write \`@holdfast ${row.keyword}\` where keepalived reads the file, too.`);
   return notes
     .filter(note => note !== '' && note !== '-')
     .join('. ')

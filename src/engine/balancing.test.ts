@@ -1,77 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
-import type { CheckerConfiguration } from '../health/configuration.ts';
 import type { VirtualServerConfiguration } from '../lvs/configuration.ts';
-import { load, type Machine } from './configuration.testkit.ts';
-
-const method = 'lvs_sched rr\nlvs_method NAT\nprotocol TCP';
-
-function service(body: string, key = '192.0.2.1 80', base = method): string {
-  return `virtual_server ${key} {\n${base}\n${body}\n}\n`;
-}
-
-const real = (lines = '', endpoint = '10.0.0.1 80'): string => `real_server ${endpoint} {\n${lines}\n}\n`;
-
-function loaded(text: string, options: Machine = {}) {
-  const { configuration, told, codes } = load(text, options);
-  if (!configuration) throw new Error(`refused: ${told.join('\n')}`);
-  return { lvs: configuration.lvs, health: configuration.health, codes };
-}
+import { realServer, virtualServer } from '../lvs/lvs.testkit.ts';
+import { checkerOf, loaded, probeOf, real, service } from './balancing.testkit.ts';
+import { tcpCheck, globals as usualGlobals } from './checker-process.testkit.ts';
+import { load } from './configuration.testkit.ts';
 
 function serverOf(text: string): VirtualServerConfiguration {
   return loaded(text).lvs.virtualServers[0]!;
 }
 
-function checkerOf(block: string, lines = '', before = ''): CheckerConfiguration {
-  return loaded(before + service(`${lines}\n${real(block)}`)).health.checkers[0]!;
-}
-
-function probeOf(block: string, lines = ''): unknown {
-  const checker = checkerOf(block, lines);
-  return checker.kind === 'probe' ? checker.probe : checker.kind === 'urls' ? checker.probes[0] : undefined;
-}
-
 describe('a virtual server', () => {
   it('has keepalived’s defaults', () => {
-    expect(serverOf(service(real()))).toEqual({
-      name: '[192.0.2.1]:tcp:80',
-      keys: [{ type: 'address', protocol: 'tcp', address: '192.0.2.1', port: 80 }],
-      service: {
-        scheduler: 'rr',
-        persistenceSeconds: 0,
-        persistencePrefix: 32,
-        persistenceEngine: undefined,
-        onePacket: false,
-        hashed: false,
-        schedulerFlags: [false, false, false],
-      },
-      protocol: 'tcp',
-      family: 4,
-      quorum: 1,
-      hysteresis: 0,
-      quorumUp: undefined,
-      quorumDown: undefined,
-      alpha: false,
-      omega: false,
-      haSuspend: false,
-      sorryServer: undefined,
-      realServers: [
-        {
-          name: '[10.0.0.1]:tcp:80',
-          address: '10.0.0.1',
-          port: 80,
-          forwarding: { type: 'nat' },
-          weight: 1,
-          upperThreshold: 0,
-          lowerThreshold: 0,
-          inhibitOnFailure: false,
-          alpha: false,
-          notifyUp: undefined,
-          notifyDown: undefined,
-          checkers: [],
-        },
-      ],
-    });
+    const usual = virtualServer([realServer(1)]);
+    expect(serverOf(service(real()))).toEqual({ ...usual, service: { ...usual.service, scheduler: 'rr' } });
   });
 
   it('says what it takes where scheduler, method and protocol are missing', () => {
@@ -199,31 +141,7 @@ describe('a real server', () => {
 
 describe('a checker', () => {
   it('has keepalived’s defaults', () => {
-    expect(checkerOf('TCP_CHECK {\n}')).toEqual({
-      keyword: 'TCP_CHECK',
-      schedule: {
-        delayLoop: seconds(60),
-        delayBeforeRetry: seconds(1),
-        retries: 1,
-        warmup: seconds(60),
-        alpha: false,
-      },
-      logAllFailures: false,
-      shadow: false,
-      kind: 'probe',
-      probe: {
-        type: 'tcp',
-        endpoint: {
-          address: '10.0.0.1',
-          port: 80,
-          bindAddress: undefined,
-          bindPort: undefined,
-          bindInterface: undefined,
-          fwmark: undefined,
-          timeout: seconds(5),
-        },
-      },
-    });
+    expect(checkerOf('TCP_CHECK {\n}')).toEqual(tcpCheck(1, { delayLoop: seconds(60), warmup: seconds(60) }));
   });
 
   it.each([
@@ -356,13 +274,7 @@ describe('global settings of balancing', () => {
   const globals = (lines: string) => loaded(`global_defs {\n${lines}\n}\n`).lvs.global;
 
   it('have keepalived’s defaults', () => {
-    expect(globals('')).toEqual({
-      flushAtStart: false,
-      stop: 'destinations',
-      timeouts: undefined,
-      syncDaemon: undefined,
-      notifyAtStart: false,
-    });
+    expect(globals('')).toEqual(usualGlobals);
   });
 
   it('are read', () => {

@@ -1,16 +1,17 @@
 import { once } from '../base/once.ts';
-import type { SectionContext } from '../config/section-context.ts';
-import type { Statement } from '../config/tree.ts';
+import { advise, type SectionContext } from '../config/section-context.ts';
+import { located, type Statement } from '../config/tree.ts';
 import type { CheckerContext } from '../health/check-target.ts';
 import { readChecker } from '../health/checker-section.ts';
 import type { CheckerConfiguration, HealthConfiguration } from '../health/configuration.ts';
 import { bfdInstances, type HealthDraft, trackedFiles } from '../health/health-section.ts';
-import { completeSsl } from '../health/ssl-section.ts';
+import { adviseOfAuthorities, completeSsl } from '../health/ssl-section.ts';
 import type { CheckedServer } from '../lvs/checked-server.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { completeLvsGlobals, type LvsGlobalDraft } from '../lvs/global-section.ts';
 import { completeVirtualServers, type LvsDraft } from '../lvs/lvs-section.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
+import type { ProbeSpec } from '../ports/probe.ts';
 
 /** What a configuration says about balancing and checking, as written. */
 export interface BalancingDraft {
@@ -37,7 +38,8 @@ export function completeBalancing(
     ...context,
     logAllFailures: draft.health.logAllFailures,
     heloName: draft.health.heloName,
-    clientCertificate: completeSsl(draft.health.ssl, host, context),
+    tls: completeSsl(draft.health.ssl, host, context),
+    readFile: path => host.readFile(path),
     trackFiles: once(() => trackedFiles(statements)),
     bfdInstances: once(() => bfdInstances(statements)),
   };
@@ -46,11 +48,21 @@ export function completeBalancing(
     for (const statement of server.checkers) {
       for (const checker of readChecker(statement, server, checkerContext)) places.push(checkers.push(checker) - 1);
     }
+    if (places.length > 0 && places.every(place => checkers[place]!.shadow)) {
+      const message = `every checker of ${server.name} is a shadow check: the server counts as up whatever they find`;
+      advise(context, located(server.checkers[0]!), 'only-shadow-checks', message, 'leave "shadow" out of one of them');
+    }
     return places;
   };
   const virtualServers = completeVirtualServers(draft.lvs, readCheckers, context);
+  adviseOfAuthorities(draft.health.ssl, checkers.flatMap(probesOf), context);
   return {
     lvs: { global: completeLvsGlobals(draft.lvsGlobals, vridOf, context), virtualServers },
     health: { checkers },
   };
+}
+
+function probesOf(checker: CheckerConfiguration): readonly ProbeSpec[] {
+  if (checker.kind === 'urls') return checker.probes;
+  return checker.kind === 'probe' ? [checker.probe] : [];
 }

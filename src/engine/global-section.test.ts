@@ -104,7 +104,7 @@ describe('our own block', () => {
 
   it('is pointed out where keepalived would see it', () => {
     expect(load('holdfast {\nact_as keepalived\n}\n')).toMatchObject({ codes: ['own-block'], testExitStatus: 0 });
-    expect(load('@holdfast holdfast {\nact_as somebody\n}\n').codes).toEqual(['bad-value']);
+    expect(load('@holdfast holdfast {\n@holdfast act_as somebody\n@holdfast }\n').codes).toEqual(['bad-value']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { type Duration, seconds } from '../base/duration.ts';
 import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
-import { advise, complain, type SectionContext } from '../config/section-context.ts';
+import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { atMostWords } from '../config/unread-words.ts';
 import { boolean, integer, reportBadValue } from '../config/values.ts';
@@ -257,16 +257,6 @@ export const globalRootReaders: Readonly<Record<string, Reader<{ readonly global
     readBlock(statement.block!.statements, grammar, globalReaders, globals, context);
   },
   holdfast: (statement, { globals }, context) => {
-    // Where a condition stands before it, keepalived never sees it.
-    if (!/^\s*@/.test(statement.line.source.text)) {
-      advise(
-        context,
-        located(statement),
-        'own-block',
-        'keepalived does not know this block',
-        'write "@holdfast holdfast {" and "@holdfast" before each of its lines, and it passes over them',
-      );
-    }
     const grammar = rootGrammar.blocks.get('holdfast')!;
     readBlock(statement.block!.statements, grammar, holdfastReaders, globals.daemon, context);
   },

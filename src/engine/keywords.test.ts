@@ -57,6 +57,9 @@ const expected: Record<string, number> = {
   'garp_group.interfaces': 1,
 };
 
+/** Blocks that keepalived does not have. */
+const isOwn = (path: string): boolean => path === 'holdfast' || path.endsWith('.GRPC_CHECK');
+
 function* blocks(grammar: BlockGrammar): Generator<BlockGrammar> {
   yield grammar;
   for (const child of grammar.blocks.values()) yield* blocks(child);
@@ -66,9 +69,9 @@ describe('rootGrammar', () => {
   it('knows each of the 780 words of keepalived, and classifies it', () => {
     const counted: Record<string, number> = {};
     for (const block of blocks(rootGrammar)) {
-      if (block.path !== 'holdfast' && block.rows.size > 0) counted[block.path] = block.rows.size;
+      const known = [...block.rows.values()].filter(({ own }) => !own).length;
+      if (!isOwn(block.path) && known > 0) counted[block.path] = known;
     }
-    counted['root'] = counted['root']! - 1;
     expect(counted).toEqual(expected);
     expect(Object.values(counted).reduce((sum, count) => sum + count)).toBe(780);
   });

@@ -213,7 +213,7 @@ track_group | NAME | none | refused:addresses | Names the track_group to tell wh
 
 /** What keepalived does not know. */
 const ownRootRows = `
-holdfast | block | - | built | Settings of Holdfast that keepalived does not have
+holdfast | block | - | built, own | Settings of Holdfast that keepalived does not have
 `;
 
 /** Our own block. */

@@ -34,6 +34,18 @@ export interface ConnectionDraft {
   fwmark: number | undefined;
 }
 
+/** What Holdfast has besides, of every checker. */
+export interface OwnDraft {
+  /** Reported, never acted upon. */
+  shadow: boolean;
+}
+
+export const ownReaders: Readonly<Record<string, Reader<OwnDraft, SectionContext>>> = {
+  shadow: (statement, draft, context) => {
+    draft.shadow = boolean(statement, context) ?? draft.shadow;
+  },
+};
+
 export function emptySchedule(): ScheduleDraft {
   return {
     retries: undefined,

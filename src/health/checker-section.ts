@@ -12,12 +12,15 @@ import {
   connectionReaders,
   emptyConnection,
   emptySchedule,
+  type OwnDraft,
+  ownReaders,
   type ScheduleDraft,
   scheduleReaders,
 } from './checker-draft.ts';
 import type { CheckerConfiguration } from './configuration.ts';
 import { readDnsCheck, readUdpCheck } from './datagram-checker-section.ts';
 import { defaultDelayBeforeRetry, defaultHeloName } from './defaults.ts';
+import { readGrpcCheck } from './grpc-checker-section.ts';
 import { checkerBlocks } from './keywords.ts';
 import { readWebCheck } from './web-checker-section.ts';
 
@@ -41,6 +44,8 @@ export function readChecker(
         return readDnsCheck(statement, target, context);
       case 'UDP_CHECK':
         return readUdpCheck(statement, target, context);
+      case 'GRPC_CHECK':
+        return readGrpcCheck(statement, target, context);
       case 'MISC_CHECK':
         return readScriptCheck(statement, target, context);
       case 'FILE_CHECK':
@@ -55,17 +60,19 @@ export function readChecker(
   return checker ? [checker] : [];
 }
 
-interface PlainDraft {
+interface PlainDraft extends OwnDraft {
   readonly schedule: ScheduleDraft;
   readonly connection: ConnectionDraft;
 }
 
 const plainReaders = {
   TCP_CHECK: bindReaders<PlainDraft, SectionContext>(checkerBlocks['TCP_CHECK']!, {
+    ...ownReaders,
     ...scheduleReaders,
     ...connectionReaders,
   }),
   PING_CHECK: bindReaders<PlainDraft, SectionContext>(checkerBlocks['PING_CHECK']!, {
+    ...ownReaders,
     ...scheduleReaders,
     ...connectionReaders,
   }),
@@ -78,14 +85,14 @@ function readPlainCheck(
   target: CheckTarget,
   context: CheckerContext,
 ): CheckerConfiguration {
-  const draft: PlainDraft = { schedule: emptySchedule(), connection: emptyConnection(target) };
+  const draft: PlainDraft = { schedule: emptySchedule(), connection: emptyConnection(target), shadow: false };
   readBlock(statement.block!.statements, checkerBlocks[keyword]!, plainReaders[keyword], draft, context);
   const endpoint = completeEndpoint(draft.connection, target, statement, context);
   return {
     keyword,
     schedule: completeSchedule(draft.schedule, target),
     logAllFailures: draft.schedule.logAllFailures ?? context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'probe',
     probe: type === 'ping' ? { type, endpoint: { ...endpoint, port: 0, bindPort: undefined } } : { type, endpoint },
   };
@@ -97,6 +104,7 @@ interface SmtpDraft extends PlainDraft {
 }
 
 const smtpReaders = bindReaders<SmtpDraft, SectionContext>(checkerBlocks['SMTP_CHECK']!, {
+  ...ownReaders,
   ...scheduleReaders,
   ...connectionReaders,
   helo_name: (statement, draft) => {
@@ -124,6 +132,7 @@ function readSmtpChecks(
     connection: emptyConnection(target, true),
     heloName: undefined,
     hosts: [],
+    shadow: false,
   };
   readBlock(statement.block!.statements, grammar, smtpReaders, draft, context);
   const connections =
@@ -131,7 +140,7 @@ function readSmtpChecks(
       ? [{ connection: draft.connection, at: statement }]
       : draft.hosts.map(host => {
           const connection = { ...emptyConnection(target), timeout: draft.connection.timeout };
-          const inner: PlainDraft = { schedule: draft.schedule, connection };
+          const inner: PlainDraft = { schedule: draft.schedule, connection, shadow: draft.shadow };
           readBlock(host.block!.statements, grammar.blocks.get('host')!, hostReaders, inner, context);
           return { connection, at: host };
         });
@@ -140,13 +149,13 @@ function readSmtpChecks(
     keyword: 'SMTP_CHECK',
     schedule: completeSchedule(draft.schedule, target),
     logAllFailures: draft.schedule.logAllFailures ?? context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'probe',
     probe: { type: 'smtp', endpoint: completeEndpoint(connection, target, at, context), heloName },
   }));
 }
 
-interface ScriptDraft {
+interface ScriptDraft extends OwnDraft {
   readonly schedule: ScheduleDraft;
   script: Statement | undefined;
   user: Statement | undefined;
@@ -155,6 +164,7 @@ interface ScriptDraft {
 }
 
 const scriptReaders = bindReaders<ScriptDraft, SectionContext>(checkerBlocks['MISC_CHECK']!, {
+  ...ownReaders,
   ...scheduleReaders,
   misc_path: (statement, draft) => {
     draft.script = statement.words[1]!.text === '' ? undefined : statement;
@@ -181,6 +191,7 @@ function readScriptCheck(
     user: undefined,
     timeout: undefined,
     dynamic: false,
+    shadow: false,
   };
   readBlock(statement.block!.statements, checkerBlocks['MISC_CHECK']!, scriptReaders, draft, context);
   if (!draft.script) {
@@ -198,13 +209,13 @@ function readScriptCheck(
     keyword: 'MISC_CHECK',
     schedule,
     logAllFailures: draft.schedule.logAllFailures ?? context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'probe',
     probe: { type: 'script', script, timeout, dynamic: draft.dynamic },
   };
 }
 
-interface FileDraft {
+interface FileDraft extends OwnDraft {
   name: Statement | undefined;
   weight: number | undefined;
   reverse: boolean | undefined;
@@ -213,6 +224,7 @@ interface FileDraft {
 const largestWeight = 2_147_483_647;
 
 const fileReaders = bindReaders<FileDraft, SectionContext>(checkerBlocks['FILE_CHECK']!, {
+  ...ownReaders,
   track_file: (statement, draft) => {
     draft.name = statement;
   },
@@ -233,7 +245,7 @@ function readFileCheck(
   target: CheckTarget,
   context: CheckerContext,
 ): CheckerConfiguration | undefined {
-  const draft: FileDraft = { name: undefined, weight: undefined, reverse: undefined };
+  const draft: FileDraft = { name: undefined, weight: undefined, reverse: undefined, shadow: false };
   readBlock(statement.block!.statements, checkerBlocks['FILE_CHECK']!, fileReaders, draft, context);
   const name = draft.name?.words[1]?.text;
   if (!draft.name || name === undefined) {
@@ -254,7 +266,7 @@ function readFileCheck(
     keyword: 'FILE_CHECK',
     schedule: completeSchedule(emptySchedule(), target),
     logAllFailures: context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'file',
     file: file.path,
     weight: draft.weight ?? file.weight,
@@ -262,12 +274,13 @@ function readFileCheck(
   };
 }
 
-interface BfdDraft {
+interface BfdDraft extends OwnDraft {
   name: Statement | undefined;
   alpha: boolean | undefined;
 }
 
 const bfdReaders: Readonly<Record<string, Reader<BfdDraft, SectionContext>>> = {
+  ...ownReaders,
   name: (statement, draft, context) => {
     if (statement.words.length === 2) draft.name = statement;
     else {
@@ -286,7 +299,7 @@ function readBfdCheck(
   target: CheckTarget,
   context: CheckerContext,
 ): CheckerConfiguration | undefined {
-  const draft: BfdDraft = { name: undefined, alpha: undefined };
+  const draft: BfdDraft = { name: undefined, alpha: undefined, shadow: false };
   readBlock(statement.block!.statements, checkerBlocks['BFD_CHECK']!, boundBfdReaders, draft, context);
   const session = draft.name?.words[1]?.text;
   if (!draft.name || session === undefined) {
@@ -307,7 +320,7 @@ function readBfdCheck(
     keyword: 'BFD_CHECK',
     schedule: { ...completeSchedule(emptySchedule(), target), alpha: draft.alpha ?? target.alpha },
     logAllFailures: context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'bfd',
     session,
     weight: 0,

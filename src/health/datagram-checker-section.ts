@@ -12,6 +12,8 @@ import {
   connectionReaders,
   emptyConnection,
   emptySchedule,
+  type OwnDraft,
+  ownReaders,
   type ScheduleDraft,
   scheduleReaders,
 } from './checker-draft.ts';
@@ -20,7 +22,7 @@ import { dnsRetries } from './defaults.ts';
 import { hexBytes, hexNibbles, type Nibble } from './hex-bytes.ts';
 import { checkerBlocks } from './keywords.ts';
 
-interface DnsDraft {
+interface DnsDraft extends OwnDraft {
   readonly schedule: ScheduleDraft;
   readonly connection: ConnectionDraft;
   queryType: number;
@@ -44,6 +46,7 @@ const longestLabel = 63;
 const longestName = 253;
 
 const dnsReaders = bindReaders<DnsDraft, SectionContext>(checkerBlocks['DNS_CHECK']!, {
+  ...ownReaders,
   ...scheduleReaders,
   ...connectionReaders,
   type: (statement, draft, context) => {
@@ -79,20 +82,26 @@ function readName(statement: Statement, draft: DnsDraft, context: SectionContext
 }
 
 export function readDnsCheck(statement: Statement, target: CheckTarget, context: CheckerContext): CheckerConfiguration {
-  const draft: DnsDraft = { schedule: emptySchedule(), connection: emptyConnection(target), queryType: 6, name: '' };
+  const draft: DnsDraft = {
+    schedule: emptySchedule(),
+    connection: emptyConnection(target),
+    queryType: 6,
+    name: '',
+    shadow: false,
+  };
   readBlock(statement.block!.statements, checkerBlocks['DNS_CHECK']!, dnsReaders, draft, context);
   const endpoint = completeEndpoint(draft.connection, target, statement, context);
   return {
     keyword: 'DNS_CHECK',
     schedule: completeSchedule(draft.schedule, target, { retries: dnsRetries, delayBeforeRetry: undefined }),
     logAllFailures: draft.schedule.logAllFailures ?? context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'probe',
     probe: { type: 'dns', endpoint, queryType: draft.queryType, name: draft.name },
   };
 }
 
-interface UdpDraft {
+interface UdpDraft extends OwnDraft {
   readonly schedule: ScheduleDraft;
   readonly connection: ConnectionDraft;
   payload: Uint8Array | undefined;
@@ -115,6 +124,7 @@ function textAfterKeyword(statement: Statement): string {
 }
 
 const udpReaders = bindReaders<UdpDraft, SectionContext>(checkerBlocks['UDP_CHECK']!, {
+  ...ownReaders,
   ...scheduleReaders,
   ...connectionReaders,
   payload: (statement, draft, context) => {
@@ -149,6 +159,7 @@ export function readUdpCheck(statement: Statement, target: CheckTarget, context:
     reply: undefined,
     minimumReplyLength: 0,
     maximumReplyLength: 255,
+    shadow: false,
   };
   readBlock(statement.block!.statements, checkerBlocks['UDP_CHECK']!, udpReaders, draft, context);
   const { minimumReplyLength, maximumReplyLength } = draft;
@@ -169,7 +180,7 @@ export function readUdpCheck(statement: Statement, target: CheckTarget, context:
     keyword: 'UDP_CHECK',
     schedule: completeSchedule(draft.schedule, target),
     logAllFailures: draft.schedule.logAllFailures ?? context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'probe',
     probe,
   };

@@ -136,7 +136,7 @@ alpha | [BOOL] | RS | built | Start in failed state
 log_all_failures | [BOOL] | global | built | Log every failed attempt while up
 nb_get_retry | UNSIGNED | 1 | built, deprecated | Old name of retry
 virtualhost | STRING | RS/VS | built, bare complained | Host header for all URLs
-http_protocol | 1.0, 1.0C or 1.1 | 1.0 | built, bare complained | 1.0C adds Connection: close to 1.0
+http_protocol | 1.0, 1.0C or 1.1 | 1.0 | built, bare complained | 1.0C adds Connection: close to 1.0; 2 is HTTP/2, which keepalived does not have
 enable_sni | [BOOL] | off | built | Send SNI; only useful with SSL_GET
 sni_name | NAME | virtualhost chain | built, since HEAD | Explicit SNI value
 fast_recovery | [BOOL] | off | built | No delay_loop between URLs while starting or recovering
@@ -160,7 +160,7 @@ alpha | [BOOL] | RS | built | Start in failed state
 log_all_failures | [BOOL] | global | built | Log every failed attempt while up
 nb_get_retry | UNSIGNED | 1 | built, deprecated | Old name of retry
 virtualhost | STRING | RS/VS | built, bare complained | Host header for all URLs
-http_protocol | 1.0, 1.0C or 1.1 | 1.0 | built, bare complained | 1.0C adds Connection: close to 1.0
+http_protocol | 1.0, 1.0C or 1.1 | 1.0 | built, bare complained | 1.0C adds Connection: close to 1.0; 2 is HTTP/2, which keepalived does not have
 enable_sni | [BOOL] | off | built | Send SNI; only useful with SSL_GET
 sni_name | NAME | virtualhost chain | built, since HEAD | Explicit SNI value
 fast_recovery | [BOOL] | off | built | No delay_loop between URLs while starting or recovering
@@ -212,28 +212,72 @@ certificate | FILE | none | built, bare complained, last | Client certificate
 key | FILE | none | built, bare complained, last | Client key
 `;
 
+/** What keepalived does not have in SSL { ... } */
+const ownSslRows = `
+tls_verify | [BOOL] | off | built, own | Default of tls_verify for every SSL_GET and GRPC_CHECK
+`;
+
+/** What keepalived does not have: of every checker. */
+const ownRows = `
+shadow | [BOOL] | off | built, own | The check is made and reported, and nothing follows from it
+`;
+
+/** What keepalived does not have: of checkers that speak TLS. */
+const verificationRows = `
+tls_verify | [BOOL] | SSL, off | built, own | The certificate must be valid, of a known authority, and for the right name
+tls_verify_name | NAME | sni_name, virtualhost, IP | built, own | The name that the certificate must be for; asks for tls_verify
+tls_ca | FILE | SSL ca, system | built, own | Authorities in PEM form; asks for tls_verify
+`;
+
+/** real_server ... { GRPC_CHECK { ... } }, which keepalived does not have. */
+const grpcCheckRows = `
+service | NAME | whole server | built | Service that must be SERVING by the gRPC health checking protocol
+tls | [BOOL] | off | built | Over TLS, HTTP/2 negotiated by ALPN; else HTTP/2 in the clear
+virtualhost | STRING | RS/VS, IP:PORT | built | The authority that is asked for
+enable_sni | [BOOL] | off | built | Send SNI
+sni_name | NAME | virtualhost chain | built | Explicit SNI value
+connect_ip | IP | RS address | built | Probe another address
+connect_port | 1..65535 | RS port | built | Probe another port
+bindto | IP | none | built | Local source address
+bind_port | 1..65535 | none | built | Local source port
+bind_if | IFNAME | none | built | Bind to interface; needed for link-local
+connect_timeout | TIMER | RS/VS, 5 | built | Connect and per-read timeout
+fwmark | UNSIGNED | 0 | built | SO_MARK on probe packets
+retry | >=0 | RS/VS, 1 | built | Extra attempts before declaring failure
+delay_before_retry | TIMER | RS/VS, 1 | built | Pause between attempts
+warmup | TIMER | RS/VS, delay_loop | built | Max random initial delay
+delay_loop | TIMER | RS/VS, 60 | built | Interval between probes
+alpha | [BOOL] | RS | built | Start in failed state
+log_all_failures | [BOOL] | global | built | Log every failed attempt while up
+`;
+
 const url = 'virtual_server.real_server.HTTP_GET.url';
 const sslUrl = 'virtual_server.real_server.SSL_GET.url';
 
 /** The blocks of checkers inside a real server. */
 export const checkerBlocks: Record<string, BlockGrammar> = {
-  TCP_CHECK: checker('TCP_CHECK', tcpCheckRows),
-  PING_CHECK: checker('PING_CHECK', pingCheckRows),
-  UDP_CHECK: checker('UDP_CHECK', udpCheckRows),
-  DNS_CHECK: checker('DNS_CHECK', dnsCheckRows),
-  SMTP_CHECK: checker('SMTP_CHECK', smtpCheckRows, {
+  TCP_CHECK: checker('TCP_CHECK', [tcpCheckRows]),
+  PING_CHECK: checker('PING_CHECK', [pingCheckRows]),
+  UDP_CHECK: checker('UDP_CHECK', [udpCheckRows]),
+  DNS_CHECK: checker('DNS_CHECK', [dnsCheckRows]),
+  SMTP_CHECK: checker('SMTP_CHECK', [smtpCheckRows], {
     host: blockGrammar('virtual_server.real_server.SMTP_CHECK.host', 'keywords', [smtpHostRows]),
   }),
-  MISC_CHECK: checker('MISC_CHECK', miscCheckRows),
-  FILE_CHECK: checker('FILE_CHECK', fileCheckRows),
-  BFD_CHECK: checker('BFD_CHECK', bfdCheckRows),
-  HTTP_GET: checker('HTTP_GET', httpGetRows, { url: blockGrammar(url, 'keywords', [urlRows]) }),
-  SSL_GET: checker('SSL_GET', sslGetRows, { url: blockGrammar(sslUrl, 'keywords', [urlRows, sslUrlRows]) }),
+  MISC_CHECK: checker('MISC_CHECK', [miscCheckRows]),
+  FILE_CHECK: checker('FILE_CHECK', [fileCheckRows]),
+  BFD_CHECK: checker('BFD_CHECK', [bfdCheckRows]),
+  GRPC_CHECK: checker('GRPC_CHECK', [grpcCheckRows, verificationRows]),
+  HTTP_GET: checker('HTTP_GET', [httpGetRows], { url: blockGrammar(url, 'keywords', [urlRows]) }),
+  SSL_GET: checker('SSL_GET', [sslGetRows, verificationRows], {
+    url: blockGrammar(sslUrl, 'keywords', [urlRows, sslUrlRows]),
+  }),
 };
 
 /** The blocks that this feature adds to the root. */
-export const healthBlocks: Record<string, BlockGrammar> = { SSL: blockGrammar('SSL', 'keywords', [sslRows]) };
+export const healthBlocks: Record<string, BlockGrammar> = {
+  SSL: blockGrammar('SSL', 'keywords', [sslRows, ownSslRows]),
+};
 
-function checker(name: string, rows: string, blocks: Record<string, BlockGrammar> = {}): BlockGrammar {
-  return blockGrammar(`virtual_server.real_server.${name}`, 'keywords', [rows], blocks);
+function checker(name: string, rows: readonly string[], blocks: Record<string, BlockGrammar> = {}): BlockGrammar {
+  return blockGrammar(`virtual_server.real_server.${name}`, 'keywords', [...rows, ownRows], blocks);
 }

@@ -1,10 +1,9 @@
-import { familyOf } from '../base/ip-address.ts';
 import { bindReaders, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { boolean, integer, reportBadValue } from '../config/values.ts';
-import type { ProbeEndpoint, ProbeSpec } from '../ports/probe.ts';
+import type { ProbeEndpoint, ProbeSpec, TlsOptions } from '../ports/probe.ts';
 import type { CheckerContext, CheckTarget } from './check-target.ts';
 import {
   type ConnectionDraft,
@@ -13,20 +12,25 @@ import {
   connectionReaders,
   emptyConnection,
   emptySchedule,
+  type OwnDraft,
+  ownReaders,
   type ScheduleDraft,
   scheduleReaders,
 } from './checker-draft.ts';
 import type { CheckerConfiguration } from './configuration.ts';
 import { webDelayBeforeRetry } from './defaults.ts';
+import { hostOf } from './host-header.ts';
 import { checkerBlocks } from './keywords.ts';
+import { completeVerification, emptyVerification, type VerificationDraft, verificationReaders } from './tls-draft.ts';
 import { completePattern, readUrl, type UrlDraft } from './url-section.ts';
 
-type HttpVersion = Extract<ProbeSpec, { type: 'http' }>['version'];
+type HttpVersion = Extract<ProbeSpec, { type: 'http' }>['version'] | '2';
 
-interface WebDraft {
+interface WebDraft extends OwnDraft {
   readonly keyword: 'HTTP_GET' | 'SSL_GET';
   readonly schedule: ScheduleDraft;
   readonly connection: ConnectionDraft;
+  readonly verification: VerificationDraft;
   virtualHost: string | undefined;
   version: HttpVersion;
   sendServerName: boolean;
@@ -40,6 +44,7 @@ const versions: ReadonlyMap<string, HttpVersion> = new Map([
   ['1.0', '1.0'],
   ['1.0c', '1.0C'],
   ['1.1', '1.1'],
+  ['2', '2'],
 ]);
 
 const flag =
@@ -49,6 +54,7 @@ const flag =
   };
 
 const readers = {
+  ...ownReaders,
   ...scheduleReaders,
   ...connectionReaders,
   nb_get_retry: (statement: Statement, { schedule }: WebDraft, context: SectionContext): void => {
@@ -62,8 +68,12 @@ const readers = {
     const word = statement.words[1]!;
     const version = versions.get(word.text.toLowerCase());
     if (version) draft.version = version;
-    else {
-      const message = `http_protocol: "${shortened(word.text)}" is none of 1.0, 1.0C and 1.1`;
+    if (version === '2' && !statement.line.ownOnly) {
+      const hint = 'write "@holdfast http_protocol 2", and it passes over the line';
+      complain(context, located(statement, word), 'own-keyword', 'keepalived does not know HTTP/2', hint);
+    }
+    if (!version) {
+      const message = `http_protocol: "${shortened(word.text)}" is none of 1.0, 1.0C, 1.1 and 2`;
       reportBadValue(statement, word, message, 'it is not used; the default or earlier value stands', context);
     }
   },
@@ -79,9 +89,10 @@ const readers = {
 };
 
 const readersOf = {
-  HTTP_GET: bindReaders<WebDraft, SectionContext>(checkerBlocks['HTTP_GET']!, readers),
-  SSL_GET: bindReaders<WebDraft, SectionContext>(checkerBlocks['SSL_GET']!, {
+  HTTP_GET: bindReaders<WebDraft, CheckerContext>(checkerBlocks['HTTP_GET']!, readers),
+  SSL_GET: bindReaders<WebDraft, CheckerContext>(checkerBlocks['SSL_GET']!, {
     ...readers,
+    ...verificationReaders,
     tls_compliant: flag('compliantShutdown'),
   }),
 };
@@ -97,6 +108,7 @@ export function readWebCheck(
     keyword,
     schedule: emptySchedule(),
     connection: emptyConnection(target),
+    verification: emptyVerification(),
     virtualHost: undefined,
     version: '1.0',
     sendServerName: false,
@@ -104,6 +116,7 @@ export function readWebCheck(
     fastRecovery: false,
     compliantShutdown: false,
     urls: [],
+    shadow: false,
   };
   readBlock(statement.block!.statements, checkerBlocks[keyword]!, readersOf[keyword], draft, context);
   if (draft.urls.length === 0) {
@@ -116,7 +129,7 @@ export function readWebCheck(
     keyword,
     schedule: completeSchedule(draft.schedule, target, { retries: 1, delayBeforeRetry: webDelayBeforeRetry }),
     logAllFailures: draft.schedule.logAllFailures ?? context.logAllFailures,
-    shadow: false,
+    shadow: draft.shadow,
     kind: 'urls',
     probes: draft.urls.map(url => probeOf(url, draft, endpoint, target, context)),
     fastRecovery: draft.fastRecovery,
@@ -131,27 +144,25 @@ function probeOf(
   context: CheckerContext,
 ): ProbeSpec {
   const virtualHost = url.virtualHost ?? draft.virtualHost ?? target.virtualHost;
-  return {
-    type: 'http',
+  const common = {
     endpoint,
-    tls:
-      draft.keyword === 'HTTP_GET'
-        ? undefined
-        : {
-            serverName: draft.sendServerName ? (draft.serverName ?? virtualHost) : undefined,
-            verify: undefined,
-            client: context.clientCertificate,
-            compliantShutdown: url.compliantShutdown ?? draft.compliantShutdown,
-          },
-    version: draft.version,
+    tls: draft.keyword === 'HTTP_GET' ? undefined : tlsOf(url, draft, virtualHost, context),
     path: url.path,
-    host: virtualHost ?? hostHeader(endpoint),
+    host: virtualHost ?? hostOf(endpoint),
     statusRanges: url.statusRanges,
     digest: url.digest,
     pattern: completePattern(url, context),
   };
+  const { version } = draft;
+  return version === '2' ? { type: 'http2', grpcService: undefined, ...common } : { type: 'http', version, ...common };
 }
 
-function hostHeader({ address, port }: ProbeEndpoint): string {
-  return `${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;
+function tlsOf(url: UrlDraft, draft: WebDraft, virtualHost: string | undefined, context: CheckerContext): TlsOptions {
+  const serverName = draft.sendServerName ? (draft.serverName ?? virtualHost) : undefined;
+  return {
+    serverName,
+    verify: completeVerification(draft.verification, serverName ?? virtualHost, context),
+    client: context.tls.client,
+    compliantShutdown: url.compliantShutdown ?? draft.compliantShutdown,
+  };
 }

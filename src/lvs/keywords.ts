@@ -71,6 +71,7 @@ SSL_GET | block | - | built | HTTPS checker
 DNS_CHECK | block | - | built | DNS-over-UDP checker
 FILE_CHECK | block | - | built | Weight from a track_file
 BFD_CHECK | block | - | built | State of a bfd_instance
+GRPC_CHECK | block | - | built, own | gRPC health checking protocol
 `;
 
 /** Lines of virtual_server_group. */

@@ -49,6 +49,7 @@ export const checkerKeywords = [
   'DNS_CHECK',
   'FILE_CHECK',
   'BFD_CHECK',
+  'GRPC_CHECK',
 ] as const;
 
 const readers = bindReaders<RealServerDraft, SectionContext>(realServerGrammar, {

@@ -31,9 +31,12 @@ export interface BodyPattern {
 export interface TlsOptions {
   /** Server name indication; undefined sends none. */
   readonly serverName: string | undefined;
-  /** Verify the certificate against these authorities; undefined verifies nothing, as keepalived. */
+  /**
+   * Verify the certificate against these authorities, a file in PEM form or those that the machine trusts, and for this
+   * name, else the server name, else the address; undefined verifies nothing, as keepalived.
+   */
   readonly verify:
-    | { readonly authorities: 'system' | readonly string[]; readonly name: string | undefined }
+    | { readonly authorities: 'system' | { readonly file: string }; readonly name: string | undefined }
     | undefined;
   /** PEM texts of a client certificate. */
   readonly client:
@@ -69,6 +72,9 @@ export type ProbeSpec =
       readonly path: string;
       readonly host: string;
       readonly statusRanges: readonly (readonly [number, number])[];
+      /** As for `http`; nothing of a gRPC reply is compared with them. */
+      readonly digest: string | undefined;
+      readonly pattern: BodyPattern | undefined;
       /** "" asks for the server as a whole. */
       readonly grpcService: string | undefined;
     }

@@ -1,6 +1,7 @@
 import { type BodySearch, startBodySearch } from '../health/body-pattern.ts';
 import type { ProbeSpec } from '../ports/probe.ts';
 import { bounds, type Conversation, type Finding, type ProbeContext, type Report } from './conversation.ts';
+import { judgeReply } from './expectations.ts';
 import { HttpReply } from './http-reply.ts';
 import { httpRequest } from './http-request.ts';
 import { openTcpStream, type Stream } from './stream.ts';
@@ -52,15 +53,6 @@ function judge(spec: HttpSpec, reply: HttpReply, search: BodySearch | undefined)
   const { raw, decoded } = reply.digests();
   // A digest that was configured for what the chunks carry holds, too: their framing is the server's whim.
   const digest = decoded !== undefined && decoded === spec.digest ? decoded : raw;
-  const finding = { status, digest, excerpt };
-  if (status === undefined) return { ...finding, failure: { type: 'protocol', excerpt: excerpt ?? '' } };
-  if (!spec.statusRanges.some(([low, high]) => status >= low && status <= high)) {
-    return { ...finding, failure: { type: 'status', status } };
-  }
-  if (spec.digest !== undefined && spec.digest !== digest) return { ...finding, failure: { type: 'digest', digest } };
-  if (search && !search.end()) {
-    const gaveUp = `the pattern takes too many steps: ${excerpt ?? ''}`.slice(0, bounds.excerpt);
-    return { ...finding, failure: { type: 'pattern' }, excerpt: search.gaveUp ? gaveUp : excerpt };
-  }
-  return finding;
+  if (status === undefined) return { digest, excerpt, failure: { type: 'protocol', excerpt: excerpt ?? '' } };
+  return judgeReply(spec, { status, digest, excerpt }, search);
 }

@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createSecureServer,
   createServer,
@@ -6,14 +7,17 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Duration } from '../base/duration.ts';
 import type { ProbeSpec } from '../ports/probe.ts';
 import { certificate, privateKey } from './certificate.testkit.ts';
-import { endpointOf, plainTls, shortTimeout } from './contract.testkit.ts';
+import { bodyPattern, endpointOf, md5, plainTls, shortTimeout } from './contract.testkit.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './grpc-health.ts';
 import { startServer, startStream } from './loopback-servers.testkit.ts';
 import { startProbeStage } from './prober.testkit.ts';
+import { alertRecord, recordsSent } from './tls-records.testkit.ts';
 
 const stage = startProbeStage();
 afterAll(() => stage.close());
@@ -32,6 +36,8 @@ function spec(port: number, { timeout, ...more }: More): Http2Spec {
     type: 'http2',
     endpoint: { ...endpointOf(port), ...(timeout && { timeout }) },
     statusRanges: [[200, 299]],
+    digest: undefined,
+    pattern: undefined,
     ...base,
     ...more,
   };
@@ -93,6 +99,75 @@ describe.each([
   it('fails if the stream is reset', async () => {
     const result = await ask(stream => stream.close(2), { tls });
     expect(result.failure?.type).toBe('protocol');
+  });
+});
+
+describe('the body', () => {
+  const page: Serve = stream => {
+    stream.respond({ ':status': 200 });
+    stream.write('all is ');
+    stream.end('well');
+  };
+
+  it('must have the digest that is asked for', async () => {
+    const good = await ask(page, { digest: md5('all is well') });
+    expect(good).toMatchObject({ failure: undefined, digest: md5('all is well') });
+    const bad = await ask(page, { digest: md5('all is lost') });
+    expect(bad.failure).toEqual({ type: 'digest', digest: md5('all is well') });
+  });
+
+  it('must match the pattern, across frames', async () => {
+    expect((await ask(page, { pattern: bodyPattern('is w[a-z]+l$') })).failure).toBeUndefined();
+    expect((await ask(page, { pattern: bodyPattern('lost') })).failure).toEqual({ type: 'pattern' });
+    expect((await ask(page, { pattern: bodyPattern('well', { negate: true }) })).failure).toEqual({ type: 'pattern' });
+    expect((await ask(page, { pattern: bodyPattern('(') })).failure?.type).toBe('not-started');
+  });
+
+  it('does not matter where the status is bad', async () => {
+    const sorry: Serve = stream => {
+      stream.respond({ ':status': 500 });
+      stream.end('all is well');
+    };
+    const { failure } = await ask(sorry, { digest: md5('all is well'), pattern: bodyPattern('well') });
+    expect(failure).toEqual({ type: 'status', status: 500 });
+  });
+});
+
+describe('over TLS', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'probe-http2-'));
+  const authorities = { file: path.join(folder, 'ca.pem') };
+  writeFileSync(authorities.file, certificate);
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const well: Serve = stream => {
+    stream.respond({ ':status': 200 }, { endStream: true });
+  };
+  const by = (name: string): More => ({ tls: { ...plainTls, verify: { authorities, name } } });
+
+  it('the certificate is verified where that is asked for', async () => {
+    expect((await ask(well, by('localhost'))).failure).toBeUndefined();
+    expect((await ask(well, by('www.example.org'))).failure).toMatchObject({
+      type: 'tls',
+      error: expect.stringContaining('www.example.org'),
+    });
+  });
+
+  it('the end is announced by close_notify where that is asked for', async () => {
+    const version = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+    const server = createSecureServer({ cert: certificate, key: privateKey, ...version });
+    server.on('session', session => session.on('error', () => {}));
+    server.on('stream', stream => {
+      stream.on('error', () => {});
+      stream.respond({ ':status': 200 }, { endStream: true });
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const types = (compliantShutdown: boolean): Promise<number[]> =>
+      recordsSent((server.address() as AddressInfo).port, async port => {
+        const tls = { ...plainTls, compliantShutdown };
+        expect((await stage.probe(spec(port, { tls }))).failure).toBeUndefined();
+      });
+    expect((await types(true)).at(-1)).toBe(alertRecord);
+    expect(await types(false)).not.toContain(alertRecord);
+    server.close();
   });
 });
 

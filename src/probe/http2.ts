@@ -1,25 +1,34 @@
+import { createHash } from 'node:crypto';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { times } from '../base/duration.ts';
+import { type BodySearch, startBodySearch } from '../health/body-pattern.ts';
 import type { ClientSocket } from '../linux/client-socket.ts';
 import type { ProbeFailure, ProbeSpec } from '../ports/probe.ts';
 import { bounds, type Conversation, excerptOf, type Finding, type ProbeContext, type Report } from './conversation.ts';
+import { hasGoodStatus, judgeReply } from './expectations.ts';
 import { decodeHealthResponse, encodeHealthRequest, healthCheckPath } from './grpc-health.ts';
 import { TcpConnecting } from './tcp-connection.ts';
 import type { Timeout } from './timeouts.ts';
-import { failureOf, messageOf, secure } from './tls-stream.ts';
+import { failureOf, farewellMs, messageOf, secure } from './tls-stream.ts';
 
 type Http2Spec = Extract<ProbeSpec, { type: 'http2' }>;
 
-/** A request over HTTP/2: a GET that must yield a good status, or the question of the gRPC health checking protocol. */
+/** A request over HTTP/2: a GET that must yield what is expected, or the question of the gRPC health checking protocol. */
 export function probeHttp2(context: ProbeContext, spec: Http2Spec, report: Report): Conversation {
-  return new Http2Probe(context, spec, report);
+  if (!spec.pattern) return new Http2Probe(context, spec, undefined, report);
+  const search = startBodySearch(spec.pattern);
+  if (search.ok) return new Http2Probe(context, spec, search.value, report);
+  report({ failure: { type: 'not-started', error: search.reason } });
+  return { cancel: () => {} };
 }
 
 class Http2Probe implements Conversation {
   readonly #context: ProbeContext;
   readonly #spec: Http2Spec;
+  readonly #search: BodySearch | undefined;
+  readonly #hash = createHash('md5');
   readonly #report: Report;
   readonly #connecting: Conversation;
   #socket: Socket | undefined;
@@ -34,9 +43,10 @@ class Http2Probe implements Conversation {
   #body: Uint8Array = new Uint8Array();
   #size = 0;
 
-  constructor(context: ProbeContext, spec: Http2Spec, report: Report) {
+  constructor(context: ProbeContext, spec: Http2Spec, search: BodySearch | undefined, report: Report) {
     this.#context = context;
     this.#spec = spec;
+    this.#search = search;
     this.#report = report;
     this.#connecting = new TcpConnecting(context, spec.endpoint, {
       established: socket => this.#established(socket),
@@ -125,6 +135,8 @@ class Http2Probe implements Conversation {
     stream.on('data', (bytes: Buffer) => {
       this.#silence?.restart();
       this.#size += bytes.length;
+      this.#hash.update(bytes);
+      this.#search?.feed(bytes);
       if (this.#body.length < bounds.header) this.#body = Buffer.concat([this.#body, bytes]);
       const limit = this.#spec.grpcService === undefined ? bounds.body : bounds.header;
       if (this.#size > limit) this.#finish({ failure: { type: 'protocol', excerpt: 'too long' } });
@@ -136,10 +148,11 @@ class Http2Probe implements Conversation {
   #judge(): Finding {
     const status = this.#status;
     if (status === undefined) return { failure: { type: 'closed' } };
-    if (!this.#spec.statusRanges.some(([low, high]) => status >= low && status <= high)) {
-      return { failure: { type: 'status', status } };
+    if (this.#spec.grpcService === undefined) {
+      const reply = { status, digest: this.#hash.digest('hex'), excerpt: this.#excerpt(status) };
+      return judgeReply(this.#spec, reply, this.#search);
     }
-    if (this.#spec.grpcService === undefined) return {};
+    if (!hasGoodStatus(this.#spec, status)) return { failure: { type: 'status', status } };
     if (this.#grpcStatus !== '0') {
       const excerpt = `grpc-status ${this.#grpcStatus ?? 'missing'} ${this.#grpcMessage}`.slice(0, bounds.excerpt);
       return { failure: { type: 'protocol', excerpt: excerpt.trim() } };
@@ -165,8 +178,15 @@ class Http2Probe implements Conversation {
     this.#silence?.cancel();
     this.#whole?.cancel();
     // Their errors on the way out are nobody's business: the listeners stay, and find this closed.
-    this.#session?.destroy();
-    this.#socket?.destroy();
+    const session = this.#session;
+    const socket = this.#socket;
+    if (session && socket && this.#spec.tls?.compliantShutdown) {
+      session.close(() => socket.destroy());
+      setTimeout(() => socket.destroy(), farewellMs).unref();
+      return;
+    }
+    session?.destroy();
+    socket?.destroy();
   }
 }
 

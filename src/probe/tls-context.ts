@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { TlsOptions } from '../ports/probe.ts';
 
@@ -20,34 +20,29 @@ const contexts = new Map<string, SecureContext>();
 
 /**
  * Everything from TLS 1.0 with old ciphers to TLS 1.3 is spoken, because this finds out whether a server works, not whether
- * it is safe. Throws what OpenSSL says about a bad certificate or key.
+ * it is safe. Throws what OpenSSL says about a bad certificate or key, and what the system says about a file.
  */
-export function tlsContext(options: TlsOptions): SecureContext {
-  const key = JSON.stringify([options.verify?.authorities, options.client]);
+export function tlsContext({ verify, client }: TlsOptions): SecureContext {
+  const file = verify && (verify.authorities === 'system' ? systemBundle() : verify.authorities.file);
+  // A file that changes is read anew: authorities are renewed more often than configurations.
+  const status = file === undefined ? undefined : statSync(file);
+  const key = JSON.stringify([file, status?.ino, status?.size, status?.mtimeMs, client]);
   const known = contexts.get(key);
   if (known) return known;
-  const authorities = options.verify?.authorities;
   const context = createSecureContext({
     minVersion: 'TLSv1',
     ciphers: 'DEFAULT:@SECLEVEL=0',
     secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT | ignoreUnexpectedEnd,
-    ...(options.client && { cert: options.client.certificate, key: options.client.key }),
-    ...(options.client?.password !== undefined && { passphrase: options.client.password }),
-    ...(authorities !== undefined && authorityOption(authorities)),
+    ...(client && { cert: client.certificate, key: client.key }),
+    ...(client?.password !== undefined && { passphrase: client.password }),
+    ...(file !== undefined && { ca: [readFileSync(file, 'utf8')] }),
   });
   if (contexts.size >= contextLimit) contexts.delete(contexts.keys().next().value!);
   contexts.set(key, context);
   return context;
 }
 
-/** Without a bundle of the system's, those that Node brings along. */
-function authorityOption(authorities: 'system' | readonly string[]): { ca?: string[] } {
-  if (authorities !== 'system') return { ca: [...authorities] };
-  for (const file of [process.env['SSL_CERT_FILE'], ...bundles]) {
-    if (!file) continue;
-    try {
-      return { ca: [readFileSync(file, 'utf8')] };
-    } catch {}
-  }
-  return {};
+/** Undefined where there is none: then those authorities count that Node brings along. */
+function systemBundle(): string | undefined {
+  return [process.env['SSL_CERT_FILE'], ...bundles].find(file => file !== undefined && existsSync(file));
 }

@@ -14,7 +14,7 @@ export function openTlsStream(options: TlsOptions): OpenStream {
 }
 
 /** How long a close_notify may take to be sent before the connection is dropped: a peer that reads nothing holds it up. */
-const farewellMs = 1_000;
+export const farewellMs = 1_000;
 
 /** TLS by Node, over a connection of ours. The timeout runs for the connection, the handshake, and each read. */
 class TlsStream implements Stream {

@@ -1,11 +1,15 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { TlsOptions } from '../ports/probe.ts';
-import { certificate, privateKey } from './certificate.testkit.ts';
+import { certificate, otherCertificate, privateKey } from './certificate.testkit.ts';
 import { endpointOf, httpSpec, plainTls } from './contract.testkit.ts';
 import { startStream } from './loopback-servers.testkit.ts';
 import { startProbeStage } from './prober.testkit.ts';
+import { alertRecord, recordsSent } from './tls-records.testkit.ts';
 
 const stage = startProbeStage();
 afterAll(() => stage.close());
@@ -55,21 +59,35 @@ it.each(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const)('%s is spoken', asy
 });
 
 describe('verification', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'probe-tls-'));
+  const authorities = { file: path.join(folder, 'ca.pem') };
+  writeFileSync(authorities.file, certificate);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   it('accepts a certificate of the given authorities for the expected name', async () => {
-    const authorities = [certificate];
     expect((await meet({ verify: { authorities, name: 'localhost' } })).failure).toBeUndefined();
     expect((await meet({ verify: { authorities, name: undefined } })).failure).toBeUndefined();
     expect((await meet({ serverName: 'localhost', verify: { authorities, name: undefined } })).failure).toBeUndefined();
   });
 
   it('refuses another name', async () => {
-    const { failure } = await meet({ verify: { authorities: [certificate], name: 'www.example.org' } });
+    const { failure } = await meet({ verify: { authorities, name: 'www.example.org' } });
     expect(failure).toMatchObject({ type: 'tls', error: expect.stringContaining('www.example.org') });
   });
 
   it('refuses a certificate of nobody known', async () => {
     const { failure } = await meet({ verify: { authorities: 'system', name: 'localhost' } });
     expect(failure).toEqual({ type: 'tls', error: 'self-signed certificate' });
+  });
+
+  it('takes notice of authorities that change, or go', async () => {
+    const changing = { file: path.join(folder, 'changing.pem') };
+    const judged = async () => (await meet({ verify: { authorities: changing, name: 'localhost' } })).failure;
+    expect(await judged()).toMatchObject({ type: 'tls', error: expect.stringContaining('ENOENT') });
+    writeFileSync(changing.file, otherCertificate);
+    expect(await judged()).toEqual({ type: 'tls', error: 'self-signed certificate' });
+    writeFileSync(changing.file, `${certificate}\n${otherCertificate}`);
+    expect(await judged()).toBeUndefined();
   });
 
   it('is not done unless asked for', async () => {
@@ -97,50 +115,24 @@ describe('a certificate of our own', () => {
 });
 
 describe('the end', () => {
-  const alert = 21;
-
-  /** The content types of the records that a probe sends, seen on the way. */
+  /** The content types of the records that a probe sends. */
   async function recordTypes(compliantShutdown: boolean): Promise<number[]> {
     const version = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
     const page = 'HTTP/1.1 200 OK\r\n\r\nhello';
     const server = await startStream(socket => socket.once('data', () => socket.end(page)), version);
-    const sent: Buffer[] = [];
-    let gone = (): void => {};
-    const over = new Promise<void>(resolve => {
-      gone = resolve;
+    const types = await recordsSent(server.port, async port => {
+      const tls = { ...plainTls, compliantShutdown };
+      expect((await stage.probe(httpSpec(endpointOf(port), { tls }))).failure).toBeUndefined();
     });
-    // Half open, or the relay would hang up on the probe as soon as the server has said its last.
-    const relay = createServer({ allowHalfOpen: true }, socket => {
-      const onward = connect(server.port, '127.0.0.1');
-      for (const side of [socket, onward]) side.on('error', () => {});
-      socket.on('data', bytes => {
-        sent.push(bytes);
-        onward.write(bytes);
-      });
-      onward.on('data', bytes => socket.write(bytes));
-      onward.once('end', () => socket.end());
-      socket.once('end', gone);
-      socket.once('close', gone);
-    });
-    await new Promise<void>(resolve => relay.listen(0, '127.0.0.1', resolve));
-    const { port } = relay.address() as AddressInfo;
-    const { failure } = await stage.probe(httpSpec(endpointOf(port), { tls: { ...plainTls, compliantShutdown } }));
-    expect(failure).toBeUndefined();
-    await over;
-    relay.close();
     server.close();
-    const bytes = Buffer.concat(sent);
-    const types: number[] = [];
-    for (let place = 0; place + 5 <= bytes.length; place += 5 + bytes.readUInt16BE(place + 3))
-      types.push(bytes[place]!);
     return types;
   }
 
   it('is quiet', async () => {
-    expect(await recordTypes(false)).not.toContain(alert);
+    expect(await recordTypes(false)).not.toContain(alertRecord);
   });
 
   it('is announced by close_notify where that is asked for', async () => {
-    expect((await recordTypes(true)).at(-1)).toBe(alert);
+    expect((await recordTypes(true)).at(-1)).toBe(alertRecord);
   });
 });

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are substitutions of the language itself
 // Small configurations, each with one thing to judge. keepalived's verdict on them is asked for, not remembered.
 
+import { readFileSync } from 'node:fs';
+
 export interface VerdictCase {
   readonly name: string;
   readonly text: string;
@@ -382,7 +384,24 @@ const groups: readonly VerdictCase[] = [
   },
 ];
 
+const balanced = (checker: string): string =>
+  `virtual_server 10.0.0.1 80 {\nlvs_sched rr\nlvs_method NAT\nprotocol TCP\nreal_server 10.0.0.2 80 {\n${checker}\n}\n}\n${instance()}`;
+const page = 'url {\npath /\n}';
+const own: readonly VerdictCase[] = [
+  { name: 'our own keyword under a condition', text: balanced('TCP_CHECK {\n@holdfast shadow\n}') },
+  { name: 'our own value under a condition', text: balanced(`HTTP_GET {\n@holdfast http_protocol 2\n${page}\n}`) },
+  { name: 'our own value in sight', text: balanced(`HTTP_GET {\nhttp_protocol 2\n${page}\n}`) },
+  { name: 'our own block', text: balanced('@holdfast GRPC_CHECK {\n@holdfast service x\n@holdfast }') },
+  { name: 'a line of our own block in sight', text: balanced('@holdfast GRPC_CHECK {\nservice x\n@holdfast }') },
+  { name: 'a brace of our own block in sight', text: balanced('@holdfast GRPC_CHECK {\n@holdfast service x\n}') },
+  {
+    name: 'the examples say how',
+    text: readFileSync(new URL('../../examples/load-balancer.conf', import.meta.url), 'utf8').replace('@lb1', '@one'),
+  },
+];
+
 export const verdictCases: readonly VerdictCase[] = [
+  ...own,
   ...language,
   ...instances,
   ...addresses,

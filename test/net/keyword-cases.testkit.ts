@@ -276,7 +276,5 @@ function* grammars(grammar: BlockGrammar): Generator<BlockGrammar> {
 
 /** Every row of every block, but those that are ours alone. */
 export const keywordCases: readonly KeywordCase[] = [...grammars(rootGrammar)]
-  .filter(({ path }) => path !== 'holdfast')
-  .flatMap(grammar =>
-    [...grammar.rows.values()].filter(({ keyword }) => keyword !== 'holdfast').flatMap(row => casesOf(grammar, row)),
-  );
+  .filter(({ path }) => path !== 'holdfast' && !path.endsWith('.GRPC_CHECK'))
+  .flatMap(grammar => [...grammar.rows.values()].filter(({ own }) => !own).flatMap(row => casesOf(grammar, row)));

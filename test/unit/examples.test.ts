@@ -16,11 +16,12 @@ function onHost(name: string, host: string): string {
 
 describe('examples', () => {
   it.each(readdirSync(folder).filter(name => name.endsWith('.conf')))('%s is clean on each of its hosts', name => {
-    const hosts = new Set(
+    const names = new Set(
       [...readFileSync(new URL(name, folder), 'utf8').matchAll(/^ *@([a-z0-9]+) /gm)].map(([, host]) => host!),
     );
-    expect(hosts.size).toBe(2);
-    const priorities = [...hosts].map(host => {
+    const hosts = [...names].filter(host => host !== 'holdfast');
+    expect(hosts.length).toBe(2);
+    const priorities = hosts.map(host => {
       const { configuration, text } = load(onHost(name, host), { status });
       expect(text).toBe('');
       return configuration!.vrrp.instances.map(({ priority }) => priority);
