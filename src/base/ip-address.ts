@@ -46,8 +46,10 @@ export function compareIpAddresses(left: IpAddress, right: IpAddress): number {
 export function isMulticast(address: IpAddress): boolean {
   // Asked for every packet: canonical text shows it without being taken apart.
   if (familyOf(address) === 6) return /^ff[0-9a-f]{2}:/.test(address);
-  const first = Number.parseInt(address, 10);
-  return first >= 224 && first <= 239;
+  // 224 .. 239: no other first part has three digits of which the first two are 22 (and a 4 or more) or 23.
+  if (address.charCodeAt(3) !== fullStop || address.charCodeAt(0) !== 0x32) return false;
+  const second = address.charCodeAt(1);
+  return second === 0x33 || (second === 0x32 && address.charCodeAt(2) >= 0x34);
 }
 
 /** fe80::/10 or 169.254.0.0/16. */
@@ -105,40 +107,61 @@ function parseIpv4(text: string): Uint8Array | undefined {
 /** A full stop, counted from the digit 0. */
 const dot = -2;
 
+/** By hand as well: neighbour advertisements and IPv6 checksums are made of them. */
 function parseIpv6(text: string): Uint8Array | undefined {
-  let head = text;
-  let tail: Uint8Array | undefined;
-  const lastColon = text.lastIndexOf(':');
-  if (text.includes('.', lastColon)) {
-    tail = parseIpv4(text.slice(lastColon + 1));
-    if (!tail) return undefined;
-    head = `${text.slice(0, lastColon + 1)}0:0`;
-  }
-  const halves = head.split('::');
-  if (halves.length > 2) return undefined;
-  const left = parseGroups(halves[0]!);
-  const right = halves.length === 2 ? parseGroups(halves[1]!) : [];
-  if (!left || !right) return undefined;
-  const missing = 8 - left.length - right.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  const groups = [...left, ...new Array<number>(missing).fill(0), ...right];
   const bytes = new Uint8Array(16);
-  for (let index = 0; index < 8; index++) {
-    bytes[index * 2] = groups[index]! >> 8;
-    bytes[index * 2 + 1] = groups[index]! & 0xff;
+  let length = 0;
+  /** Where the "::" stands. */
+  let gap = -1;
+  let place = 0;
+  if (text.startsWith('::')) {
+    gap = 0;
+    place = 2;
   }
-  if (tail) bytes.set(tail, 12);
+  while (place < text.length) {
+    const start = place;
+    let value = 0;
+    for (; place < text.length; place++) {
+      const digit = hexDigit(text.charCodeAt(place));
+      if (digit < 0) break;
+      value = value * 16 + digit;
+    }
+    if (text.charCodeAt(place) === fullStop) {
+      const tail = parseIpv4(text.slice(start));
+      if (!tail || length > 12) return undefined;
+      bytes.set(tail, length);
+      length += 4;
+      break;
+    }
+    const digits = place - start;
+    if (digits === 0 || digits > 4 || length === 16) return undefined;
+    bytes[length++] = value >> 8;
+    bytes[length++] = value & 0xff;
+    if (place === text.length) break;
+    if (text.charCodeAt(place++) !== colon) return undefined;
+    if (text.charCodeAt(place) === colon) {
+      if (gap >= 0) return undefined;
+      gap = length;
+      place++;
+    } else if (place === text.length) return undefined;
+  }
+  if (gap < 0) return length === 16 ? bytes : undefined;
+  // It stands for one group at least.
+  if (length > 14) return undefined;
+  const rest = 16 - (length - gap);
+  bytes.copyWithin(rest, gap, length);
+  bytes.fill(0, gap, rest);
   return bytes;
 }
 
-function parseGroups(text: string): number[] | undefined {
-  if (text === '') return [];
-  const groups: number[] = [];
-  for (const part of text.split(':')) {
-    if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
-    groups.push(Number.parseInt(part, 16));
-  }
-  return groups;
+const colon = 0x3a;
+const fullStop = 0x2e;
+
+/** 0 .. 15, or -1. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 function formatIpv6(bytes: Uint8Array): string {

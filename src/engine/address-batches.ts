@@ -63,7 +63,7 @@ export class AddressBatches {
 
   /** Sends the next batch, if none is under way and anything is to be done. */
   pump(out: VrrpEffect[]): void {
-    if (this.#inFlight) return;
+    if (this.#inFlight || this.#waiting.size === 0) return;
     let operation: 'add' | 'remove' | undefined;
     const parts: { instance: Instance; count: number }[] = [];
     const addresses: AddressRequest[] = [];

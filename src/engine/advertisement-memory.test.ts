@@ -11,17 +11,28 @@ const group = ip('224.0.0.18');
 describe('messages sent', () => {
   it('are made anew when anything in them differs', () => {
     const sent = new SentMessages();
-    let made = 0;
-    const encode = () => Uint8Array.of(++made);
-    const message = (...[conf, from, to, priority]: [typeof configuration, typeof source, typeof source, number]) =>
-      sent.message(conf, from, to, priority, encode)[0];
-    expect(message(configuration, source, group, 100)).toBe(1);
-    expect(message(configuration, source, group, 100)).toBe(1);
-    expect(message(configuration, source, group, 0)).toBe(2);
-    expect(message(configuration, ip('192.0.2.2'), group, 0)).toBe(3);
-    expect(message(configuration, source, ip('192.0.2.9'), 0)).toBe(4);
-    expect(message(router(), source, group, 0)).toBe(5);
-    expect(message(configuration, source, group, 100)).toBe(6);
+    const packets = new Set<object>();
+    const isNew = (...[conf, from, to, priority]: [typeof configuration, typeof source, typeof source, number]) => {
+      const packet = sent.packet(conf, 'ipv4:eth0', from, to, priority);
+      expect(packet).toMatchObject({
+        type: 'send-packet',
+        channel: 'ipv4:eth0',
+        source: from,
+        destination: to,
+        ttl: 255,
+      });
+      expect(packet.payload[2]).toBe(priority);
+      const before = packets.size;
+      return packets.add(packet).size > before;
+    };
+    expect(isNew(configuration, source, group, 100)).toBe(true);
+    expect(isNew(configuration, source, group, 100)).toBe(false);
+    expect(isNew(configuration, source, group, 0)).toBe(true);
+    expect(isNew(configuration, ip('192.0.2.2'), group, 0)).toBe(true);
+    expect(isNew(configuration, source, ip('192.0.2.9'), 0)).toBe(true);
+    expect(isNew(router(), source, group, 0)).toBe(true);
+    expect(isNew(configuration, source, group, 100)).toBe(true);
+    expect(sent.packet(configuration, 'ipv4:eth1', source, group, 100).channel).toBe('ipv4:eth1');
   });
 });
 
@@ -45,10 +56,9 @@ describe('messages judged', () => {
     const judged = new JudgedMessage();
     let count = 0;
     for (const received of packets) {
-      judged.verdict(received, configuration, undefined, false, () => {
-        count++;
-        return verdict;
-      });
+      if (judged.verdict(received, configuration, undefined, false)) continue;
+      count++;
+      judged.remember({ received, configuration, ownSource: undefined, skipAddressCheck: false, verdict });
     }
     return count;
   };

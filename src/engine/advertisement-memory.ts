@@ -1,37 +1,70 @@
 import type { IpAddress } from '../base/ip-address.ts';
+import { encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
+import type { VrrpEffect } from '../ports/vrrp-world.ts';
 import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
 import type { checkAdvertisement, ReceivedPacket } from '../vrrp/receive-checks.ts';
 
-/** Everything that an outgoing message is made of. */
+/** An advertisement on its way out. */
+export type SentPacket = VrrpEffect & { readonly type: 'send-packet' };
+
+/** Everything that an outgoing packet is made of. */
 interface Sent {
   readonly configuration: VirtualRouterConfiguration;
-  readonly source: IpAddress;
+  readonly channel: string;
   readonly priority: number;
-  readonly payload: Uint8Array;
+  readonly packet: SentPacket;
 }
 
-/** A master says the same every time: its message is made once for each destination and remembered. */
+/** A master says the same every time: its packet is made once for each destination and remembered. */
 export class SentMessages {
   readonly #last = new Map<IpAddress, Sent>();
 
-  /** The message, by `encode` where it differs from the last one to that destination. */
-  message(
+  /** The packet, made anew where it differs from the last one to that destination. */
+  packet(
     configuration: VirtualRouterConfiguration,
+    channel: string,
     source: IpAddress,
     destination: IpAddress,
     priority: number,
-    encode: () => Uint8Array,
-  ): Uint8Array {
+  ): SentPacket {
     const last = this.#last.get(destination);
-    if (last?.configuration === configuration && last.source === source && last.priority === priority) {
-      return last.payload;
+    if (
+      last?.configuration === configuration &&
+      last.channel === channel &&
+      last.packet.source === source &&
+      last.priority === priority
+    ) {
+      return last.packet;
     }
-    const payload = encode();
+    const packet = advertisementPacket(configuration, channel, source, destination, priority);
     // A reload may change the peers; what is no longer sent is not worth keeping.
     if (last?.configuration !== configuration) this.#last.clear();
-    this.#last.set(destination, { configuration, source, priority, payload });
-    return payload;
+    this.#last.set(destination, { configuration, channel, priority, packet });
+    return packet;
   }
+}
+
+function advertisementPacket(
+  configuration: VirtualRouterConfiguration,
+  channel: string,
+  source: IpAddress,
+  destination: IpAddress,
+  priority: number,
+): SentPacket {
+  const { vrid, version, family, advertisementInterval: interval, authentication } = configuration;
+  const advertisement = {
+    version,
+    vrid,
+    priority,
+    interval,
+    addresses: configuration.addresses.map(({ address }) => address),
+    authentication: authentication.type === 'password' ? { type: 1, data: authentication.bytes } : undefined,
+  };
+  const pseudoHeader = !configuration.checksumWithoutPseudoHeader;
+  const payload = encodeAdvertisement(advertisement, { family, source, destination, pseudoHeader });
+  const configuredTtl = configuration.destination.type === 'unicast' ? configuration.destination.ttl : 255;
+  const ttl = configuredTtl ?? (family === 4 ? 255 : undefined);
+  return { type: 'send-packet', channel, source, destination, ttl, payload };
 }
 
 type Verdict = ReturnType<typeof checkAdvertisement>;
@@ -49,32 +82,31 @@ interface Judged {
 export class JudgedMessage {
   #last: Judged | undefined;
 
+  /** The verdict on the same message under the same circumstances, if it was the last. */
   verdict(
-    received: ReceivedPacket,
+    packet: Omit<ReceivedPacket, 'family'>,
     configuration: VirtualRouterConfiguration,
     ownSource: IpAddress | undefined,
     skipAddressCheck: boolean,
-    check: () => Verdict,
-  ): Verdict {
+  ): Verdict | undefined {
     const last = this.#last;
-    if (
-      last?.configuration === configuration &&
+    return last?.configuration === configuration &&
       last.ownSource === ownSource &&
       last.skipAddressCheck === skipAddressCheck &&
-      isSame(last.received, received)
-    ) {
-      return last.verdict;
-    }
-    const verdict = check();
-    // Only what was accepted: the refused have to earn their refusal anew, so that a flood cannot evict the master.
-    if (verdict.ok) this.#last = { received, configuration, ownSource, skipAddressCheck, verdict };
-    return verdict;
+      isSame(last.received, packet)
+      ? last.verdict
+      : undefined;
+  }
+
+  /** Only what was accepted: the refused have to earn their refusal anew, so that a flood cannot evict the master. */
+  remember(judged: Judged): void {
+    if (judged.verdict.ok) this.#last = judged;
   }
 }
 
-function isSame(left: ReceivedPacket, right: ReceivedPacket): boolean {
-  if (left.source !== right.source || left.destination !== right.destination) return false;
-  if (left.ttl !== right.ttl || left.family !== right.family) return false;
+/** Of messages to one instance, which all have its family. */
+function isSame(left: ReceivedPacket, right: Omit<ReceivedPacket, 'family'>): boolean {
+  if (left.source !== right.source || left.destination !== right.destination || left.ttl !== right.ttl) return false;
   const [before, now] = [left.payload, right.payload];
   if (before === now) return true;
   if (before.length !== now.length) return false;

@@ -1,4 +1,4 @@
-import { familyOf } from '../base/ip-address.ts';
+import { familyOf, type IpAddress } from '../base/ip-address.ts';
 import { gratuitousArp } from '../packet/arp.ts';
 import { unsolicitedNeighbourAdvertisement } from '../packet/neighbour-advertisement.ts';
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
@@ -16,6 +16,8 @@ export function announcementFrames(
   if (announcements.length === 0) return;
   let frames: Uint8Array[] = [];
   let current: number | undefined;
+  // Bursts come in rounds over the same addresses.
+  const made = new Map<IpAddress, Uint8Array>();
   const flush = (): void => {
     if (current !== undefined && frames.length > 0) out.push({ type: 'send-frames', linkIndex: current, frames });
     frames = [];
@@ -24,14 +26,22 @@ export function announcementFrames(
     const link = network.link(linkIndex);
     // The interface may have gone since the frame was queued.
     if (!link || link.mac === undefined) continue;
-    if (linkIndex !== current) flush();
-    current = linkIndex;
-    if (familyOf(address) === 4) frames.push(gratuitousArp(link.mac, address));
-    else {
-      // RFC 9568 6.4.2 has the router flag set; a host that does not forward must not pose as a router.
-      const router = network.isForwarding(linkIndex);
-      frames.push(unsolicitedNeighbourAdvertisement(link.mac, address, address, { router, override: true }));
+    if (linkIndex !== current) {
+      flush();
+      made.clear();
     }
+    current = linkIndex;
+    let frame = made.get(address);
+    if (!frame) {
+      // RFC 9568 6.4.2 has the router flag set; a host that does not forward must not pose as a router.
+      const flags = { router: network.isForwarding(linkIndex), override: true };
+      frame =
+        familyOf(address) === 4
+          ? gratuitousArp(link.mac, address)
+          : unsolicitedNeighbourAdvertisement(link.mac, address, address, flags);
+      made.set(address, frame);
+    }
+    frames.push(frame);
     if (!detail) continue;
     const what = familyOf(address) === 4 ? 'gratuitous ARP' : 'unsolicited Neighbour Advert';
     out.push({ type: 'log', ...detailLine(`Sending ${what} on ${link.name} for ${address}`) });

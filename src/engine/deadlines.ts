@@ -37,16 +37,23 @@ export class Deadlines<Key> {
 
   /** The keys whose deadline has come, earliest first; they stay until they are set anew. */
   due(now: Instant): readonly Key[] {
+    const [first, second, third] = this.#heap;
+    if (!first || first.at > now) return [];
+    // Most often it is one alone.
+    if (!(second && second.at <= now) && !(third && third.at <= now)) return [first.key];
     const due: Entry<Key>[] = [];
-    const visit = (place: number): void => {
-      const entry = this.#heap[place];
-      if (!entry || entry.at > now) return;
-      due.push(entry);
-      visit(2 * place + 1);
-      visit(2 * place + 2);
-    };
-    visit(0);
-    return due.sort((left, right) => left.at - right.at).map(({ key }) => key);
+    this.#collect(0, now, due);
+    // The heap's root is the earliest already.
+    if (due.length > 2) due.sort((left, right) => left.at - right.at);
+    return due.map(({ key }) => key);
+  }
+
+  #collect(place: number, now: Instant, due: Entry<Key>[]): void {
+    const entry = this.#heap[place];
+    if (!entry || entry.at > now) return;
+    due.push(entry);
+    this.#collect(2 * place + 1, now, due);
+    this.#collect(2 * place + 2, now, due);
   }
 
   /** Keys and deadlines in the heap's order, which decides between equal deadlines. */

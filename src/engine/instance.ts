@@ -2,7 +2,6 @@ import { assert } from '../base/assert.ts';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
 import { familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
-import { encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
 import type { AddressRequest } from '../ports/network.ts';
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
 import { AddressHolding, type SavedHolding } from '../vrrp/address-holding.ts';
@@ -22,6 +21,7 @@ import {
 } from '../vrrp/virtual-router.ts';
 import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
 import type { NetworkView } from './network-view.ts';
+import type { Touched } from './turn.ts';
 
 /** A refused address is asked for again after this. */
 const retryDelay = seconds(1);
@@ -36,8 +36,7 @@ export interface Surroundings {
   readonly network: NetworkView;
   readonly queue: AnnouncementQueue;
   readonly out: VrrpEffect[];
-  /** Collects the instances whose deadline may have moved. */
-  readonly touched: Set<Instance>;
+  readonly touched: Touched<Instance>;
   /** Whether anybody reads detail lines. */
   readonly detail: boolean;
 }
@@ -66,10 +65,13 @@ export class Instance {
   /** Own reasons for FAULT, those of the sync group's other members left out. */
   causes: readonly FaultCause[] = [];
   lastTransitionAt: Instant | undefined;
+  /** Its deadline may have moved during this turn. */
+  touched = false;
 
   readonly #sent = new SentMessages();
   readonly #judged = new JudgedMessage();
   #configuration: VirtualRouterConfiguration;
+  #channelKey: string;
   #around: Surroundings;
   #retryAt: Instant | undefined;
   /** A losing master was heard while a burst was under way: it may have been believed since. */
@@ -82,6 +84,7 @@ export class Instance {
 
   constructor(configuration: VirtualRouterConfiguration, grouped: boolean, around: Surroundings) {
     this.#configuration = configuration;
+    this.#channelKey = channelKey(configuration);
     this.#around = around;
     const settings = routerSettings(configuration, grouped);
     this.machine = new VirtualRouter(settings, configuration.priority, undefined);
@@ -98,8 +101,9 @@ export class Instance {
     return this.#configuration.name;
   }
 
+  /** Of the channel that it sends and listens on. */
   get channelKey(): string {
-    return channelKey(this.#configuration);
+    return this.#channelKey;
   }
 
   get linkIndex(): number | undefined {
@@ -154,6 +158,7 @@ export class Instance {
   ): void {
     const isMaster = this.machine.state.type === 'master';
     this.#configuration = configuration;
+    this.#channelKey = channelKey(configuration);
     this.machine.reconfigure(routerSettings(configuration, grouped));
     this.announcements.reconfigure(now, configuration.garp, isMaster);
     const before = new Set(this.holding.present);
@@ -243,28 +248,14 @@ export class Instance {
     const { state } = this.machine;
     if (state.type === 'initialize' || state.type === 'fault') return undefined;
     const configuration = this.#configuration;
-    const { source, destination, ttl, payload } = packet;
-    const received: ReceivedPacket = { family: configuration.family, source, destination, ttl, payload };
-    const sameMaster = state.type === 'backup' && state.master?.address === received.source;
+    const sameMaster = state.type === 'backup' && state.master?.address === packet.source;
     const skipAddressCheck = configuration.skipCheckAdvertAddresses && sameMaster;
     const { source: ownSource } = this.machine;
-    const result = this.#judged.verdict(received, configuration, ownSource, skipAddressCheck, () =>
-      checkAdvertisement(received, {
-        version: configuration.version,
-        vrid: configuration.vrid,
-        priority: configuration.priority,
-        interval: configuration.advertisementInterval,
-        authentication: configuration.authentication,
-        addresses: configuration.addresses.map(({ address }) => address),
-        destination: configuration.destination,
-        checksumWithoutPseudoHeader: configuration.checksumWithoutPseudoHeader,
-        skipAddressCheck,
-        ownerIgnoreAdverts: configuration.ownerIgnoreAdverts,
-        ownSource,
-      }),
-    );
+    const known = this.#judged.verdict(packet, configuration, ownSource, skipAddressCheck);
+    const result = known ?? this.#check(packet, ownSource, skipAddressCheck);
     if (!result.ok) {
       this.counters.rejected[result.reason]++;
+      const received: ReceivedPacket = { family: configuration.family, ...packet };
       this.#sayOnce(result.reason, () => rejectLine(configuration, received, result.reason));
       return undefined;
     }
@@ -273,29 +264,50 @@ export class Instance {
     if (advertisement.priority === 0) this.counters.priorityZeroReceived++;
     for (const observation of observations) {
       this.counters.observed[observation]++;
-      this.#sayOnce(observation, () => observationLine(configuration, received.source, advertisement, observation));
+      this.#sayOnce(observation, () => observationLine(configuration, packet.source, advertisement, observation));
     }
     const { priority, interval } = advertisement;
-    return { type: 'advertisement', source: received.source, priority, interval };
+    return { type: 'advertisement', source: packet.source, priority, interval };
+  }
+
+  #check(
+    { source, destination, ttl, payload }: Omit<ReceivedPacket, 'family'>,
+    ownSource: IpAddress | undefined,
+    skipAddressCheck: boolean,
+  ): ReturnType<typeof checkAdvertisement> {
+    const configuration = this.#configuration;
+    const received: ReceivedPacket = { family: configuration.family, source, destination, ttl, payload };
+    const verdict = checkAdvertisement(received, {
+      version: configuration.version,
+      vrid: configuration.vrid,
+      priority: configuration.priority,
+      interval: configuration.advertisementInterval,
+      authentication: configuration.authentication,
+      addresses: configuration.addresses.map(({ address }) => address),
+      destination: configuration.destination,
+      checksumWithoutPseudoHeader: configuration.checksumWithoutPseudoHeader,
+      skipAddressCheck,
+      ownerIgnoreAdverts: configuration.ownerIgnoreAdverts,
+      ownSource,
+    });
+    this.#judged.remember({ received, configuration, ownSource, skipAddressCheck, verdict });
+    return verdict;
   }
 
   sendAdvertisement(priority: number): void {
-    const configuration = this.#configuration;
     const source = this.machine.source;
     if (source === undefined) return;
-    const { family, destination } = configuration;
-    const send = (to: IpAddress, ttl: number | undefined): void => {
-      const encode = (): Uint8Array => encodeMessage(configuration, source, to, priority);
-      const payload = this.#sent.message(configuration, source, to, priority, encode);
-      this.#around.out.push({ type: 'send-packet', channel: this.channelKey, source, destination: to, ttl, payload });
-    };
-    if (destination.type === 'multicast') send(destination.group, 255);
+    const { destination } = this.#configuration;
+    if (destination.type === 'multicast') this.#send(source, destination.group, priority);
     else if (destination.type === 'unicast') {
-      const ttl = destination.ttl ?? (family === 4 ? 255 : undefined);
-      for (const peer of destination.peers) send(peer.address, ttl);
+      for (const { address } of destination.peers) this.#send(source, address, priority);
     }
     this.counters.advertisementsSent++;
     if (priority === 0) this.counters.priorityZeroSent++;
+  }
+
+  #send(source: IpAddress, to: IpAddress, priority: number): void {
+    this.#around.out.push(this.#sent.packet(this.#configuration, this.channelKey, source, to, priority));
   }
 
   sendFailed(channel: string, error: string): void {
@@ -461,25 +473,6 @@ export function isMeant(configuration: VirtualRouterConfiguration, source: IpAdd
     case 'no-peer':
       return false;
   }
-}
-
-function encodeMessage(
-  configuration: VirtualRouterConfiguration,
-  source: IpAddress,
-  destination: IpAddress,
-  priority: number,
-): Uint8Array {
-  const { vrid, version, family, advertisementInterval: interval, authentication } = configuration;
-  const advertisement = {
-    version,
-    vrid,
-    priority,
-    interval,
-    addresses: configuration.addresses.map(({ address }) => address),
-    authentication: authentication.type === 'password' ? { type: 1, data: authentication.bytes } : undefined,
-  };
-  const pseudoHeader = !configuration.checksumWithoutPseudoHeader;
-  return encodeAdvertisement(advertisement, { family, source, destination, pseudoHeader });
 }
 
 function routerSettings(configuration: VirtualRouterConfiguration, grouped: boolean): RouterSettings {

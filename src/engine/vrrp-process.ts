@@ -35,6 +35,7 @@ import { groupedNames, reloadInstances } from './reload.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
 import { TrackedSessions } from './tracked-sessions.ts';
 import { judgeTracked, keepCauses } from './tracked-state.ts';
+import { Touched, takeOut } from './turn.ts';
 
 /** Frames handed out at once; more would keep adverts waiting. */
 const framesPerTurn = 64;
@@ -55,7 +56,6 @@ export interface VrrpProcessOptions {
 export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   /** What reached no instance. */
   strayPackets = new StrayPackets();
-
   readonly network = new NetworkView();
   readonly #queue: AnnouncementQueue;
   readonly scripts: TrackedScripts;
@@ -63,8 +63,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   readonly #channels: Channels;
   readonly #batches = new AddressBatches();
   readonly #deadlines = new Deadlines<Instance>();
-  /** Instances whose deadline may have moved during this turn. */
-  readonly #touched = new Set<Instance>();
+  readonly #touched = new Touched<Instance>();
   readonly #around: Surroundings;
   readonly #out: VrrpEffect[] = [];
   readonly #notifications: Notifications;
@@ -480,10 +479,11 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#batches.pump(this.#out);
     announcementFrames(this.#queue.take(now, framesPerTurn), this.network, this.#around.detail, this.#out);
     if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.holding.busy);
-    for (const instance of this.#touched) this.#deadlines.set(instance, instance.nextDeadline());
-    this.#touched.clear();
+    for (let moved = this.#touched.takeOne(); moved; moved = this.#touched.takeOne()) {
+      this.#deadlines.set(moved, moved.nextDeadline());
+    }
     this.#concludeStop(now);
-    return this.#out.splice(0);
+    return takeOut(this.#out);
   }
 
   #concludeStop(now: Instant): void {

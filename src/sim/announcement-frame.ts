@@ -10,6 +10,11 @@ export interface NeighbourNews {
   readonly overrides: boolean;
 }
 
+/** The sender's MAC address by the Ethernet header: what a switch learns. */
+export function sourceMacOf(frame: Uint8Array): MacAddress {
+  return macAddressFromBytes(frame.subarray(6, 12));
+}
+
 /** Reads a frame as a client's kernel does; undefined if it would teach the client nothing. */
 export function readAnnouncement(frame: Uint8Array): NeighbourNews | undefined {
   const etherType = frame.length >= 14 ? frame[12]! * 256 + frame[13]! : 0;
@@ -18,10 +23,12 @@ export function readAnnouncement(frame: Uint8Array): NeighbourNews | undefined {
   return undefined;
 }
 
+/** Hardware Ethernet, protocol IPv4, their lengths, the upper half of the operation. */
+const arpHeader = [0x00, 0x01, 0x08, 0x00, 6, 4, 0x00];
+
 function readArp(frame: Uint8Array): NeighbourNews | undefined {
   if (frame.length < 42) return undefined;
-  const header = [0x00, 0x01, 0x08, 0x00, 6, 4, 0x00];
-  if (!header.every((byte, index) => frame[14 + index] === byte)) return undefined;
+  if (!arpHeader.every((byte, index) => frame[14 + index] === byte)) return undefined;
   const operation = frame[21]!;
   const sender = frame.subarray(28, 32);
   const target = frame.subarray(38, 42);

@@ -1,6 +1,5 @@
 import type { IpAddress } from '../base/ip-address.ts';
 import type { MacAddress } from '../base/mac-address.ts';
-import { readAnnouncement } from './announcement-frame.ts';
 import type { Ground } from './ground.ts';
 import type { Frame, Port, Segment } from './segment.ts';
 
@@ -13,6 +12,7 @@ export class Client implements Port {
   readonly portId: number;
   readonly segment: Segment;
   readonly hasCarrier = true;
+  readonly listensFor = 'ethernet';
   readonly neighbours = new Map<IpAddress, MacAddress>();
   readonly #ground: Ground;
 
@@ -30,7 +30,7 @@ export class Client implements Port {
 
   receive(frame: Frame): void {
     if (frame.type !== 'ethernet') return;
-    const news = readAnnouncement(frame.bytes);
+    const { news } = frame;
     if (!news) return;
     const known = this.neighbours.get(news.address);
     if (known === news.mac || (known !== undefined && !news.overrides)) return;

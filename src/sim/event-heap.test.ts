@@ -13,7 +13,7 @@ it('hands out by time, and in the order of planning at the same instant', () => 
     planned.push(entry);
     heap.push(instantFromMicroseconds(entry.at), { happen: () => taken.push(entry) });
     if (prng.below(3) === 0) {
-      const due = heap.nextAt!;
+      const due = heap.nextAt;
       heap.pop()!.happen();
       expect(taken.at(-1)!.at).toBe(due);
     }
@@ -24,4 +24,5 @@ it('hands out by time, and in the order of planning at the same instant', () => 
   const rest = taken.slice(before);
   expect(rest).toEqual([...rest].sort((left, right) => left.at - right.at || left.order - right.order));
   expect(heap.pop()).toBeUndefined();
+  expect(heap.nextAt).toBe(Number.POSITIVE_INFINITY);
 });

@@ -49,11 +49,13 @@ export class FakeKernel {
   }
 
   linkNamed(name: string): KernelLink | undefined {
-    return this.links.find(link => link.name === name);
+    for (const link of this.links) if (link.name === name) return link;
+    return undefined;
   }
 
   link(index: number): KernelLink | undefined {
-    return this.links.find(link => link.index === index);
+    for (const link of this.links) if (link.index === index) return link;
+    return undefined;
   }
 
   holds(linkIndex: number, address: IpAddress, prefixLength?: number): boolean {
@@ -66,7 +68,8 @@ export class FakeKernel {
   }
 
   holdsAnywhere(address: IpAddress): boolean {
-    return this.links.some(link => this.holds(link.index, address));
+    for (const link of this.links) if (link.answersFor(address)) return true;
+    return false;
   }
 
   /** What a dump shows. */

@@ -1,5 +1,5 @@
 import { seconds } from '../base/duration.ts';
-import { type Family, type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { type Family, type IpAddress, isMulticast, parseIpAddress } from '../base/ip-address.ts';
 import type { MacAddress } from '../base/mac-address.ts';
 import { encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
 import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
@@ -68,7 +68,16 @@ function frame(
 ): VrrpFrame {
   const source = foreignSource[family];
   const payload = encodeAdvertisement(advertisement, { family, source, destination, pseudoHeader: true });
-  return { type: 'vrrp', sourceMac: foreignMac, family, source, destination, ttl: 255, payload };
+  return {
+    type: 'vrrp',
+    sourceMac: foreignMac,
+    family,
+    source,
+    destination,
+    multicast: isMulticast(destination),
+    ttl: 255,
+    payload,
+  };
 }
 
 function withBitFlipped(bytes: Uint8Array, place: number, bit: number): Uint8Array {

@@ -11,6 +11,7 @@ export class KernelLink implements Port {
   readonly mac: MacAddress;
   /** As in the machine's network configuration, whatever it is called now. */
   readonly configuredName: string;
+  readonly listensFor = 'vrrp';
   readonly addresses: InterfaceAddress[] = [];
   name: string;
   adminUp = true;

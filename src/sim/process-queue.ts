@@ -1,6 +1,5 @@
 import type { VrrpInput } from '../ports/vrrp-world.ts';
-
-type Packet = VrrpInput & { type: 'packet-received' };
+import type { ReceivedPacket } from './vrrp-sockets.ts';
 
 /** Packets of an advert's size that a socket's default buffer of 208 KiB holds: the kernel charges 768 bytes for each. */
 const packetLimit = 277;
@@ -11,7 +10,7 @@ const packetsPerTurn = 32;
 
 /** What waits in the sockets of a process that does not run. */
 export class ProcessQueue {
-  #packets: Packet[] = [];
+  #packets: ReceivedPacket[] = [];
   #events: (VrrpInput | 'overrun' | (() => void))[] = [];
   #notices = 0;
 
@@ -19,7 +18,7 @@ export class ProcessQueue {
     return this.#packets.length === 0 && this.#events.length === 0;
   }
 
-  packet(input: Packet): void {
+  packet(input: ReceivedPacket): void {
     if (this.#packets.length < packetLimit) this.#packets.push(input);
   }
 
@@ -35,7 +34,7 @@ export class ProcessQueue {
     this.#events.push(run);
   }
 
-  takePackets(): readonly Packet[] {
+  takePackets(): readonly ReceivedPacket[] {
     return this.#packets.splice(0, packetsPerTurn);
   }
 

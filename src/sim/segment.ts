@@ -1,7 +1,8 @@
 import { type Duration, microseconds } from '../base/duration.ts';
 import { after, type Instant } from '../base/instant.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
-import { type MacAddress, macAddressFromBytes } from '../base/mac-address.ts';
+import type { MacAddress } from '../base/mac-address.ts';
+import type { NeighbourNews } from './announcement-frame.ts';
 import type { Happening } from './event-heap.ts';
 import type { Ground } from './ground.ts';
 
@@ -11,17 +12,28 @@ export interface VrrpFrame {
   readonly family: Family;
   readonly source: IpAddress;
   readonly destination: IpAddress;
+  /** Whether the destination is a group. */
+  readonly multicast: boolean;
   readonly ttl: number;
   readonly payload: Uint8Array;
 }
 
-export type Frame = VrrpFrame | { readonly type: 'ethernet'; readonly bytes: Uint8Array };
+/** A frame that may announce an address, with what a client makes of its bytes. */
+export interface EthernetFrame {
+  readonly type: 'ethernet';
+  readonly sourceMac: MacAddress;
+  readonly news: NeighbourNews | undefined;
+}
+
+export type Frame = VrrpFrame | EthernetFrame;
 
 /** Where a host is plugged into a switch. */
 export interface Port {
   /** Stays the same when the interface is made anew. */
   readonly portId: number;
   readonly hasCarrier: boolean;
+  /** The only frames that mean anything to the host; others are not even carried to it. */
+  readonly listensFor: Frame['type'];
   /** Whether the host would answer an ARP request or neighbour solicitation for the address. */
   answersFor(address: IpAddress): boolean;
   receive(frame: Frame): void;
@@ -140,7 +152,9 @@ export class Segment {
     if (!from.hasCarrier) return;
     this.#learn(from, frame);
     if (this.multicastBlocked && frame.type === 'vrrp') return;
-    for (const port of this.ports) if (port !== from) this.#carry(from, port, frame);
+    for (const port of this.ports) {
+      if (port !== from && port.listensFor === frame.type) this.#carry(from, port, frame);
+    }
   }
 
   /** Whose address it is. The asker knows from earlier: one that cannot answer any more is sent to all the same. */
@@ -160,12 +174,13 @@ export class Segment {
 
   /** A frame that no port of ours sent: somebody else's machine on the same segment. */
   inject(frame: Frame): void {
-    for (const port of this.ports) this.#schedule(port.portId, port, frame, this.quality);
+    for (const port of this.ports) {
+      if (port.listensFor === frame.type) this.#schedule(port.portId, port, frame, this.quality);
+    }
   }
 
   #learn(from: Port, frame: Frame): void {
-    const mac = frame.type === 'vrrp' ? frame.sourceMac : macAddressFromBytes(frame.bytes.subarray(6, 12));
-    if (this.learned.get(mac) !== from) this.learned.set(mac, from);
+    if (this.learned.get(frame.sourceMac) !== from) this.learned.set(frame.sourceMac, from);
   }
 
   #carry(from: Port, to: Port, frame: Frame): void {

@@ -1,21 +1,20 @@
 import { type Duration, microseconds, milliseconds, zero } from '../base/duration.ts';
 import { after, elapsed, type Instant } from '../base/instant.ts';
-import { familyOf, isMulticast } from '../base/ip-address.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
-import type { ChannelSpec } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
-import { readAnnouncement } from './announcement-frame.ts';
-import type { Happening } from './event-heap.ts';
+import { readAnnouncement, sourceMacOf } from './announcement-frame.ts';
+import { type Happening, never } from './event-heap.ts';
 import { addressCost, FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
-import type { Ground } from './ground.ts';
+import type { Alarm, Ground } from './ground.ts';
 import type { KernelLink } from './kernel-link.ts';
 import { NodeClock } from './node-clock.ts';
 import type { InstanceState, LifeEvent } from './observation.ts';
 import { ProcessQueue } from './process-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 import { ScriptStage } from './script-stage.ts';
-import type { VrrpFrame } from './segment.ts';
+import type { EthernetFrame, VrrpFrame } from './segment.ts';
+import { VrrpSockets } from './vrrp-sockets.ts';
 
 export interface NodeSpec {
   readonly name: string;
@@ -43,7 +42,7 @@ export class SimNode implements KernelOwner, Happening {
   readonly #detail: boolean;
   readonly #clock: NodeClock;
   readonly #respawn = new RespawnDelay();
-  readonly #channels = new Map<string, ChannelSpec>();
+  readonly #sockets: VrrpSockets;
   readonly #queue: ProcessQueue;
   #states = new Map<string, InstanceState>();
   #configuration: VrrpConfiguration;
@@ -55,7 +54,9 @@ export class SimNode implements KernelOwner, Happening {
   #frozenUntil: Instant | undefined;
   #suspended = false;
   #lateness = ordinaryLateness;
-  #wakeAt: Instant | undefined;
+  /** The process's timer, and the deadline that it is set for. */
+  readonly #alarm: Alarm;
+  #armedFor: Instant | undefined;
   #noticeAt: Instant;
   #overrunUntil: Instant | undefined;
 
@@ -67,7 +68,9 @@ export class SimNode implements KernelOwner, Happening {
     this.#clock = new NodeClock(ground.now, spec.uptime, spec.driftPpm);
     this.#startedAt = ground.now;
     this.#noticeAt = ground.now;
+    this.#alarm = ground.alarm(this);
     this.kernel = new FakeKernel(ground, this, spec.links, false);
+    this.#sockets = new VrrpSockets(ground, spec.name, this.kernel);
     this.scripts = new ScriptStage(ground, spec.name, (run, outcome) =>
       this.#deliver({ type: 'script-ended', run, outcome }),
     );
@@ -232,19 +235,7 @@ export class SimNode implements KernelOwner, Happening {
 
   packet(link: KernelLink, frame: VrrpFrame): void {
     if (!this.#engine || this.#suspended) return;
-    for (const { key, family, link: bound, groups } of this.#channels.values()) {
-      if (family !== frame.family || (bound && bound.index !== link.index)) continue;
-      const { destination, source, ttl, payload } = frame;
-      if (isMulticast(destination) ? !groups.includes(destination) : !this.kernel.holdsAnywhere(destination)) continue;
-      const input = {
-        type: 'packet-received',
-        channel: key,
-        linkIndex: link.index,
-        source,
-        destination,
-        ttl,
-        payload,
-      } as const;
+    for (const input of this.#sockets.receive(link, frame)) {
       if (this.frozen) this.#queue.packet(input);
       else this.#handle(input);
     }
@@ -252,9 +243,7 @@ export class SimNode implements KernelOwner, Happening {
 
   /** The timer fired. */
   happen(): void {
-    // An earlier timer than the one that is set now.
-    if (this.#wakeAt === undefined || this.#ground.now < this.#wakeAt) return;
-    this.#wakeAt = undefined;
+    this.#armedFor = undefined;
     if (this.#engine && !this.frozen) this.#advance(this.#engine);
   }
 
@@ -272,15 +261,22 @@ export class SimNode implements KernelOwner, Happening {
   }
 
   #arm(): void {
+    if (this.frozen) return;
     const deadline = this.#engine?.nextDeadline();
-    if (deadline === undefined || this.frozen) return;
+    if (deadline === this.#armedFor) return;
+    this.#armedFor = deadline;
+    if (deadline === undefined) {
+      this.#alarm.at = never;
+      return;
+    }
     const { now, prng } = this.#ground;
     const due = this.#clock.worldTime(deadline);
-    // The timer that is set already will look again.
-    if (this.#wakeAt !== undefined && this.#wakeAt <= due) return;
-    const at = after(Math.max(due, now) as Instant, (1 + prng.below(this.#lateness)) as Duration);
-    this.#wakeAt = at;
-    this.#ground.schedule(at, this);
+    this.#alarm.at = after(due < now ? now : due, (1 + prng.below(this.#lateness)) as Duration);
+  }
+
+  #disarm(): void {
+    this.#armedFor = undefined;
+    this.#alarm.at = never;
   }
 
   #deliver(input: VrrpInput): void {
@@ -317,7 +313,7 @@ export class SimNode implements KernelOwner, Happening {
       this.#frozenUntil = undefined;
       if (this.#suspended) this.#clock.suspended(elapsed(since, this.#ground.now));
       this.#suspended = false;
-      this.#wakeAt = undefined;
+      this.#disarm();
       this.#tell('thawed');
       this.#catchUp();
     });
@@ -344,10 +340,10 @@ export class SimNode implements KernelOwner, Happening {
     this.#engine = undefined;
     this.#frozenUntil = undefined;
     this.#suspended = false;
-    this.#channels.clear();
+    this.#sockets.closeAll();
     this.#queue.clear();
     this.scripts.forget();
-    this.#wakeAt = undefined;
+    this.#disarm();
     this.#states = new Map();
     this.#tell(event);
   }
@@ -381,7 +377,7 @@ export class SimNode implements KernelOwner, Happening {
         break;
       case 'send-frames': {
         const link = this.kernel.link(effect.linkIndex);
-        if (link) for (const frame of effect.frames) this.#announce(link, frame);
+        if (link) this.#announce(link, effect.frames);
         break;
       }
       case 'change-addresses': {
@@ -397,10 +393,10 @@ export class SimNode implements KernelOwner, Happening {
         this.kernel.setPromoteSecondaries(effect.linkName, effect.enabled);
         break;
       case 'open-channel':
-        this.#channels.set(effect.channel.key, effect.channel);
+        this.#sockets.open(effect.channel);
         break;
       case 'close-channel':
-        this.#channels.delete(effect.key);
+        this.#sockets.close(effect.key);
         break;
       case 'run-script':
         this.scripts.run(effect.run, effect.script, effect.extraArguments);
@@ -417,61 +413,26 @@ export class SimNode implements KernelOwner, Happening {
     }
   }
 
-  #announce(link: KernelLink, bytes: Uint8Array): void {
-    const news = readAnnouncement(bytes);
-    if (news) {
-      const { address, mac } = news;
-      this.#ground.observe({ type: 'announced', node: this.name, linkIndex: link.index, address, mac });
-    }
-    link.segment.flood(link, { type: 'ethernet', bytes });
-  }
-
-  #send({ channel: key, source, destination, ttl, payload }: VrrpEffect & { type: 'send-packet' }): void {
-    const channel = this.#channels.get(key);
-    const link = channel && this.#linkFor(channel, destination);
-    const family = familyOf(destination);
-    const refused = !channel
-      ? 'ENOTCONN'
-      : !link
-        ? 'ENETUNREACH'
-        : !link.adminUp
-          ? 'ENETDOWN'
-          : family === 6 && !this.kernel.holdsAnywhere(source)
-            ? 'EINVAL'
-            : undefined;
-    if (refused || !link) {
-      this.#later(zero, () => this.#deliver({ type: 'send-failed', channel: key, error: refused ?? 'ENETUNREACH' }));
-      return;
-    }
-    this.#ground.observe({
-      type: 'advertisement-sent',
-      node: this.name,
-      segment: link.segment.name,
-      family,
-      vrid: payload[1]!,
-      priority: payload[2]!,
-      source,
-      destination,
-    });
-    const frame: VrrpFrame = {
-      type: 'vrrp',
-      sourceMac: link.mac,
-      family,
-      source,
-      destination,
-      ttl: ttl ?? 64,
-      payload,
-    };
-    if (isMulticast(destination)) {
+  #announce(link: KernelLink, frames: readonly Uint8Array[]): void {
+    // A burst says the same several times.
+    const read = new Map<Uint8Array, EthernetFrame>();
+    for (const bytes of frames) {
+      let frame = read.get(bytes);
+      if (!frame) {
+        frame = { type: 'ethernet', sourceMac: sourceMacOf(bytes), news: readAnnouncement(bytes) };
+        read.set(bytes, frame);
+      }
+      if (frame.news) {
+        const { address, mac } = frame.news;
+        this.#ground.observe({ type: 'announced', node: this.name, linkIndex: link.index, address, mac });
+      }
       link.segment.flood(link, frame);
-      return;
     }
-    const port = link.segment.resolve(link, destination);
-    if (port) link.segment.send(link, port, frame);
   }
 
-  #linkFor({ link: bound }: ChannelSpec, destination: VrrpFrame['destination']): KernelLink | undefined {
-    if (bound) return this.kernel.link(bound.index);
-    return this.kernel.links.find(link => link.segment.ports.some(port => port.answersFor(destination)));
+  #send(packet: VrrpEffect & { type: 'send-packet' }): void {
+    const error = this.#sockets.send(packet);
+    if (error === undefined) return;
+    this.#later(zero, () => this.#deliver({ type: 'send-failed', channel: packet.channel, error }));
   }
 }

@@ -3,8 +3,8 @@ import { type Duration, seconds } from '../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import { type Prng, seededPrng } from '../base/prng.ts';
 import { Client } from './client.ts';
-import { EventHeap, type Happening } from './event-heap.ts';
-import type { Ground } from './ground.ts';
+import { EventHeap, type Happening, never } from './event-heap.ts';
+import type { Alarm, Ground } from './ground.ts';
 import type { Observation, Observer } from './observation.ts';
 import { Segment } from './segment.ts';
 import { type NodeSpec, SimNode } from './sim-node.ts';
@@ -19,7 +19,11 @@ export class World implements Ground {
   readonly nodes: SimNode[] = [];
   readonly segments: Segment[] = [];
   readonly clients: Client[] = [];
+  /** Frames under way, news of kernels, ends of scripts: few at a time, and soon. */
   readonly #heap = new EventHeap();
+  /** What somebody has planned: many at a time, and seldom. */
+  readonly #agenda = new EventHeap();
+  readonly #alarms: (Alarm & { readonly what: Happening })[] = [];
   readonly #observers: Observer[] = [];
   #now = instantFromMicroseconds(0);
   #lastPortId = 0;
@@ -70,28 +74,51 @@ export class World implements Ground {
     this.#heap.push(at, what);
   }
 
+  alarm(what: Happening): Alarm {
+    const alarm = { at: never, what };
+    this.#alarms.push(alarm);
+    return alarm;
+  }
+
   /** Runs a function in so much time from now. */
   after(span: Duration, run: () => void): void {
-    this.#heap.push(after(this.#now, span), { happen: run });
+    this.#agenda.push(after(this.#now, span), { happen: run });
   }
 
   at(instant: Instant, run: () => void): void {
-    this.#heap.push(instant < this.#now ? this.#now : instant, { happen: run });
+    this.#agenda.push(instant < this.#now ? this.#now : instant, { happen: run });
   }
 
   /** Lets everything up to and including this instant happen. */
   runUntil(end: Instant): void {
     const heap = this.#heap;
+    const agenda = this.#agenda;
+    const alarms = this.#alarms;
     for (;;) {
-      const next = heap.nextAt;
-      if (next === undefined || next > end) break;
+      let next = agenda.nextAt;
+      let isPlanned = true;
+      if (heap.nextAt < next) {
+        next = heap.nextAt;
+        isPlanned = false;
+      }
+      let due: (typeof alarms)[number] | undefined;
+      for (const alarm of alarms) {
+        if (alarm.at < next) {
+          next = alarm.at;
+          due = alarm;
+        }
+      }
+      if (next > end) break;
       if (next > this.#now) this.#now = next;
       if (next >= this.#stormEnds) {
         this.#stormEnds = after(next, stormSpan);
         this.#stormLimit = this.#events + stormLimit;
       }
       assert(++this.#events < this.#stormLimit, `more than ${stormLimit} events within a second`);
-      heap.pop()!.happen();
+      if (due) {
+        due.at = never;
+        due.what.happen();
+      } else (isPlanned ? agenda : heap).pop()!.happen();
     }
     this.#now = end;
   }

@@ -67,6 +67,8 @@ export class Announcements {
   }
 
   advance(now: Instant): readonly Burst[] {
+    const due = this.nextDeadline();
+    if (due === undefined || due > now) return nothing;
     const bursts: Burst[] = [];
     if (this.#second && this.#second.at <= now) {
       bursts.push({ repeat: this.#second.repeat });
@@ -79,6 +81,8 @@ export class Announcements {
     return bursts;
   }
 }
+
+const nothing: readonly Burst[] = [];
 
 function next(now: Instant, interval: Duration): Instant | undefined {
   return interval > 0 ? after(now, interval) : undefined;
