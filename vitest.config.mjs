@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What holds for the program holds for its tests. */
+const setupFiles = ['./src/cli/sound-compiler.ts'];
+
 // `unit` is pure or touches loopback only; `sim` plays scenarios and some of the swarm; `net` makes network namespaces and
 // runs one file at a time.
 export default defineConfig({
@@ -10,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'tools/**/*.test.ts'],
           pool: 'forks',
+          setupFiles,
         },
       },
       {
@@ -17,6 +21,7 @@ export default defineConfig({
           name: 'sim',
           include: ['test/sim/**/*.test.ts'],
           pool: 'forks',
+          setupFiles,
           testTimeout: 60_000,
         },
       },
@@ -25,6 +30,7 @@ export default defineConfig({
           name: 'net',
           include: ['test/net/**/*.test.ts'],
           pool: 'forks',
+          setupFiles,
           fileParallelism: false,
           // Labs do not see each other; what bounds them is the machine's two or more processors.
           maxConcurrency: 16,

@@ -85,9 +85,6 @@ async function insideNamespaces(label, files, environment, node) {
   }
 }
 
-/** Folders with unit tests that fail on Node 26 while all pass on Node 20. */
-const notYetOnNewest = ['src/editor'];
-
 let prepared = false;
 async function prepare() {
   if (prepared) return true;
@@ -175,12 +172,7 @@ if (wanted('newest') && (await prepare())) {
     console.log('skipped: newest Node (its npm package could not be fetched)');
   } else {
     run(node, ['--version']);
-    const filters = notYetOnNewest.map(folder => `--exclude=${folder}/**`);
-    await vitest('newest-unit', 'unit', [...names, ...filters], here, node);
-    for (const folder of notYetOnNewest) {
-      totals.skipped += 1;
-      console.log(`skipped on the newest Node: ${folder} (docs/differences.md, "Newer Node")`);
-    }
+    await vitest('newest-unit', 'unit', names, here, node);
     await insideNamespaces('newest-net', ['mixed-pair-v3-ipv4'], { HOLDFAST_TEST_NODE: node }, node);
   }
 }

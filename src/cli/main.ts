@@ -1,3 +1,4 @@
+import './sound-compiler.ts';
 import { commandOf } from './commands.ts';
 
 const command = commandOf(process.argv);
