@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { seconds } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
-import { type CheckerConfigurations, CheckerProcess, type ServerWord } from '../engine/checker-process.ts';
+import { type CheckerConfigurations, CheckerProcess } from '../engine/checker-process.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
+import type { ServerWord } from '../engine/early-words.ts';
 import { CheckerWorld } from '../linux/checker-world.ts';
 import { now } from '../linux/clock.ts';
 import { Driver } from '../linux/driver.ts';

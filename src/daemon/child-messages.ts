@@ -1,6 +1,7 @@
 import type { BfdConfiguration } from '../bfd/configuration.ts';
-import type { CheckerConfigurations, ServerWord } from '../engine/checker-process.ts';
+import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
+import type { ServerWord } from '../engine/early-words.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { ChildKind } from './child-kind.ts';
 import type { Names } from './names.ts';

@@ -1,4 +1,4 @@
-import type { ServerWord } from '../engine/checker-process.ts';
+import type { ServerWord } from '../engine/early-words.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { memberKey } from '../lvs/pool.ts';
 

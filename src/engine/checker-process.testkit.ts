@@ -7,7 +7,8 @@ import { destinationKeyText, serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsEntry } from '../ports/ipvs.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
-import { type CheckerConfigurations, CheckerProcess, type ServerWord } from './checker-process.ts';
+import { type CheckerConfigurations, CheckerProcess } from './checker-process.ts';
+import type { ServerWord } from './early-words.ts';
 
 export const globals: LvsGlobals = {
   flushAtStart: false,

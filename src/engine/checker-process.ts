@@ -1,18 +1,9 @@
 import { seconds } from '../base/duration.ts';
-import { after, earliest, type Instant } from '../base/instant.ts';
-import { failureText, scriptText, successText } from '../health/check-lines.ts';
+import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import type { HealthConfiguration } from '../health/configuration.ts';
-import type { LvsConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
+import type { LvsConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { desiredEntries } from '../lvs/desired-table.ts';
-import {
-  checkerText,
-  memberText,
-  quorumText,
-  shutdownText,
-  sorryTexts,
-  startsDownText,
-  weightText,
-} from '../lvs/log-lines.ts';
+import { checkerText, memberText, quorumText, shutdownText, sorryTexts, startsDownText } from '../lvs/log-lines.ts';
 import {
   isAlive,
   memberKey,
@@ -24,33 +15,30 @@ import {
 } from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
-import type { IpvsTimeouts } from '../ports/ipvs.ts';
+import type { IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
 import type { LogLevel } from '../ports/log.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { Checks } from './checks.ts';
+import { ConfiguredChecks } from './configured-checks.ts';
+import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
 import { LocalAddresses } from './local-addresses.ts';
+import { poolNews } from './pool-news.ts';
+import { probeNews } from './probe-news.ts';
 import { dynamicWeight, isHealthy, type Service } from './service.ts';
 import type { SharedCheck } from './shared-check.ts';
 import { SyncDaemons } from './sync-daemons.ts';
 
 /** Scripts that run at a stop get this long. */
 const stopGrace = seconds(1);
+/** Servers, and services of the kernel's table, that are changed in one go: some milliseconds. */
+const portion = 250;
 
 export interface CheckerConfigurations {
   readonly lvs: LvsConfiguration;
   readonly health: HealthConfiguration;
-}
-
-/** An operator's word on one real server; undefined takes it back. */
-export interface ServerWord {
-  /** VirtualServerConfiguration.name. */
-  readonly service: string;
-  readonly address: string;
-  readonly port: number;
-  readonly word: ServerOverride | undefined;
 }
 
 /**
@@ -74,14 +62,18 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #lastRun = 0;
   #stopBy: Instant | undefined;
   #originalTimeouts: IpvsTimeouts | undefined;
-  /** Words on servers that are not there before the kernel's table has been read. */
-  readonly #earlyWords = new Map<string, ServerOverride>();
+  readonly #earlyWords = new EarlyWords();
   #ipvsError: string | undefined;
+  /** A configuration that takes effect in portions, so that what is due meanwhile is not kept waiting. */
+  #change: Generator<undefined, void, undefined> | undefined;
+  /** Services of the kernel's table that the configuration has. */
+  #claimed: ReadonlySet<string> = new Set();
+  #now: Instant = instantFromMicroseconds(0);
 
   /** `words`: what operators have said in an earlier life of this process. */
   constructor(configuration: CheckerConfigurations, words: readonly ServerWord[] = []) {
     this.#configuration = configuration;
-    for (const word of words) this.#keepEarlyWord(word);
+    for (const word of words) this.#earlyWords.keep(word);
   }
 
   get services(): readonly Service[] {
@@ -100,6 +92,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   handle(now: Instant, input: CheckerInput): readonly CheckerEffect[] {
+    this.#now = now;
     switch (input.type) {
       case 'ipvs-read':
         this.#tableRead(now, input);
@@ -109,7 +102,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         // It is tried again and again; that needs no line each time.
         if (input.error !== this.#ipvsError) this.#log('error', `Cannot use IPVS: ${input.error}`);
         this.#ipvsError = input.error;
-        if (this.#phase === 'reading') this.#begin(now);
+        if (this.#phase === 'reading') this.#begin();
         break;
       case 'ipvs-changed':
         for (const { command, error } of this.#table.answered(now, input.batch, input.errors)) {
@@ -126,12 +119,12 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         break;
       case 'addresses-read':
         this.#addresses.replace(input.addresses);
-        this.#judgeSuspension();
+        this.#addressesChanged();
         break;
       case 'address-added':
       case 'address-removed':
         this.#addresses.change(input.address, input.type === 'address-added');
-        this.#judgeSuspension();
+        this.#addressesChanged();
         break;
       case 'file-value':
         for (const check of this.#checks.all) {
@@ -156,31 +149,40 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   advance(now: Instant): readonly CheckerEffect[] {
+    this.#now = now;
     for (const check of this.#checks.due(now)) {
       const spec = check.advance(now);
       if (spec) this.#out.push({ type: 'start-probe', probe: this.#checks.started(check), spec });
       this.#checks.reschedule(check);
     }
     this.#table.advance(now, this.#out);
+    this.#changeOn();
     return this.#finish(now);
   }
 
   nextDeadline(): Instant | undefined {
     if (this.#phase === 'stopping') return this.#stopBy;
+    if (this.#change || (this.#canProgram && this.#dirty.size > 0)) return this.#now;
     return earliest(this.#checks.earliest, this.#table.nextDeadline());
   }
 
-  /** Another configuration; what stays keeps its health, its overrides and its checks' beat. */
+  /**
+   * Another configuration; what stays keeps its health, its overrides and its checks' beat. A big one takes effect a
+   * portion at a time, one now and one at each deadline until it is through.
+   */
   reload(now: Instant, configuration: CheckerConfigurations): readonly CheckerEffect[] {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
+    this.#now = now;
     this.#configuration = configuration;
-    if (this.#phase === 'running') this.#configure(now, false);
+    if (this.#phase === 'running') this.#configure(false);
     return this.#finish(now);
   }
 
   /** Takes our services out of the kernel; `keepTable` (-I) leaves them. `stopped` follows when all is done. */
   stop(now: Instant, keepTable: boolean): readonly CheckerEffect[] {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
+    // What an earlier life left behind is known once all services are.
+    while (this.#change) this.#changeOn();
     this.#phase = 'stopping';
     this.#stopBy = after(now, stopGrace);
     for (const probe of this.#checks.clear()) this.#out.push({ type: 'cancel-probe', probe });
@@ -200,13 +202,18 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     server: { readonly address: string; readonly port: number },
     word: ServerOverride | undefined,
   ): readonly CheckerEffect[] | undefined {
+    const early = { service: serviceName, address: server.address, port: server.port, word };
     if (this.#phase === 'reading') {
-      this.#keepEarlyWord({ service: serviceName, address: server.address, port: server.port, word });
+      this.#earlyWords.keep(early);
       return [];
     }
     const service = this.#services.find(({ pool }) => pool.configuration.name === serviceName);
     const member = service?.pool.member(server.address, server.port);
-    if (!service || !member) return undefined;
+    if (!service || !member) {
+      if (!this.#change) return undefined;
+      this.#earlyWords.keep(early);
+      return [];
+    }
     this.#changed(service, service.pool.change(member, { override: word }));
     return this.#finish(now);
   }
@@ -219,7 +226,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#ipvsError = undefined;
     this.#originalTimeouts ??= timeouts;
     if (this.#phase === 'reading') {
-      this.#begin(now);
+      this.#begin();
       return;
     }
     if (!wasKnown) for (const service of this.#services) this.#dirty.add(service);
@@ -231,74 +238,112 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
   }
 
-  #begin(now: Instant): void {
+  #begin(): void {
     this.#phase = 'running';
     const { global } = this.#configuration.lvs;
     if (global.flushAtStart) this.#table.command({ type: 'flush' });
-    this.#configure(now, true);
-    this.#earlyWords.clear();
+    this.#configure(true);
   }
 
-  #keepEarlyWord({ service, address, port, word }: ServerWord): void {
-    const key = wordKey(service, { address, port });
-    if (word === undefined) this.#earlyWords.delete(key);
-    else this.#earlyWords.set(key, word);
-  }
-
-  #configure(now: Instant, isStart: boolean): void {
-    const { lvs, health } = this.#configuration;
+  #configure(isStart: boolean): void {
+    const { lvs } = this.#configuration;
     if (lvs.global.timeouts) this.#table.command({ type: 'set-timeouts', timeouts: lvs.global.timeouts });
     for (const command of this.#syncDaemons.configure(lvs.global.syncDaemon)) this.#table.command(command);
-    const { places, cancelled } = this.#checks.configure(now, health, isStart);
-    for (const probe of cancelled) this.#out.push({ type: 'cancel-probe', probe });
-    for (const check of this.#checks.all) {
-      if (check.configuration.kind === 'bfd')
-        check.sessionUp = this.#sessions.get(check.configuration.session) === true;
+    // One that is not through yet is overtaken: each service has been changed as a whole or not at all.
+    this.#change = this.#portions(isStart);
+    this.#changeOn();
+  }
+
+  #changeOn(): void {
+    if (this.#change?.next().done === true) this.#change = undefined;
+  }
+
+  /** Puts the configuration into effect, pausing after each portion; in between, some services are as they were. */
+  *#portions(isStart: boolean): Generator<undefined, void, undefined> {
+    const { lvs, health } = this.#configuration;
+    let done = 0;
+    const isEnough = (count: number): boolean => {
+      done += count;
+      if (done < portion) return false;
+      done = 0;
+      return true;
+    };
+    const configured = new ConfiguredChecks(this.#checks, health.checkers, isStart);
+    while (configured.prepare(portion)) yield;
+    const claimed = new Set<string>();
+    for (const { keys } of lvs.virtualServers) {
+      for (const key of keys) claimed.add(serviceKeyText(key));
+      if (isEnough(keys.length)) yield;
     }
+    this.#claimed = claimed;
     const before = new Map(this.#services.map(service => [serviceIdentity(service.pool.configuration), service]));
-    this.#services = lvs.virtualServers.map(configuration => {
+    const services: Service[] = [];
+    const pausesAfter = ({ keys, realServers }: VirtualServerConfiguration): boolean => {
+      if (!isEnough(realServers.length + keys.length)) return false;
+      this.#services = [...services, ...before.values()];
+      return true;
+    };
+    for (const configuration of lvs.virtualServers) {
       const identity = serviceIdentity(configuration);
       const known = before.get(identity);
       before.delete(identity);
-      return this.#adopt(configuration, known, places);
-    });
-    for (const { pool } of before.values()) this.#removeService(pool);
+      services.push(this.#adopt(configuration, known, configured));
+      if (pausesAfter(configuration)) yield;
+    }
+    for (const [identity, service] of before) {
+      before.delete(identity);
+      this.#removeService(service);
+      if (pausesAfter(service.pool.configuration)) yield;
+    }
+    this.#services = services;
+    for (const probe of this.#checks.sweep()) this.#out.push({ type: 'cancel-probe', probe });
     const files = new Set<string>();
     for (const { configuration } of this.#checks.all) if (configuration.kind === 'file') files.add(configuration.file);
     if (files.size > 0 || !isStart) this.#out.push({ type: 'watch-files', files: [...files].sort() });
-    this.#judgeSuspension(true);
+    this.#checks.rest();
+    this.#earlyWords.clear();
   }
 
   /** Makes a service of a configuration, out of the one that was there under its name if there was. */
-  #adopt(
-    configuration: VirtualServerConfiguration,
-    known: Service | undefined,
-    places: readonly SharedCheck[],
-  ): Service {
-    const checksFor = (server: { readonly checkers: readonly number[] }): SharedCheck[] =>
-      server.checkers.flatMap(place => places[place] ?? []);
-    const healthy = (server: { readonly checkers: readonly number[] }): boolean => isHealthy(checksFor(server));
-    const oldKeys = new Set(known?.pool.configuration.keys.map(serviceKeyText));
+  #adopt(configuration: VirtualServerConfiguration, known: Service | undefined, configured: ConfiguredChecks): Service {
+    const checksOf = new Map(configuration.realServers.map(server => [server, this.#checksFor(server, configured)]));
+    const healthy = (server: RealServerConfiguration): boolean => isHealthy(checksOf.get(server) ?? []);
+    const oldKeys = known?.pool.configuration.keys ?? [];
     const oldMembers = new Map(known?.pool.members.map(member => [memberKey(member.configuration), member]));
+    if (known) this.#checks.unsubscribe(known);
     const service: Service = known ?? { pool: new Pool(configuration, healthy), checksOf: new Map(), suspended: false };
     const events = [...(known ? known.pool.reconfigure(configuration, healthy) : [])];
-    for (const key of configuration.keys) oldKeys.delete(serviceKeyText(key));
-    for (const text of oldKeys) this.#table.want(text, undefined);
-    service.checksOf = new Map(service.pool.members.map(member => [member, checksFor(member.configuration)] as const));
+    this.#release(oldKeys);
+    service.checksOf = new Map(service.pool.members.map(member => [member, checksOf.get(member.configuration) ?? []]));
     for (const [member, checks] of service.checksOf) {
-      for (const check of checks) this.#checks.subscribe(check, { service, member });
+      for (const check of checks) this.#checks.subscribe(check, member, service);
       member.dynamicWeight = dynamicWeight(checks, member.configuration.weight);
       const isNew = !oldMembers.delete(memberKey(member.configuration));
       if (!isNew) continue;
-      const word = this.#earlyWords.get(wordKey(configuration.name, member.configuration));
+      const word = this.#earlyWords.of(configuration.name, member.configuration);
       if (word !== undefined) events.push(...service.pool.change(member, { override: word }));
       if (this.#configuration.lvs.global.notifyAtStart && isAlive(member)) this.#run(member.configuration.notifyUp);
     }
     for (const gone of oldMembers.values()) this.#dismiss(configuration, gone);
     if (known) this.#changed(service, events);
     else this.#sayQuorum(service.pool);
+    this.#judgeSuspension(service, true);
     this.#dirty.add(service);
     return service;
+  }
+
+  #checksFor({ checkers }: RealServerConfiguration, configured: ConfiguredChecks): readonly SharedCheck[] {
+    const checks = checkers.flatMap(place => configured.at(this.#now, place) ?? []);
+    for (const check of checks) check.follow(this.#sessions);
+    return checks;
+  }
+
+  /** Takes services out of the kernel's table that no virtual server has any more. */
+  #release(keys: readonly IpvsServiceKey[]): void {
+    for (const key of keys) {
+      const text = serviceKeyText(key);
+      if (!this.#claimed.has(text)) this.#table.want(text, undefined);
+    }
   }
 
   /** The quorum that a service starts with is news, too. */
@@ -311,44 +356,36 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   /** A reload took a server out of its service. */
   #dismiss(service: VirtualServerConfiguration, member: PoolMember): void {
     this.#say(`service ${member.configuration.name} no longer exist`);
-    if (!isAlive(member)) return;
-    this.#say(memberText(service, { ...member.configuration, inhibitOnFailure: false }, false));
-    this.#run(member.configuration.notifyDown);
+    if (isAlive(member)) this.#tellRemoval(service, member);
   }
 
   /** A reload took a whole service away. */
-  #removeService(pool: Pool): void {
-    const { configuration } = pool;
+  #removeService(service: Service): void {
+    const { configuration, members, quorumUp } = service.pool;
+    this.#checks.unsubscribe(service);
+    this.#dirty.delete(service);
     this.#say(`Removing Virtual Server ${configuration.name}`);
-    for (const member of pool.members.filter(isAlive)) {
-      this.#say(memberText(configuration, { ...member.configuration, inhibitOnFailure: false }, false));
-      this.#run(member.configuration.notifyDown);
-    }
-    if (pool.quorumUp) this.#run(configuration.quorumDown);
-    for (const key of configuration.keys) this.#table.want(serviceKeyText(key), undefined);
+    for (const member of members.filter(isAlive)) this.#tellRemoval(configuration, member);
+    if (quorumUp) this.#run(configuration.quorumDown);
+    this.#release(configuration.keys);
+  }
+
+  #tellRemoval(service: VirtualServerConfiguration, { configuration }: PoolMember): void {
+    this.#say(memberText(service, { ...configuration, inhibitOnFailure: false }, false));
+    this.#run(configuration.notifyDown);
   }
 
   #probed(now: Instant, check: SharedCheck, result: ProbeResult): void {
     const before = check.last?.result.status;
-    const { turned, retriesLeft, passed } = check.ended(now, result);
+    const step = check.ended(now, result);
     this.#checks.reschedule(check);
-    const { keyword, shadow, logAllFailures, schedule } = check.configuration;
-    const script = scriptText(check.configuration.kind === 'probe' ? check.configuration.probe : undefined);
-    const mark = shadow ? ' (shadow check, not acted on)' : '';
-    for (const { service, member } of this.#checks.subscribersOf(check)) {
-      const checked = { keyword, server: member.configuration.name, service: service.pool.configuration.name, script };
-      const success = passed ? successText(checked) : undefined;
-      if (success !== undefined) this.#say(`${success}${mark}`);
-      if (!result.failure || (turned !== 'down' && !logAllFailures)) continue;
-      const retries = turned === 'down' && check.hasRetried ? schedule.retries - (retriesLeft ?? 0) : 0;
-      this.#say(`${failureText(checked, retries, result.failure)}${mark}`);
-    }
-    if (turned !== undefined || result.status !== before) this.#judge(check);
+    for (const text of probeNews(check, step, result, this.#checks.subscribersOf(check))) this.#say(text);
+    if (step.turned !== undefined || result.status !== before) this.#judge(check);
   }
 
   /** A check may have changed its mind: so may every server that it speaks for. */
   #judge(check: SharedCheck): void {
-    for (const { service, member } of this.#checks.subscribersOf(check)) {
+    for (const [member, service] of this.#checks.subscribersOf(check)) {
       const checks = service.checksOf.get(member) ?? [];
       const change = { healthy: isHealthy(checks), dynamicWeight: dynamicWeight(checks, member.configuration.weight) };
       this.#changed(service, service.pool.change(member, change));
@@ -358,26 +395,10 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   /** Says, tells and does what the events of a pool ask for. */
   #changed(service: Service, events: readonly PoolEvent[]): void {
     if (events.length === 0) return;
-    const { pool } = service;
-    const { configuration } = pool;
     for (const event of events) {
-      switch (event.type) {
-        case 'member-changed':
-          this.#say(memberText(configuration, event.member.configuration, event.alive));
-          this.#run(event.alive ? event.member.configuration.notifyUp : event.member.configuration.notifyDown);
-          break;
-        case 'weight-changed':
-          this.#say(weightText(configuration, event.member.configuration, isAlive(event.member), event.from, event.to));
-          break;
-        case 'quorum-lost':
-        case 'quorum-gained': {
-          const gained = event.type === 'quorum-gained';
-          this.#say(quorumText(configuration, gained, event.weight));
-          for (const text of sorryTexts(configuration, !gained)) this.#say(text);
-          this.#run(gained ? configuration.quorumUp : configuration.quorumDown);
-          break;
-        }
-      }
+      const { texts, script } = poolNews(service.pool, event);
+      for (const text of texts) this.#say(text);
+      this.#run(script);
     }
     this.#dirty.add(service);
   }
@@ -404,25 +425,29 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
   }
 
-  /** ha_suspend: checks rest while no address of their service is on this machine. */
-  #judgeSuspension(isStart = false): void {
+  #addressesChanged(): void {
+    let changed = false;
     for (const service of this.#services) {
-      const { configuration, members } = service.pool;
-      const away = !configuration.keys.some(key => key.type === 'address' && this.#addresses.has(key.address));
-      const suspended = configuration.haSuspend && this.#addresses.isKnown && away;
-      if (suspended === service.suspended && !isStart) continue;
-      service.suspended = suspended;
-      const verb = suspended ? (isStart ? 'Deactivating' : 'Suspending') : 'Activating';
-      for (const member of members) {
-        for (const _ of service.checksOf.get(member) ?? []) {
-          this.#say(checkerText(verb, configuration, member.configuration));
-        }
+      if (service.pool.configuration.haSuspend && this.#judgeSuspension(service, false)) changed = true;
+    }
+    if (changed) this.#checks.rest();
+  }
+
+  /** ha_suspend: checks rest while no address of their service is on this machine. Returns whether that changed. */
+  #judgeSuspension(service: Service, isNew: boolean): boolean {
+    const { configuration, members } = service.pool;
+    const isHere = (): boolean =>
+      configuration.keys.some(key => key.type === 'address' && this.#addresses.has(key.address));
+    const suspended = configuration.haSuspend && this.#addresses.isKnown && !isHere();
+    if (suspended === service.suspended && !isNew) return false;
+    service.suspended = suspended;
+    const verb = suspended ? (isNew ? 'Deactivating' : 'Suspending') : 'Activating';
+    for (const member of members) {
+      for (const _ of service.checksOf.get(member) ?? []) {
+        this.#say(checkerText(verb, configuration, member.configuration));
       }
     }
-    for (const check of this.#checks.all) {
-      const subscribers = this.#checks.subscribersOf(check);
-      check.state.suspend(subscribers.length > 0 && subscribers.every(({ service }) => service.suspended));
-    }
+    return true;
   }
 
   #run(script: RunnableScript | undefined): void {
@@ -441,15 +466,26 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   #finish(now: Instant): readonly CheckerEffect[] {
-    if (this.#table.isKnown && this.#phase === 'running') {
-      for (const { pool } of this.#dirty) {
-        for (const entry of desiredEntries(pool)) this.#table.want(serviceKeyText(entry.service.key), entry);
-      }
-      this.#dirty.clear();
-    }
+    if (this.#canProgram) this.#program();
     if (this.#table.isKnown) this.#table.pump(this.#out);
     this.#concludeStop(now);
     return this.#out.splice(0);
+  }
+
+  get #canProgram(): boolean {
+    return this.#table.isKnown && this.#phase === 'running';
+  }
+
+  /** Says of some changed services what the kernel shall have. */
+  #program(): void {
+    let done = 0;
+    for (const service of this.#dirty) {
+      if (done >= portion) return;
+      this.#dirty.delete(service);
+      const entries = desiredEntries(service.pool);
+      for (const entry of entries) this.#table.want(serviceKeyText(entry.service.key), entry);
+      done += entries.length + service.pool.members.length;
+    }
   }
 
   #concludeStop(now: Instant): void {
@@ -460,8 +496,4 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#phase = 'stopped';
     this.#out.push({ type: 'stopped' });
   }
-}
-
-function wordKey(service: string, server: { readonly address: string; readonly port: number }): string {
-  return `${service} ${memberKey(server)}`;
 }

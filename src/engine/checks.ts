@@ -1,83 +1,95 @@
-import type { Duration } from '../base/duration.ts';
-import { seconds } from '../base/duration.ts';
-import { after, type Instant } from '../base/instant.ts';
-import type { CheckerConfiguration, HealthConfiguration } from '../health/configuration.ts';
+import type { Instant } from '../base/instant.ts';
+import { sameValue } from '../base/same-value.ts';
+import type { CheckerConfiguration } from '../health/configuration.ts';
 import type { PoolMember } from '../lvs/pool.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Service } from './service.ts';
-import { SharedCheck } from './shared-check.ts';
+import type { SharedCheck } from './shared-check.ts';
 
-/** Nothing is probed before the process has settled. */
-const bootstrap = seconds(1);
+/** The real servers that a check speaks for, and the service of each. */
+export type Subscribers = ReadonlyMap<PoolMember, Service>;
 
-/** A real server in one service that a check speaks for. */
-export interface Subscriber {
-  readonly service: Service;
-  readonly member: PoolMember;
-}
+const nobody: Subscribers = new Map();
 
 /** All checks, each shared by every server that is checked alike, with their deadlines. */
 export class Checks {
-  #byText = new Map<string, SharedCheck>();
-  #subscribers = new Map<SharedCheck, Subscriber[]>();
+  /** Few are about one subject and yet not alike. */
+  readonly #bySubject = new Map<string, SharedCheck[]>();
+  readonly #subscribers = new Map<SharedCheck, Map<PoolMember, Service>>();
   readonly #deadlines = new Deadlines<SharedCheck>();
   readonly #byProbe = new Map<number, SharedCheck>();
   #lastProbe = 0;
 
   get all(): Iterable<SharedCheck> {
-    return this.#byText.values();
+    return this.#each();
   }
 
   get earliest(): Instant | undefined {
     return this.#deadlines.earliest;
   }
 
-  subscribersOf(check: SharedCheck): readonly Subscriber[] {
-    return this.#subscribers.get(check) ?? [];
+  subscribersOf(check: SharedCheck): Subscribers {
+    return this.#subscribers.get(check) ?? nobody;
   }
 
-  /**
-   * The checks of a configuration, at the places that its servers name. Those that are there already keep state and
-   * beat; first probes of new ones are spread evenly over their warm-up time. Returns the probes of checks that ended.
-   */
-  configure(
-    now: Instant,
-    { checkers }: HealthConfiguration,
-    isStart: boolean,
-  ): { places: readonly SharedCheck[]; cancelled: number[] } {
-    const before = this.#byText;
-    this.#byText = new Map();
-    this.#subscribers = new Map();
-    const texts = checkers.map(textOf);
-    const fresh = new Set(texts.filter(text => !before.has(text))).size;
-    let started = 0;
-    const places = checkers.map((configuration, place) => {
-      const text = texts[place]!;
-      let check = this.#byText.get(text) ?? before.get(text);
-      if (!check) {
-        const { warmup } = configuration.schedule;
-        const offset = (warmup * started++) / fresh;
-        check = new SharedCheck(configuration, after(now, (bootstrap + offset) as Duration), isStart);
-      }
-      before.delete(text);
-      this.#byText.set(text, check);
-      return check;
-    });
-    const cancelled: number[] = [];
-    for (const gone of before.values()) {
-      this.#deadlines.set(gone, undefined);
-      if (gone.probe === undefined) continue;
-      this.#byProbe.delete(gone.probe);
-      cancelled.push(gone.probe);
-    }
-    for (const check of this.#byText.values()) this.reschedule(check);
-    return { places, cancelled };
+  /** The check that does exactly this. */
+  find(configuration: CheckerConfiguration): SharedCheck | undefined {
+    const candidates = this.#bySubject.get(subjectOf(configuration));
+    return candidates?.find(check => sameValue(check.configuration, configuration));
   }
 
-  subscribe(check: SharedCheck, subscriber: Subscriber): void {
+  /** A check that does what none does yet. */
+  add(check: SharedCheck): SharedCheck {
+    const subject = subjectOf(check.configuration);
+    const others = this.#bySubject.get(subject);
+    if (others) others.push(check);
+    else this.#bySubject.set(subject, [check]);
+    this.reschedule(check);
+    return check;
+  }
+
+  subscribe(check: SharedCheck, member: PoolMember, service: Service): void {
     const known = this.#subscribers.get(check);
-    if (known) known.push(subscriber);
-    else this.#subscribers.set(check, [subscriber]);
+    if (known) known.set(member, service);
+    else this.#subscribers.set(check, new Map([[member, service]]));
+  }
+
+  /** None of the checks speaks for a server of this service any more. */
+  unsubscribe({ checksOf }: Service): void {
+    for (const [member, checks] of checksOf) {
+      for (const check of checks) {
+        const known = this.#subscribers.get(check);
+        known?.delete(member);
+        if (known?.size === 0) this.#subscribers.delete(check);
+      }
+    }
+  }
+
+  /** Checks rest while all the services of their servers are suspended. */
+  rest(): void {
+    for (const check of this.#each()) {
+      const services = [...this.subscribersOf(check).values()];
+      check.state.suspend(services.length > 0 && services.every(({ suspended }) => suspended));
+    }
+  }
+
+  /** Ends the checks that speak for nobody; the probes of theirs that are under way. */
+  sweep(): readonly number[] {
+    const cancelled: number[] = [];
+    for (const [subject, checks] of this.#bySubject) {
+      const needed = checks.filter(check => this.#subscribers.has(check));
+      if (needed.length === checks.length) continue;
+      if (needed.length > 0) this.#bySubject.set(subject, needed);
+      else this.#bySubject.delete(subject);
+      for (const check of checks) {
+        if (this.#subscribers.has(check)) continue;
+        this.#deadlines.set(check, undefined);
+        if (check.probe === undefined) continue;
+        this.#byProbe.delete(check.probe);
+        cancelled.push(check.probe);
+      }
+    }
+    return cancelled;
   }
 
   reschedule(check: SharedCheck): void {
@@ -108,13 +120,28 @@ export class Checks {
     const probes = [...this.#byProbe.keys()];
     this.#byProbe.clear();
     this.#deadlines.clear();
-    this.#byText.clear();
+    this.#bySubject.clear();
     this.#subscribers.clear();
     return probes;
   }
+
+  *#each(): Iterable<SharedCheck> {
+    for (const checks of this.#bySubject.values()) yield* checks;
+  }
 }
 
-/** Equal texts are equal checks. */
-function textOf(configuration: CheckerConfiguration): string {
-  return JSON.stringify(configuration, (_, value) => (value instanceof Uint8Array ? [...value] : value));
+/** What a check is about, for finding those that might be alike. */
+function subjectOf(configuration: CheckerConfiguration): string {
+  const { keyword } = configuration;
+  switch (configuration.kind) {
+    case 'file':
+      return `${keyword} ${configuration.file}`;
+    case 'bfd':
+      return `${keyword} ${configuration.session}`;
+    default: {
+      const probe = configuration.kind === 'urls' ? configuration.probes[0] : configuration.probe;
+      if (!probe) return keyword;
+      return `${keyword} ${'endpoint' in probe ? `${probe.endpoint.address} ${probe.endpoint.port}` : probe.script.text}`;
+    }
+  }
 }

@@ -82,6 +82,11 @@ export class SharedCheck {
     return status >= 2 ? status - 2 - configuredWeight : 0;
   }
 
+  /** What is known of the BFD sessions, for a check that has just been made. */
+  follow(sessions: ReadonlyMap<string, boolean>): void {
+    if (this.configuration.kind === 'bfd') this.sessionUp = sessions.get(this.configuration.session) === true;
+  }
+
   #probe(): ProbeSpec | undefined {
     return this.configuration.kind === 'probe' ? this.configuration.probe : undefined;
   }
