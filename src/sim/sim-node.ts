@@ -200,9 +200,11 @@ export class SimNode implements KernelOwner, Happening {
     this.#thawLater(span, since);
   }
 
-  /** From now on timers fire up to so much late; undefined: as usual. */
+  /** From now on timers fire up to so much late, those that are set already included; undefined: as usual. */
   setLateness(span: Duration | undefined): void {
     this.#lateness = span ?? ordinaryLateness;
+    this.#armedFor = undefined;
+    this.#arm();
   }
 
   /** The netlink monitor loses everything for so long, and then reads all anew. */
