@@ -74,8 +74,8 @@ export class BfdRuntime implements ChildRuntime<BfdPart> {
   /** Nobody has news for it. */
   hear(): void {}
 
-  status(): string {
-    return JSON.stringify(bfdStatusOf(this.#bfd));
+  status(): readonly string[] {
+    return [JSON.stringify(bfdStatusOf(this.#bfd))];
   }
 
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {

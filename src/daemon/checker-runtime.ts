@@ -8,12 +8,13 @@ import { CheckerWorld } from '../linux/checker-world.ts';
 import { now } from '../linux/clock.ts';
 import { Driver } from '../linux/driver.ts';
 import { Poller } from '../linux/poller.ts';
+import { serviceIdentity } from '../lvs/pool.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { Prober } from '../probe/prober.ts';
 import { renderCheckData } from '../status/check-data-text.ts';
-import { type HealthStatus, healthStatusOf } from '../status/health-status.ts';
-import type { ChildRuntime, Report, RuntimeOptions } from './child.ts';
+import { healthPortions, virtualServerStatus } from '../status/health-status.ts';
+import type { ChildRuntime, Portions, Report, RuntimeOptions } from './child.ts';
 import type { CheckerMessage, CheckerPart, ChildSetup, SessionMessage } from './child-messages.ts';
 import { LatenessReport } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
@@ -97,21 +98,24 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
     } else this.#driver.deliver({ type: 'vrrp-state', ...message.state });
   }
 
-  status(service: string | undefined): string {
-    return JSON.stringify(this.#health(service));
+  status(service: string | undefined): Portions {
+    return healthPortions(this.#checker, now(), Date.now(), service);
   }
 
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
     if (meaning !== 'dump') return undefined;
-    return {
-      what: 'checker data',
-      file: names.checker.dump,
-      text: renderCheckData(this.#configurations, this.#health(undefined)),
-    };
-  }
-
-  #health(service: string | undefined): HealthStatus {
-    return healthStatusOf(this.#checker, now(), Date.now(), service);
+    const { ipvsError, services } = this.#checker;
+    const known = new Map(services.map(service => [serviceIdentity(service.pool.configuration), service]));
+    const instant = now();
+    const epoch = Date.now();
+    const text = renderCheckData(this.#configurations, {
+      ipvsError,
+      statusOf: server => {
+        const service = known.get(serviceIdentity(server));
+        return service && virtualServerStatus(service, instant, epoch);
+      },
+    });
+    return { what: 'checker data', file: names.checker.dump, text };
   }
 
   #engine(): Engine<RuntimeInput, CheckerEffect> {

@@ -112,10 +112,10 @@ export type ChildMessage =
   /** HUP came to the child itself. */
   | { readonly type: 'reload-wanted' }
   /**
-   * What the child does right now: VrrpStatus or HealthStatus as JSON. It may be some ten megabytes, which the parent has no
-   * reason to look into.
+   * What the child does right now: VrrpStatus or HealthStatus as JSON, or a portion of it while there is `more`. It may be
+   * some ten megabytes, which the parent has no reason to look into.
    */
-  | { readonly type: 'answer'; readonly number: number; readonly json: string }
+  | { readonly type: 'answer'; readonly number: number; readonly json: string; readonly more: boolean }
   /** From the VRRP process only: an instance that the parent asked about. */
   | { readonly type: 'instance-state'; readonly state: InstanceState }
   /** From the BFD process only. */

@@ -3,7 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { assert } from '../base/assert.ts';
 import { type ChildKind, childWording } from './child-kind.ts';
 import { type ChildMessage, childRoles, longestMessage, type ParentMessage } from './child-messages.ts';
-import { decodeMessage, encodeMessage, LineSplitter } from './message.ts';
+import { encodeMessage, LineSplitter, MessageDecoder } from './message.ts';
 import type { ChildEnd } from './restart-policy.ts';
 
 /** Longest line of its standard error that is passed on; a stack frame is far shorter. */
@@ -45,7 +45,7 @@ export class WorkingProcess {
   }
 
   send(message: ParentMessage): void {
-    this.#channel.write(`${encodeMessage(message)}\n`);
+    for (const line of encodeMessage(message)) this.#channel.write(`${line}\n`);
   }
 
   /** Any number, real-time signals included; a child that is gone needs none. */
@@ -59,8 +59,12 @@ export class WorkingProcess {
 
   #readMessages(): void {
     const splitter = new LineSplitter(longestMessage);
+    const decoder = new MessageDecoder();
     this.#channel.on('data', (bytes: Buffer) => {
-      for (const line of splitter.push(bytes)) this.#events.message(decodeMessage(line) as ChildMessage);
+      for (const line of splitter.push(bytes)) {
+        const message = decoder.decode(line);
+        if (message) this.#events.message(message as ChildMessage);
+      }
     });
     // A child that dies in the middle of a write of ours is reported by its end.
     this.#channel.on('error', () => {});

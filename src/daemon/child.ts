@@ -24,6 +24,9 @@ import { PidFile } from './pid-file.ts';
 import { SIGINT, type SignalMeaning, signalMeanings } from './signals.ts';
 import { replaceFile } from './write-file.ts';
 
+/** The portions of a text, not a text, whose portions would be its characters. */
+export type Portions = Iterable<string> & object;
+
 /** An engine at work on the kernel, as the process around it sees it. */
 export interface ChildRuntime<Part> {
   start(): void;
@@ -33,8 +36,8 @@ export interface ChildRuntime<Part> {
   close(): void;
   /** What is written when a signal asks for it; undefined if this process has nothing to say. */
   report(meaning: SignalMeaning, setup: ChildSetup): Report | undefined;
-  /** What it does right now, for the operator, as JSON; of one service if it is named. */
-  status(service: string | undefined): string;
+  /** What it does right now, for the operator: the portions of a JSON text; of one service if it is named. */
+  status(service: string | undefined): Portions;
   /** Writes what it remembers, if it does; never rejects. */
   record?(setup: ChildSetup): Promise<WrittenRecording>;
   /** News of other processes. */
@@ -45,7 +48,8 @@ export interface Report {
   /** `VRRP data` */
   readonly what: string;
   readonly file: string;
-  readonly text: string;
+  /** A text, or its portions, each on a turn of the event loop of its own. */
+  readonly text: string | Portions;
 }
 
 export interface RuntimeOptions {
@@ -146,11 +150,11 @@ class Work<Part> {
     if (this.#stopping || !this.#runtime) return;
     switch (message.type) {
       case 'question':
-        this.#channel.send({ type: 'answer', number: message.number, json: this.#runtime.status(message.service) });
+        this.#answer(message.number, this.#runtime.status(message.service)[Symbol.iterator]());
         break;
       case 'record':
         void this.#runtime.record?.(this.#setup).then(written => {
-          this.#channel.send({ type: 'answer', number: message.number, json: JSON.stringify(written) });
+          this.#channel.send({ type: 'answer', number: message.number, json: JSON.stringify(written), more: false });
         });
         break;
       default:
@@ -175,6 +179,13 @@ class Work<Part> {
     if (this.#stopping) return;
     this.#log.error(`The parent process is gone: ${this.#role.farewell}`);
     this.#stop();
+  }
+
+  /** A portion now, the others on later turns of the event loop. */
+  #answer(number: number, portions: Iterator<string>): void {
+    const { done, value } = portions.next();
+    this.#channel.send({ type: 'answer', number, json: done ? '' : value, more: !done });
+    if (!done) setImmediate(() => this.#answer(number, portions));
   }
 
   #stop(): void {

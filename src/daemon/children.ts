@@ -21,12 +21,19 @@ export interface ChildrenOptions {
 /** Called with a child's status as JSON, or undefined if it ended before it answered. */
 export type Answered = (json: string | undefined) => void;
 
+interface Question {
+  readonly kind: ChildKind;
+  readonly answered: Answered;
+  /** Of the answer, so far. */
+  readonly portions: string[];
+}
+
 /** The processes that run right now, and the questions they have been asked. */
 export class Children {
   readonly #options: ChildrenOptions;
   readonly #events: ChildrenEvents;
   readonly #processes = new Map<ChildKind, WorkingProcess>();
-  readonly #questions = new Map<number, { readonly kind: ChildKind; readonly answered: Answered }>();
+  readonly #questions = new Map<number, Question>();
   #lastQuestion = 0;
 
   constructor(options: ChildrenOptions, events: ChildrenEvents) {
@@ -79,7 +86,7 @@ export class Children {
       return;
     }
     const number = ++this.#lastQuestion;
-    this.#questions.set(number, { kind, answered });
+    this.#questions.set(number, { kind, answered, portions: [] });
     child.send(message(number));
   }
 
@@ -89,8 +96,10 @@ export class Children {
       return;
     }
     const question = this.#questions.get(message.number);
+    question?.portions.push(message.json);
+    if (message.more) return;
     this.#questions.delete(message.number);
-    question?.answered(message.json);
+    question?.answered(question.portions.join(''));
   }
 
   #giveUp(kind: ChildKind): void {

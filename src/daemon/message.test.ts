@@ -1,16 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage, LineSplitter } from './message.ts';
+import { encodeMessage, LineSplitter, MessageDecoder } from './message.ts';
+
+/** Through a channel and out again. */
+function sent(message: object): readonly unknown[] {
+  const decoder = new MessageDecoder();
+  return encodeMessage(message).flatMap(line => decoder.decode(line) ?? []);
+}
 
 describe('messages', () => {
   it('carry text, numbers, lists and bytes', () => {
     const message = { type: 'configure', list: [1, 'zwei\n', { deep: null }], bytes: new Uint8Array([0, 10, 255]) };
-    const line = encodeMessage(message);
-    expect(line).not.toContain('\n');
-    expect(decodeMessage(line)).toEqual(message);
+    const lines = encodeMessage(message);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('\n');
+    expect(sent(message)).toEqual([message]);
   });
 
   it('leave undefined properties out', () => {
-    expect(decodeMessage(encodeMessage({ type: 'x', nothing: undefined }))).toEqual({ type: 'x' });
+    expect(sent({ type: 'x', nothing: undefined })).toEqual([{ type: 'x' }]);
+  });
+
+  it('send long lists ahead in short portions, also those inside of others', () => {
+    const server = (place: number) => ({ name: `server ${place}`.padEnd(300), bytes: Uint8Array.of(place & 255) });
+    const servers = Array.from({ length: 3_000 }, (_, place) => server(place));
+    const services = Array.from({ length: 1_000 }, (_, place) => ({ place, servers: servers.slice(0, 3) }));
+    const message = { type: 'configure', part: { services: [...services, { place: -1, servers }], few: [1, 2] } };
+    const lines = encodeMessage(message);
+    expect(lines.length).toBeGreaterThan(20);
+    for (const line of lines) expect(line.length).toBeLessThan(100_000);
+    expect(sent(message)).toEqual([message]);
+    const decoder = new MessageDecoder();
+    for (const each of [message, { type: 'short' }, message]) {
+      expect(encodeMessage(each).flatMap(line => decoder.decode(line) ?? [])).toEqual([each]);
+    }
   });
 
   it('refuse what JSON would silently lose', () => {

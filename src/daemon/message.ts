@@ -1,33 +1,78 @@
 import { assert } from '../base/assert.ts';
 
+/** Lists of more items go ahead of their message, in portions of so many characters or some more: a millisecond's work. */
+const longList = 50;
+const portionLength = 65_536;
+
 /**
- * Messages between the processes of one daemon are lines of JSON. Bytes are written in base64; a property that is
- * undefined is left out, which reads the same.
+ * Messages between the processes of one daemon are lines of JSON: one, and ahead of it the portions of its long lists, so
+ * that whoever reads it can do something else in between. Bytes are written in base64; a property that is undefined is
+ * left out, which reads the same.
  */
-export function encodeMessage(message: object): string {
-  return JSON.stringify(message, (_key, value: unknown) => {
-    assert(typeof value !== 'bigint' && !(value instanceof Map) && !(value instanceof Set), 'messages are plain data');
-    return value instanceof Uint8Array ? { [bytesKey]: Buffer.from(value).toString('base64') } : value;
-  });
+export function encodeMessage(message: object): readonly string[] {
+  const lines: string[] = [];
+  let lists = 0;
+  const text = (value: unknown): string =>
+    JSON.stringify(value, (_key, each: unknown) => {
+      assert(typeof each !== 'bigint' && !(each instanceof Map) && !(each instanceof Set), 'messages are plain data');
+      if (each instanceof Uint8Array) return { [bytesKey]: Buffer.from(each).toString('base64') };
+      return Array.isArray(each) && each.length > longList ? sendAhead(each) : each;
+    });
+  const sendAhead = (items: readonly unknown[]): object => {
+    const list = ++lists;
+    let joined = '';
+    const portion = (): void => {
+      lines.push(`{"${portionKey}":${list},"items":[${joined}]}`);
+      joined = '';
+    };
+    for (const item of items) {
+      joined += `${joined === '' ? '' : ','}${text(item) ?? 'null'}`;
+      if (joined.length >= portionLength) portion();
+    }
+    portion();
+    return { [listKey]: list };
+  };
+  const last = text(message);
+  return [...lines, last];
 }
 
-export function decodeMessage(line: string): unknown {
-  const value: unknown = JSON.parse(line);
-  // Most messages have none, and a configuration of thousands of servers is a million values to look at.
-  return line.includes(`"${bytesKey}"`) ? withBytes(value) : value;
-}
+/** Puts messages together again that come in over one channel. */
+export class MessageDecoder {
+  readonly #lists = new Map<number, unknown[]>();
 
-function withBytes(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (bytesKey in value && typeof value[bytesKey] === 'string') {
-    return new Uint8Array(Buffer.from(value[bytesKey], 'base64'));
+  /** The message that this line completes; undefined after a portion of one. */
+  decode(line: string): object | undefined {
+    const value = JSON.parse(line) as Record<string, unknown>;
+    // Most messages have neither, and a configuration of thousands of servers is a million values to look at.
+    const whole = line.includes(`"${bytesKey}"`) || line.includes(`"${listKey}"`) ? this.#restored(value) : value;
+    const { [portionKey]: list, items } = whole as Record<string, unknown>;
+    if (typeof list !== 'number') {
+      this.#lists.clear();
+      return whole as object;
+    }
+    const known = this.#lists.get(list);
+    if (known) known.push(...(items as readonly unknown[]));
+    else this.#lists.set(list, items as unknown[]);
+    return undefined;
   }
-  const container = value as Record<string, unknown>;
-  for (const key of Object.keys(container)) container[key] = withBytes(container[key]);
-  return container;
+
+  #restored(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (bytesKey in value && typeof value[bytesKey] === 'string') {
+      return new Uint8Array(Buffer.from(value[bytesKey], 'base64'));
+    }
+    if (listKey in value && typeof value[listKey] === 'number') return this.#lists.get(value[listKey]);
+    const container = value as Record<string, unknown>;
+    for (const key of Object.keys(container)) container[key] = this.#restored(container[key]);
+    return container;
+  }
 }
 
 const bytesKey = '$bytes';
+/** In the place of a list that went ahead. */
+const listKey = '$list';
+/** Of which list `items` are some. */
+const portionKey = '$portion';
 
 /** Cuts a stream of bytes into lines, none longer than a bound. */
 export class LineSplitter {

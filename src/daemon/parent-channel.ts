@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { type ChildMessage, channelDescriptor, longestMessage, type ParentMessage } from './child-messages.ts';
-import { decodeMessage, encodeMessage, LineSplitter } from './message.ts';
+import { encodeMessage, LineSplitter, MessageDecoder } from './message.ts';
 
 /** A child's end of the channel between it and its parent. */
 export class ParentChannel<Part> {
@@ -9,14 +9,18 @@ export class ParentChannel<Part> {
   constructor(receive: (message: ParentMessage<Part>) => void, parentGone: () => void) {
     this.#socket = new Socket({ fd: channelDescriptor });
     const splitter = new LineSplitter(longestMessage);
+    const decoder = new MessageDecoder();
     this.#socket.on('data', bytes => {
-      for (const line of splitter.push(bytes)) receive(decodeMessage(line) as ParentMessage<Part>);
+      for (const line of splitter.push(bytes)) {
+        const message = decoder.decode(line);
+        if (message) receive(message as ParentMessage<Part>);
+      }
     });
     this.#socket.on('error', () => {});
     this.#socket.once('close', parentGone);
   }
 
   send(message: ChildMessage): void {
-    this.#socket.write(`${encodeMessage(message)}\n`);
+    for (const line of encodeMessage(message)) this.#socket.write(`${line}\n`);
   }
 }

@@ -107,8 +107,8 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     this.#driver.deliver({ type: 'stop' });
   }
 
-  status(): string {
-    return JSON.stringify(vrrpStatusOf(this.#snapshot()));
+  status(): readonly string[] {
+    return [JSON.stringify(vrrpStatusOf(this.#snapshot()))];
   }
 
   hear(message: CheckerMessage | SessionMessage): void {

@@ -1,29 +1,50 @@
 import { inSeconds } from '../base/duration.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import type { CheckerConfiguration } from '../health/configuration.ts';
-import type { RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
+import type { LvsGlobals, RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import type { IpvsForwarding } from '../ports/ipvs.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import { checkTarget } from './check-target.ts';
-import type { CheckStatus, HealthStatus, ServerStatus, VirtualServerStatus } from './health-status.ts';
+import { type CheckStatus, inPortions, type ServerStatus, type VirtualServerStatus } from './health-status.ts';
 import { scriptText } from './script-text.ts';
 
 /** The configuration as it was understood, for -d: one line per setting. */
 export function renderCheckConfiguration(configurations: CheckerConfigurations): string[] {
-  return lines(configurations, undefined);
+  const { lvs, health } = configurations;
+  return [
+    ...globalLines(lvs.global, undefined),
+    ...lvs.virtualServers.flatMap(server => virtualServerLines(server, health.checkers, undefined)),
+  ];
 }
 
-/** What USR1 writes: the configuration, and beside it what the process makes of it right now. */
-export function renderCheckData(configurations: CheckerConfigurations, status: HealthStatus): string {
-  return `${lines(configurations, status).join('\n')}\n`;
+/** What the process makes of its configuration right now. */
+export interface CheckData {
+  readonly ipvsError: string | undefined;
+  /** Undefined for one that it does not have. */
+  statusOf(server: VirtualServerConfiguration): VirtualServerStatus | undefined;
 }
 
-function lines({ lvs, health }: CheckerConfigurations, status: HealthStatus | undefined): string[] {
-  const { flushAtStart, stop, syncDaemon, timeouts } = lvs.global;
-  const statuses = new Map(status?.virtualServers.map(each => [each.name, each]));
+/** What USR1 writes: the configuration, and beside it the state; in portions, because it may be long. */
+export function* renderCheckData(
+  { lvs, health }: CheckerConfigurations,
+  data: CheckData,
+): Generator<string, void, undefined> {
+  const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
+  yield text(globalLines(lvs.global, data.ipvsError));
+  const texts = function* (): Generator<{ text: string; servers: number }> {
+    for (const server of lvs.virtualServers) {
+      const lines = virtualServerLines(server, health.checkers, data.statusOf(server));
+      yield { text: text(lines), servers: server.realServers.length };
+    }
+  };
+  yield* inPortions(texts());
+}
+
+function globalLines(global: LvsGlobals, ipvsError: string | undefined): string[] {
+  const { flushAtStart, stop, syncDaemon, timeouts } = global;
   return [
     '------< LVS Topology >------',
-    ...(status?.ipvsError === undefined ? [] : [` IPVS cannot be used: ${status.ipvsError}`]),
+    ...(ipvsError === undefined ? [] : [` IPVS cannot be used: ${ipvsError}`]),
     ` Flush at start = ${flushAtStart}`,
     ` At stop = ${stop}`,
     ...(timeouts ? [` Timeouts: tcp ${timeouts.tcp}, tcpfin ${timeouts.tcpFin}, udp ${timeouts.udp}`] : []),
@@ -33,7 +54,6 @@ function lines({ lvs, health }: CheckerConfigurations, status: HealthStatus | un
             `${syncDaemon.instance === undefined ? '' : `, follows ${syncDaemon.instance}`}`,
         ]
       : []),
-    ...lvs.virtualServers.flatMap(server => virtualServerLines(server, health.checkers, statuses.get(server.name))),
   ];
 }
 

@@ -75,24 +75,71 @@ export interface EvidenceStatus {
   readonly excerpt: string | undefined;
 }
 
+type Checker = Pick<CheckerProcess, 'services' | 'ipvsError'>;
+
+/** Servers that a portion of a text is about, or some more: a millisecond or two. */
+const portion = 100;
+
 /** Of all services, or of one; `epochMilliseconds` is the wall clock's reading at `now`. */
-export function healthStatusOf(
-  checker: Pick<CheckerProcess, 'services' | 'ipvsError'>,
-  now: Instant,
-  epochMilliseconds: number,
-  only?: string,
-): HealthStatus {
+export function healthStatusOf(checker: Checker, now: Instant, epochMilliseconds: number, only?: string): HealthStatus {
   const at = Math.round(epochMilliseconds);
   return {
     at,
     ipvsError: checker.ipvsError,
     virtualServers: checker.services
       .filter(({ pool }) => only === undefined || pool.configuration.name === only)
-      .map(service => virtualServer(service, now, at)),
+      .map(service => virtualServerStatus(service, now, at)),
   };
 }
 
-function virtualServer(service: Service, now: Instant, epoch: number): VirtualServerStatus {
+/** The same as JSON, in portions: there may be tens of thousands of servers, and something else to do in between. */
+export function* healthPortions(
+  { services, ipvsError }: Checker,
+  now: Instant,
+  epochMilliseconds: number,
+  only?: string,
+): Generator<string, void, undefined> {
+  const at = Math.round(epochMilliseconds);
+  const empty: HealthStatus = { at, ipvsError, virtualServers: [] };
+  const text = JSON.stringify(empty);
+  const end = text.length - ']}'.length;
+  yield text.slice(0, end);
+  const texts = function* (): Generator<SizedText> {
+    let comma = '';
+    for (const service of services) {
+      if (only !== undefined && service.pool.configuration.name !== only) continue;
+      const status = virtualServerStatus(service, now, at);
+      yield { text: `${comma}${JSON.stringify(status)}`, servers: status.servers.length };
+      comma = ',';
+    }
+  };
+  yield* inPortions(texts());
+  yield text.slice(end);
+}
+
+export interface SizedText {
+  readonly text: string;
+  /** That it is about. */
+  readonly servers: number;
+}
+
+/** Joins texts until they are about as many servers as one may spend a moment on. */
+export function* inPortions(texts: Iterable<SizedText>): Generator<string, void, undefined> {
+  let joined = '';
+  let count = 0;
+  for (const { text, servers } of texts) {
+    joined += text;
+    count += servers + 1;
+    if (count < portion) continue;
+    yield joined;
+    joined = '';
+    count = 0;
+  }
+  if (joined !== '') yield joined;
+}
+
+/** `epoch` is the wall clock's reading at `now`, in milliseconds. */
+export function virtualServerStatus(service: Service, now: Instant, epoch: number): VirtualServerStatus {
   const { pool, suspended } = service;
   const { hysteresis, name, quorum, service: kernel, sorryServer } = pool.configuration;
   return {

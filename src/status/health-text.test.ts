@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
 import { CheckerBench, configurations, tcpCheck } from '../engine/checker-process.testkit.ts';
+import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import { realServer, sorryServer, virtualServer } from '../lvs/lvs.testkit.ts';
 import { renderCheckConfiguration, renderCheckData } from './check-data-text.ts';
-import { type HealthStatus, healthStatusOf } from './health-status.ts';
+import { type HealthStatus, healthPortions, healthStatusOf, virtualServerStatus } from './health-status.ts';
 import { isAllWell, renderHealth } from './health-text.ts';
 
 const epoch = 1_795_151_901_000;
@@ -20,6 +21,15 @@ const configuration = configurations(
   [tcpCheck(1), { ...tcpCheck(2), shadow: true }],
 );
 const statusOf = (bench: CheckerBench): HealthStatus => healthStatusOf(bench.engine, bench.now, epoch);
+const dumpOf = (of: CheckerConfigurations, { engine, now }: CheckerBench): string[] => [
+  ...renderCheckData(of, {
+    ipvsError: engine.ipvsError,
+    statusOf: server => {
+      const service = engine.services.find(({ pool }) => pool.configuration.name === server.name);
+      return service && virtualServerStatus(service, now, epoch);
+    },
+  }),
+];
 
 describe('renderHealth', () => {
   it('shows who is up, and what each check found', () => {
@@ -43,7 +53,7 @@ describe('renderHealth', () => {
     bench.failing.set('10.0.0.1', { type: 'protocol', excerpt: 'SSH-2.0' });
     bench.pass(seconds(8.5));
     bench.perform(
-      bench.engine.override(bench.now, '[192.0.2.1]:tcp:80', { address: '10.0.0.2', port: 80 }, 'drain') ?? [],
+      bench.engine.override(bench.now, '[192.0.2.1]:tcp:80 tcp', { address: '10.0.0.2', port: 80 }, 'drain') ?? [],
     );
     const text = renderHealth(statusOf(bench));
     expect(text).toContain('up, unexpected reply: SSH-2.0 in 1.0 ms, 497 ms ago; 1 of 1 retries used; next in 503 ms');
@@ -87,7 +97,7 @@ describe('what is said of a check', () => {
     bench.pass(seconds(0.5));
     expect(statusOf(bench).virtualServers[0]?.servers[0]?.checks[0]?.target).toBe('/usr/bin/probe');
     expect(JSON.stringify(statusOf(bench))).not.toContain('secret');
-    expect(renderCheckData(scripted('/usr/bin/probe'), statusOf(bench))).not.toContain('secret');
+    expect(dumpOf(scripted('/usr/bin/probe'), bench).join('')).not.toContain('secret');
   });
 });
 
@@ -95,7 +105,7 @@ describe('the dump', () => {
   it('has the configuration, with the state only if there is one', () => {
     const bench = new CheckerBench(configuration);
     bench.pass(seconds(3));
-    const data = renderCheckData(configuration, statusOf(bench));
+    const data = dumpOf(configuration, bench).join('');
     expect(data.split('\n').slice(0, 18)).toEqual([
       '------< LVS Topology >------',
       ' Flush at start = false',
@@ -117,5 +127,34 @@ describe('the dump', () => {
       '       Last = ok, took 0.001 sec, at 1795151899.002',
     ]);
     expect(renderCheckConfiguration(configuration).join('\n')).not.toContain('State');
+  });
+});
+
+describe('of thousands of servers', () => {
+  const count = 1_000;
+  const many = configurations(
+    Array.from({ length: count / 4 }, (_, service) =>
+      virtualServer(
+        [1, 2, 3, 4].map(last => realServer(last, { checkers: [last - 1] })),
+        { name: `VS${service}`, keys: [{ type: 'fwmark', mark: service + 1, family: 4 }] },
+      ),
+    ),
+    [1, 2, 3, 4].map(last => tcpCheck(last)),
+  );
+
+  it('health and dump come in portions that are the same together', () => {
+    const bench = new CheckerBench(many);
+    bench.pass(seconds(3));
+    const health = [...healthPortions(bench.engine, bench.now, epoch)];
+    expect(JSON.parse(health.join(''))).toEqual(JSON.parse(JSON.stringify(statusOf(bench))));
+    for (const portions of [health, dumpOf(many, bench)]) {
+      expect(portions.length).toBeGreaterThan(count / 150);
+      for (const text of portions) expect(text.match(/TCP_CHECK/g)?.length ?? 0).toBeLessThanOrEqual(104);
+    }
+    const one = [...healthPortions(bench.engine, bench.now, epoch, 'VS7')].join('');
+    expect(JSON.parse(one)).toEqual(JSON.parse(JSON.stringify(healthStatusOf(bench.engine, bench.now, epoch, 'VS7'))));
+    expect(JSON.parse([...healthPortions(bench.engine, bench.now, epoch, 'nobody')].join('')).virtualServers).toEqual(
+      [],
+    );
   });
 });
