@@ -53,6 +53,7 @@ describe('namesFor', () => {
       recording: '/tmp/keepalived_vrrp.recording',
       crashRecording: '/tmp/keepalived_vrrp_crash.recording',
       controlSocket: '/run/keepalived/control.sock',
+      serverWords: '/run/keepalived/servers.json',
     });
   });
 
@@ -85,6 +86,7 @@ describe('namesFor', () => {
     expect(names.vrrp.pidFile).toBe('/run/keepalived/vrrp_east.pid');
     expect(names.checker.pidFile).toBe('/run/keepalived/checkers_east.pid');
     expect(names.controlSocket).toBe('/run/keepalived/control_east.sock');
+    expect(names.serverWords).toBe('/run/keepalived/servers_east.json');
     expect(names.vrrp.ident).toBe('Keepalived_vrrp_east');
     expect(names.statistics).toBe('/tmp/keepalived.stats');
   });

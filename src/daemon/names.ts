@@ -30,6 +30,8 @@ export interface Names {
   /** The same when it broke; kept apart, so that nobody's question takes it away. */
   readonly crashRecording: string;
   readonly controlSocket: string;
+  /** What operators have said of real servers. */
+  readonly serverWords: string;
 }
 
 export interface NameOptions {
@@ -91,6 +93,7 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
     recording: dump(`_vrrp${dataInstance}.recording`),
     crashRecording: dump(`_vrrp${dataInstance}_crash.recording`),
     controlSocket: controlSocketPath(identity, instance),
+    serverWords: `/run/${identity}/servers${suffix}.json`,
   };
 }
 

@@ -12,7 +12,7 @@ function bench(
   child: { readonly json?: string } = { json: '{"virtualServers":[]}' },
   wanted: readonly ChildKind[] = ['checker'],
 ) {
-  const words = new ServerWords();
+  const words = new ServerWords([], () => {});
   const sent: ParentMessage[] = [];
   const logged: string[] = [];
   const asked: (string | undefined)[] = [];
@@ -41,7 +41,7 @@ function bench(
 }
 
 const drain = { command: 'server', verb: 'drain', service: '192.0.2.1:80', server: '10.0.0.1' } as const;
-const word = { service: '[192.0.2.1]:tcp:80', address: '10.0.0.1', port: 80, word: 'drain' };
+const word = { service: '[192.0.2.1]:tcp:80 tcp', address: '10.0.0.1', port: 80, word: 'drain' };
 
 describe('the operator', () => {
   it('takes servers out and back', () => {

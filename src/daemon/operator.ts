@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
-import { findRealServer, findVirtualServer } from '../lvs/find-server.ts';
+import { findRealServer, findVirtualServer, fullName } from '../lvs/find-server.ts';
+import { serviceIdentity } from '../lvs/pool.ts';
 import type { ChildKind } from './child-kind.ts';
 import { childWording } from './child-kind.ts';
 import type { Answered, Children } from './children.ts';
@@ -87,10 +88,12 @@ export class Operator {
       return;
     }
     const { address, name, port } = found.value;
-    const word = { service: foundService.value.name, address, port, word: verb === 'auto' ? undefined : verb };
+    const identity = serviceIdentity(foundService.value);
+    const word = { service: identity, address, port, word: verb === 'auto' ? undefined : verb };
     words.set(word);
-    log.info(`An operator sets service ${name} of VS ${word.service} to ${verb}`);
+    const called = fullName(foundService.value);
+    log.info(`An operator sets service ${name} of VS ${called} to ${verb}`);
     children.send('checker', { type: 'server-word', word });
-    reply({ ok: true, json: JSON.stringify({ service: word.service, server: name, verb }) });
+    reply({ ok: true, json: JSON.stringify({ service: called, server: name, verb }) });
   }
 }

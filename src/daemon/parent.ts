@@ -30,6 +30,7 @@ import { Supervisor, type SupervisorEffect, type SupervisorInput } from './super
 import type { SystemNotifier } from './system-notifier.ts';
 import { productVersion } from './version.ts';
 import { wantedChildren } from './wanted-children.ts';
+import { WordFile } from './word-file.ts';
 import { replaceFile } from './write-file.ts';
 
 export interface ParentParts {
@@ -53,7 +54,7 @@ export class Parent {
   readonly #inputs: SupervisorInput[] = [];
   #configuration: Configuration;
   readonly #children: Children;
-  readonly #words = new ServerWords();
+  readonly #words: ServerWords;
   readonly #control: ControlServer;
   /** What the VRRP process told of the instances that the checker process follows. */
   readonly #instanceStates = new Map<string, InstanceState>();
@@ -76,6 +77,14 @@ export class Parent {
         ended: (child, pid, end) => this.handle({ type: 'child-ended', child, pid, end }),
       },
     );
+    const wordFile = new WordFile(names.serverWords);
+    this.#words = new ServerWords(wordFile.read(), all => {
+      try {
+        wordFile.write(all);
+      } catch (error) {
+        log.error(`Cannot write ${names.serverWords}: ${(error as NodeJS.ErrnoException).code}`);
+      }
+    });
     const operator = new Operator({
       children: this.#children,
       words: this.#words,
@@ -94,6 +103,10 @@ export class Parent {
 
   start(): void {
     this.#control.open();
+    this.#forgetServers();
+    for (const { service, address, port, word } of this.#words.all) {
+      this.#parts.log.info(`Service [${address}]:${port} of VS ${service} is still set to ${word} by an operator`);
+    }
     this.handle({ type: 'started', wanted: this.wanted });
   }
 
@@ -265,10 +278,16 @@ export class Parent {
       return;
     }
     this.#configuration = next;
-    for (const { service, address, port, word } of this.#words.keepOnly(next.lvs)) {
+    this.#forgetServers();
+    this.handle({ type: 'configuration-judged', accepted: true, wanted: this.wanted });
+  }
+
+  /** What was said of servers that are not configured any more. */
+  #forgetServers(): void {
+    const { log } = this.#parts;
+    for (const { service, address, port, word } of this.#words.keepOnly(this.#configuration.lvs)) {
       log.info(`Forgetting that [${address}]:${port} of VS ${service} was set to ${word}: it is no longer configured`);
     }
-    this.handle({ type: 'configuration-judged', accepted: true, wanted: this.wanted });
   }
 
   async #dump(): Promise<void> {

@@ -154,7 +154,7 @@ describe('a configuration of thousands of servers', () => {
     bench.pass(seconds(2));
     bench.reload(large());
     const server = { address: '10.0.0.1', port: 1_000 + (services - 1) * serversEach };
-    bench.perform(bench.engine.override(bench.now, `VS${services - 1}`, server, 'drain')!);
+    bench.perform(bench.engine.override(bench.now, `VS${services - 1} tcp`, server, 'drain')!);
     bench.pass(seconds(2));
     const entry = bench.table.get(`tcp ${key(services - 1).address} 80`);
     expect(entry?.destinations.map(({ weight }) => weight)).toEqual([0, 1, 1, 1]);

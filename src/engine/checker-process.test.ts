@@ -265,7 +265,7 @@ describe('a reload', () => {
     const bench = new CheckerBench(two());
     bench.pass(seconds(5));
     const server = { address: '10.0.0.1', port: 80 };
-    bench.perform(bench.engine.override(bench.now, '[192.0.2.1]:tcp:80', server, 'drain')!);
+    bench.perform(bench.engine.override(bench.now, '[192.0.2.1]:tcp:80 tcp', server, 'drain')!);
     bench.pass(seconds(1));
     expect(bench.destinations).toEqual(['1:0', '2:1']);
     bench.perform(bench.engine.reload(bench.now, two()));
@@ -275,8 +275,25 @@ describe('a reload', () => {
   });
 });
 
+it("an operator's word on a server is for one of the protocols that a group serves", () => {
+  const key = (protocol: 'tcp' | 'udp') =>
+    ({ type: 'address', protocol, address: parseIpAddress('192.0.2.1')!, port: 80 }) as const;
+  const of = (protocol: 'tcp' | 'udp') =>
+    virtualServer([realServer(1)], { name: '[g]:0', keys: [key(protocol)], protocol });
+  const bench = new CheckerBench(configurations([of('tcp'), of('udp')], []));
+  bench.pass(seconds(5));
+  const weights = () => [...bench.table.values()].map(entry => entry.destinations[0]!.weight);
+  bench.perform(bench.engine.override(bench.now, '[g]:0 udp', { address: '10.0.0.1', port: 80 }, 'drain')!);
+  bench.pass(seconds(1));
+  expect(weights()).toEqual([1, 0]);
+  bench.perform(bench.engine.reload(bench.now, configurations([of('udp'), of('tcp')], [])));
+  bench.pass(seconds(1));
+  expect(weights()).toEqual([1, 0]);
+  expect(bench.engine.override(bench.now, '[g]:0', { address: '10.0.0.1', port: 80 }, 'drain')).toBeUndefined();
+});
+
 describe('a new life of the process', () => {
-  const service = '[192.0.2.1]:tcp:80';
+  const service = '[192.0.2.1]:tcp:80 tcp';
 
   it("begins with the operators' words: a drained server never gets its weight back in between", () => {
     const first = new CheckerBench(two());

@@ -195,19 +195,19 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     return this.#finish(now);
   }
 
-  /** An operator's word on one server, or undefined to take it back. Undefined: there is no such server. */
+  /** An operator's word on a server of the service of that identity. Undefined: there is no such server. */
   override(
     now: Instant,
-    serviceName: string,
+    identity: string,
     server: { readonly address: string; readonly port: number },
     word: ServerOverride | undefined,
   ): readonly CheckerEffect[] | undefined {
-    const early = { service: serviceName, address: server.address, port: server.port, word };
+    const early = { service: identity, address: server.address, port: server.port, word };
     if (this.#phase === 'reading') {
       this.#earlyWords.keep(early);
       return [];
     }
-    const service = this.#services.find(({ pool }) => pool.configuration.name === serviceName);
+    const service = this.#services.find(({ pool }) => serviceIdentity(pool.configuration) === identity);
     const member = service?.pool.member(server.address, server.port);
     if (!service || !member) {
       if (!this.#change) return undefined;
@@ -320,7 +320,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       member.dynamicWeight = dynamicWeight(checks, member.configuration.weight);
       const isNew = !oldMembers.delete(memberKey(member.configuration));
       if (!isNew) continue;
-      const word = this.#earlyWords.of(configuration.name, member.configuration);
+      const word = this.#earlyWords.of(serviceIdentity(configuration), member.configuration);
       if (word !== undefined) events.push(...service.pool.change(member, { override: word }));
       if (this.#configuration.lvs.global.notifyAtStart && isAlive(member)) this.#run(member.configuration.notifyUp);
     }

@@ -2,7 +2,7 @@ import { memberKey, type ServerOverride } from '../lvs/pool.ts';
 
 /** An operator's word on one real server; undefined takes it back. */
 export interface ServerWord {
-  /** VirtualServerConfiguration.name. */
+  /** serviceIdentity() of its virtual server. */
   readonly service: string;
   readonly address: string;
   readonly port: number;

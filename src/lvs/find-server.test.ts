@@ -16,7 +16,10 @@ const lvs = {
       name: '[2001:db8::1]:tcp:443',
       keys: [{ type: 'address', protocol: 'tcp', address: parseIpAddress('2001:db8::1')!, port: 443 }],
     }),
-    virtualServer([], { name: 'FWM 7', keys: [{ type: 'fwmark', mark: 7, family: 4 }] }),
+    virtualServer([], { name: '[mail]:0', keys: [] }),
+    virtualServer([], { name: '[mail]:0', keys: [], protocol: 'udp' }),
+    virtualServer([], { name: '[Web]:0', keys: [] }),
+    virtualServer([], { name: 'FWM 7', protocol: undefined, keys: [{ type: 'fwmark', mark: 7, family: 4 }] }),
   ],
 } as unknown as LvsConfiguration;
 
@@ -31,6 +34,22 @@ describe('findVirtualServer', () => {
     ['fwmark 7', 'FWM 7'],
   ])('understands %s', (text, name) => {
     expect(findVirtualServer(lvs, text)).toMatchObject({ ok: true, value: { name } });
+  });
+
+  it.each([
+    ['[mail]:0/udp', 'udp'],
+    ['mail/tcp', 'tcp'],
+    ['[web]:0', 'tcp'],
+    ['Web', 'tcp'],
+  ])('understands a group: %s', (text, protocol) => {
+    expect(findVirtualServer(lvs, text)).toMatchObject({ ok: true, value: { protocol } });
+  });
+
+  it('asks for the protocol where a group serves several', () => {
+    const reason = (text: string) => `"${text}" is more than one virtual server: [mail]:0/tcp, [mail]:0/udp`;
+    for (const text of ['mail', '[mail]:0']) {
+      expect(findVirtualServer(lvs, text)).toEqual({ ok: false, reason: reason(text) });
+    }
   });
 
   it('says what there is instead', () => {

@@ -14,7 +14,13 @@ export function findVirtualServer(
   { virtualServers }: LvsConfiguration,
   text: string,
 ): Result<VirtualServerConfiguration, string> {
-  return onlyOne('virtual server', text, virtualServers, ({ name, keys }) => [name, ...keys.flatMap(keySpellings)]);
+  const items = virtualServers.map(server => ({ name: fullName(server), server }));
+  const found = onlyOne('virtual server', text, items, ({ name, server }) => [
+    name,
+    ...groupSpellings(server),
+    ...server.keys.flatMap(keySpellings),
+  ]);
+  return found.ok ? ok(found.value.server) : found;
 }
 
 export function findRealServer(
@@ -25,6 +31,18 @@ export function findRealServer(
     name,
     ...endpointSpellings(address, port),
   ]);
+}
+
+/** A group serves one protocol or several, each a virtual server of the same name. */
+export function fullName({ name, protocol }: Pick<VirtualServerConfiguration, 'name' | 'protocol'>): string {
+  return protocol !== undefined && name.endsWith(']:0') ? `${name}/${protocol}` : name;
+}
+
+/** `[GROUP]:0` as the log has it, or GROUP, with its protocol or without. */
+function groupSpellings({ name, protocol }: VirtualServerConfiguration): string[] {
+  const group = /^\[(.*)\]:0$/.exec(name)?.[1];
+  if (group === undefined) return [];
+  return [name, group].flatMap(text => [text, `${text}/${protocol}`]).map(text => text.toLowerCase());
 }
 
 function onlyOne<Item extends { readonly name: string }>(

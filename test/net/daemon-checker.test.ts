@@ -187,6 +187,26 @@ describe('the checker process', () => {
     await daemon.stop();
   });
 
+  it('knows after a restart what an operator has said, until it is taken back', async () => {
+    await serve(8081);
+    await serve(8082);
+    const first = await one.start(balancerText());
+    await command('server', 'drain', '192.0.2.1:80', '10.0.0.1:8081');
+    await untilServer(8081, 'drained', each => each.override === 'drain');
+    expect(await one.fileMode('/run/holdfast/servers.json')).toBe('600 regular file');
+    await first.stop();
+
+    const second = await one.start(balancerText());
+    expect(count(second, 'is still set to drain by an operator')).toBe(1);
+    expect((await untilServer(8081, 'there', () => true)).override).toBe('drain');
+    await command('server', 'auto', '192.0.2.1:80', '10.0.0.1:8081');
+    await second.stop();
+
+    const third = await one.start(balancerText());
+    expect((await untilServer(8081, 'there', () => true)).override).toBeUndefined();
+    await third.stop();
+  });
+
   it('is dismissed and called back by reloads', async () => {
     const daemon = await one.startAsMaster(both);
     let at = daemon.position;

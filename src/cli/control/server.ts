@@ -20,7 +20,7 @@ export async function runServer(words: readonly string[], output: Output = termi
   const program = controlCommand(
     'server',
     'Takes a real server out of service and back, without editing the configuration. A word holds until `auto`, through\n' +
-      'reloads and crashes, as long as the server is configured and the daemon runs.',
+      'reloads, crashes and restarts, as long as the server is configured, or until the next boot.',
     output,
   ).addHelpText('after', examples);
   for (const { verb, description, said } of verbs) {
