@@ -34,6 +34,7 @@ export const diagnosticCodes = [
   'too-deep',
   'unclosed-block',
   'unexpected-brace',
+  'unfilled-placeholder',
   'unknown-keyword',
   // Values.
   'bad-address',

@@ -67,9 +67,23 @@ describe('Diagnostics', () => {
     expect(status('ignores')).toBe(0);
     expect(status('file')).toBe(4);
     expect(status('file', 'other', 'ignores')).toBe(5);
-    expect(status('other', 'security', 'file')).toBe(6);
-    expect(status('security', 'aborts')).toBe(2);
     expect(status('aborts', 'unreadable')).toBe(6);
+  });
+
+  it('counts scripts without security as the process that runs them does', () => {
+    const where = { line: { file: 'f', number: 1, text: '' }, start: -1, end: -1 };
+    const missing = { ...finding, code: 'no-such-interface', keepalivedClass: 'other' } as const;
+    const violated = (process: 'vrrp' | 'other', ...findings: readonly Finding[]): number => {
+      const diagnostics = new Diagnostics();
+      diagnostics.countViolation(where, process);
+      for (const each of findings) diagnostics.report(where, each);
+      return diagnostics.testExitStatus;
+    };
+    expect(violated('vrrp')).toBe(6);
+    expect(violated('other', { ...finding, keepalivedClass: 'file' })).toBe(6);
+    expect(violated('other', { ...finding, keepalivedClass: 'aborts' })).toBe(2);
+    expect(violated('vrrp', missing)).toBe(5);
+    expect(violated('other', missing)).toBe(6);
   });
 
   it('keeps count beyond what anybody reads', () => {

@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './diagnostic-codes.ts';
+import { type Placeholder, Placeholders } from './placeholder.ts';
 import type { Located, SourceLine } from './source.ts';
 
 /** `advice` is ours alone: keepalived would say nothing, and the exit code of a test never depends on it. */
@@ -54,11 +55,42 @@ export class Diagnostics {
   #refused = false;
   #lost: SourceLine | undefined;
   readonly #classes = new Set<KeepalivedClass>();
+  readonly #violators = new Set<'vrrp' | 'other'>();
+  #lacksInterface = false;
+  /** Where placeholders were left that explain all that is wrong on their lines, with the place of what said so. */
+  readonly #placeholders = new Map<string, number>();
+  #latest: { readonly line: SourceLine; readonly placeholders: Placeholders } | undefined;
 
   report(where: Located, finding: Finding): void {
-    const lost = finding.keepalivedClass === 'security' && this.#isLost(where);
-    this.#classes.add(lost ? 'other' : finding.keepalivedClass);
+    this.#classes.add(finding.keepalivedClass === 'security' ? 'ignores' : finding.keepalivedClass);
+    this.#lacksInterface ||= finding.code === 'no-such-interface' && finding.keepalivedClass === 'other';
     this.#refused ||= finding.refuses === true;
+    const placeholder = finding.severity === 'advice' ? undefined : this.#placeholderBehind(where, finding.code);
+    if (!placeholder) {
+      this.#keep(where, finding);
+      return;
+    }
+    const line = `${where.line.file}:${where.line.number}`;
+    const place = this.#placeholders.get(line);
+    const said = place === undefined ? undefined : this.#found[place];
+    if (said) {
+      if (finding.refuses === true) this.#found[place!] = { ...said, severity: 'error', refuses: true };
+      return;
+    }
+    const { start, end, message, hint } = placeholder;
+    this.#placeholders.set(line, this.#found.length);
+    this.#keep({ line: where.line, start, end }, { ...finding, code: 'unfilled-placeholder', message, hint });
+  }
+
+  #placeholderBehind(where: Located, code: DiagnosticCode): Placeholder | undefined {
+    // A line that is wrong once is often wrong several times.
+    if (this.#latest?.line !== where.line) {
+      this.#latest = { line: where.line, placeholders: new Placeholders(where.line.text) };
+    }
+    return this.#latest.placeholders.behind(where, code);
+  }
+
+  #keep(where: Located, finding: Finding): void {
     // What refuses a start must be seen, however much else there is.
     const room = finding.refuses === true ? 2 * limit : limit;
     if (this.#found.length >= room) {
@@ -85,6 +117,15 @@ export class Diagnostics {
   /** From here on keepalived takes keywords for unknown ones, because a block before is not closed. */
   loseTrack(where: Located): void {
     this.#lost ??= where.line;
+  }
+
+  /**
+   * A script runs without script security, in the VRRP process or elsewhere; said once, counted for each. keepalived's VRRP
+   * process does not come to look at its scripts where an interface is missing.
+   */
+  countViolation(where: Located, process: 'vrrp' | 'other'): void {
+    if (this.#isLost(where)) this.#classes.add('other');
+    else this.#violators.add(process);
   }
 
   #isLost(where: Located): boolean {
@@ -131,7 +172,7 @@ export class Diagnostics {
   get testExitStatus(): number {
     if (this.#classes.has('unreadable')) return 6;
     if (this.#classes.has('aborts')) return 2;
-    if (this.#classes.has('security')) return 6;
+    if (this.#violators.has('other') || (this.#violators.has('vrrp') && !this.#lacksInterface)) return 6;
     if (this.#classes.has('other')) return 5;
     if (this.#classes.has('file')) return 4;
     return 0;

@@ -111,6 +111,11 @@ function parseRow(path: string, line: string): KeywordRow {
   };
 }
 
+/** What a keyword that is an old name is called now. */
+export function newNameOf({ note }: KeywordRow): string | undefined {
+  return /^(?:Misspelt old|Old) (?:name|spelling) of ([a-z0-9_]+)$/.exec(note)?.[1];
+}
+
 function headerOf(args: string): KeywordRow['header'] {
   if (!args.startsWith('block')) return 'none';
   if (/^block (NAME|IP)/.test(args)) return 'name';

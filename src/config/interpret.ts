@@ -1,8 +1,8 @@
 import { assert } from '../base/assert.ts';
-import type { BlockGrammar, KeywordRow, RefusalReason, Topic } from './grammar.ts';
+import { type BlockGrammar, type KeywordRow, newNameOf, type RefusalReason, type Topic } from './grammar.ts';
 import { type ReadingContext, report, shortened } from './reading-context.ts';
-import { suggestion } from './suggestion.ts';
 import { located, type Statement } from './tree.ts';
+import { reportUnknown } from './unknown-keyword.ts';
 import { checkUnread } from './unread-value.ts';
 import type { Word } from './words.ts';
 
@@ -90,7 +90,7 @@ function admit(
       code: 'deprecated-keyword',
       severity: row.deprecated === 'complained' ? 'warning' : 'advice',
       message: `"${row.keyword}" is deprecated`,
-      hint: row.note,
+      hint: deprecationHint(row),
       keepalivedClass: row.deprecated === 'complained' ? 'other' : 'ignores',
     });
   }
@@ -146,6 +146,7 @@ function admit(
     return undefined;
   }
   reportSecondKeyword(statement, row, grammar, context);
+  reportVainNo(statement, row, context);
   return row.again === 'replaces' || admitAgain(statement, row, whole, context) ? row : undefined;
 }
 
@@ -163,13 +164,20 @@ function reportOwn(statement: Statement, { header, keyword }: KeywordRow, contex
   });
 }
 
+function deprecationHint(row: KeywordRow): string {
+  const name = newNameOf(row);
+  return name === undefined ? row.note : `write "${name}"`;
+}
+
 /** keepalived looks for the name before it looks for a brace. */
 function reportMissingName(statement: Statement, row: KeywordRow, context: ReadingContext): void {
+  const header = `${row.keyword} ${row.arguments.slice('block '.length)}`;
   report(context, located(statement), {
     code: 'missing-name',
     severity: 'error',
     message: `${row.keyword} needs ${row.arguments.startsWith('block NAME') ? 'a name' : 'an address'}`,
-    hint: row.bare === 'aborts' ? 'keepalived ends at once where it is missing' : 'the block is passed over',
+    hint:
+      row.bare === 'aborts' ? `write "${header} {"; keepalived ends at once` : `write "${header} {"; it is passed over`,
     keepalivedClass: row.bare === 'aborts' ? 'aborts' : 'other',
     refuses: row.bare === 'aborts',
   });
@@ -263,55 +271,6 @@ export function reportRefused(
   });
 }
 
-function reportUnknown(statement: Statement, word: Word, grammar: BlockGrammar, context: ReadingContext): void {
-  const fate = grammar.obsolete.get(word.text);
-  if (fate !== undefined) {
-    report(context, located(statement, word), {
-      code: 'obsolete-keyword',
-      severity: 'warning',
-      message: `"${word.text}" is a keyword of the past`,
-      hint: `${fate}: leave it out`,
-      keepalivedClass: 'other',
-    });
-    return;
-  }
-  const { full } = context.diagnostics;
-  const near = full ? undefined : suggestion(word.text, grammar.rows.keys());
-  const home = full || near !== undefined ? undefined : homeOf(word.text, context.root);
-  const hint =
-    near !== undefined
-      ? `did you mean "${near}"?`
-      : home !== undefined
-        ? `it belongs in ${home}`
-        : statement.block
-          ? 'its block is passed over'
-          : undefined;
-  report(context, located(statement, word), {
-    code: 'unknown-keyword',
-    severity: 'error',
-    message: `unknown keyword "${shortened(word.text)}"${grammar.path === 'root' ? '' : ` in ${lastOf(grammar.path)}`}`,
-    hint,
-    keepalivedClass: 'other',
-  });
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
-}
-
-/** The first block, outermost first, that has the keyword. */
-function homeOf(keyword: string, root: BlockGrammar): string | undefined {
-  const queue = [root];
-  for (let index = 0; index < queue.length; index++) {
-    const grammar = queue[index]!;
-    if (grammar.kind === 'keywords' && grammar.rows.has(keyword)) {
-      return grammar.path === 'root' ? 'no block' : `a ${lastOf(grammar.path)} block`;
-    }
-    queue.push(...grammar.blocks.values());
-  }
-  return undefined;
-}
-
 /** `auth_type PASS auth_pass x`: the second keyword is an ignored word of the first. */
 function reportSecondKeyword(
   statement: Statement,
@@ -327,6 +286,19 @@ function reportSecondKeyword(
     severity: 'warning',
     message: `"${second.text}" is read as a word of "${row.keyword}" and ignored`,
     hint: 'write one keyword per line',
+    keepalivedClass: 'ignores',
+  });
+}
+
+/** `enable_script_security no`: the keyword is there, and that is all that counts. */
+function reportVainNo(statement: Statement, row: KeywordRow, context: ReadingContext): void {
+  const word = row.arguments === '-' ? statement.words[1] : undefined;
+  if (!word || !/^(0|no|off|false|disabled?)$/i.test(word.text)) return;
+  report(context, located(statement, word), {
+    code: 'without-effect',
+    severity: 'advice',
+    message: `"${row.keyword}" takes no value: "${word.text}" does not switch it off`,
+    hint: 'leave the line out',
     keepalivedClass: 'ignores',
   });
 }

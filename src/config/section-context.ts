@@ -5,7 +5,8 @@ import type { Located } from './source.ts';
 import { located, type Statement } from './tree.ts';
 import type { Word } from './words.ts';
 
-export type ScriptUse = 'tracked' | 'checked' | 'notified' | 'lifecycle';
+/** Who runs a script: a virtual router tracks it or tells it, a checker or a service, or the parent. */
+export type ScriptUse = 'tracked' | 'notified' | 'checked' | 'served' | 'lifecycle';
 
 /** Makes runnable scripts of configured command lines, with all checks, once the global settings are known. */
 export interface ScriptResolver {

@@ -80,6 +80,7 @@ const fatalToTrackers: ReadonlySet<string> = new Set<DiagnosticCode>(['bad-track
 function rejectionOf(statement: Statement, grammar: BlockGrammar, { rejected }: Listing): Diagnostic | undefined {
   const { file, number } = statement.line.source;
   return rejected.get(`${file}:${number}`)?.find(diagnostic => {
+    if (diagnostic.code === 'unfilled-placeholder') return true;
     const place = placeIn(statement, diagnostic);
     if (place === undefined) return false;
     if (grammar.kind === 'keywords') {

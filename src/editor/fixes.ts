@@ -28,7 +28,7 @@ function replacementFor(code: string, message: string): string | undefined {
     case 'slash-comment':
       return '#';
     case 'deprecated-keyword':
-      return /\b(?:Old name|Old spelling|Misspelt old name) of ([a-z_0-9]+)/.exec(message)?.[1];
+      return /^write "([a-z_0-9]+)"$/m.exec(message)?.[1];
     default:
       return undefined;
   }

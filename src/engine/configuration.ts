@@ -11,6 +11,7 @@ import { wholeFile } from '../config/source.ts';
 import type { Statement } from '../config/tree.ts';
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
+import { followInstance } from '../lvs/global-section.ts';
 import { emptyLvsDraft, type LvsDraft, lvsRootReaders } from '../lvs/lvs-section.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript } from '../ports/script.ts';
@@ -212,6 +213,9 @@ function interpret(
     toVrrp ? [{ statement, name, weight, reverse }] : [],
   );
   const vrrp = completeVrrp(draft.vrrp, globals.vrrp, tellingRouters, context);
+  for (const { name, syncDaemonAt } of draft.vrrp.instances.values()) {
+    if (syncDaemonAt) followInstance(globals.lvs, name, syncDaemonAt, context);
+  }
   const balancing = completeBalancing(
     { lvs: draft.lvs, lvsGlobals: globals.lvs, health: globals.health },
     statements,

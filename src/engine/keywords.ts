@@ -228,9 +228,13 @@ export const rootGrammar: BlockGrammar = blockGrammar('root', 'keywords', [rootR
   ...bfdBlocks,
   ...lvsBlocks(checkerBlocks),
   ...healthBlocks,
-  global_defs: blockGrammar('global_defs', 'keywords', [globalRows], {
-    notification_email: freeLines('global_defs.notification_email'),
-  }),
+  global_defs: blockGrammar(
+    'global_defs',
+    'keywords',
+    [globalRows],
+    { notification_email: freeLines('global_defs.notification_email') },
+    { lvs_id: 'it is called router_id now' },
+  ),
   track_group: blockGrammar('track_group', 'keywords', [trackGroupRows], { group: freeLines('track_group.group') }),
   garp_group: blockGrammar('garp_group', 'keywords', [garpGroupRows], {
     interfaces: blockGrammar('garp_group.interfaces', 'lines', [garpGroupInterfaceRows]),

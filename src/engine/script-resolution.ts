@@ -33,7 +33,7 @@ const conventionalUser = 'keepalived_script';
 
 type IdentityOutcome =
   | { readonly ok: true; readonly identity: ScriptIdentity | undefined }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly nobody?: boolean };
 
 /** Makes runnable scripts of command lines: splits, finds, examines and reports. */
 export class ScriptResolution implements ScriptResolver {
@@ -71,8 +71,16 @@ export class ScriptResolution implements ScriptResolver {
       const hint =
         !namesUserApart && !quoted && rest.length > 0
           ? 'words after an unquoted script name its user and group; put a command with arguments in quotes'
-          : 'the script is left out';
-      this.#report(user ?? statement, 'script-user', use === 'notified' ? 'ignores' : 'other', identity.message, hint);
+          : identity.nobody === true
+            ? `the script is left out; name somebody: script_user root, in global_defs`
+            : 'the script is left out';
+      this.#report(
+        user ?? statement,
+        'script-user',
+        use === 'notified' || use === 'served' ? 'ignores' : 'other',
+        identity.message,
+        hint,
+      );
       return undefined;
     }
     const ready = this.#ready(statement, command, identity.identity, use);
@@ -132,7 +140,7 @@ export class ScriptResolution implements ScriptResolver {
       `"${operator}" needs a shell: /bin/sh -c runs this text`,
       `${instead}; write it into a file, or as sh -c '...'`,
     );
-    if (found !== undefined) this.#noteSecurity(statement);
+    if (found !== undefined) this.#noteSecurity(statement, use);
     return command;
   }
 
@@ -146,7 +154,8 @@ export class ScriptResolution implements ScriptResolver {
     const written = this.#find(name);
     if (written === undefined) {
       const message = name.includes('/') ? `script "${name}" does not exist` : `no program "${name}" is on the PATH`;
-      const hint = use === 'tracked' ? 'nothing tracks it' : 'nothing is run';
+      const hint =
+        use === 'tracked' ? 'it is not tracked: who names it in track_script goes on without it' : 'nothing is run';
       this.#report(statement, 'script-missing', use === 'tracked' ? 'other' : 'ignores', message, hint);
       return undefined;
     }
@@ -172,7 +181,7 @@ export class ScriptResolution implements ScriptResolver {
       );
     }
     if (!this.#secure(statement, path, { uid, gid, groups: [] }, use)) return undefined;
-    this.#noteSecurity(statement);
+    this.#noteSecurity(statement, use);
     return path;
   }
 
@@ -191,8 +200,11 @@ export class ScriptResolution implements ScriptResolver {
   }
 
   /** keepalived calls it a violation when scripts run without enable_script_security. */
-  #noteSecurity(statement: Statement): void {
-    if (this.#settings.enableSecurity || this.#securityReported) return;
+  #noteSecurity(statement: Statement, use: ScriptUse): void {
+    if (this.#settings.enableSecurity) return;
+    const isVrrp = use === 'tracked' || use === 'notified';
+    this.#diagnostics.countViolation(located(statement), isVrrp ? 'vrrp' : 'other');
+    if (this.#securityReported) return;
     this.#securityReported = true;
     const message = 'scripts are run, but enable_script_security is not set';
     const hint = 'set it in global_defs: scripts that others can change are then refused';
@@ -219,7 +231,7 @@ export class ScriptResolution implements ScriptResolver {
     if (this.#host.user(conventionalUser)) return this.#identityOf([conventionalUser]);
     if (!this.#settings.enableSecurity) return { ok: true, identity: undefined };
     const message = `there is no user ${conventionalUser} and no script_user: with enable_script_security nothing runs`;
-    return { ok: false, message };
+    return { ok: false, message, nobody: true };
   }
 
   /** USER [[:]GROUP] or USER :. */

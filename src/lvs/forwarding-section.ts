@@ -21,7 +21,9 @@ export function readForwarding(statement: Statement, context: SectionContext): I
     return undefined;
   }
   if (!/^(NAT|DR|TUN)$/.test(method.text)) {
-    wrong(statement, method, `"${shortened(method.text)}" is none of NAT, DR and TUN`, context);
+    const upper = method.text.toUpperCase();
+    const hint = /^(NAT|DR|TUN)$/.test(upper) ? `write ${upper}; as it is, it is not taken` : undefined;
+    wrong(statement, method, `"${shortened(method.text)}" is none of NAT, DR and TUN`, context, hint);
     return undefined;
   }
   const tunnel = readTunnel(statement, options, context);
@@ -75,6 +77,6 @@ function checkedTunnel(statement: Statement, tunnel: Tunnel, context: SectionCon
   return undefined;
 }
 
-function wrong(statement: Statement, word: Word, message: string, context: SectionContext): void {
-  complain(context, located(statement, word), 'bad-value', message, 'the forwarding method is not taken');
+function wrong(statement: Statement, word: Word, message: string, context: SectionContext, hint?: string): void {
+  complain(context, located(statement, word), 'bad-value', message, hint ?? 'the forwarding method is not taken');
 }

@@ -95,25 +95,39 @@ export const lvsGlobalReaders: Readonly<Record<string, GlobalReader>> = {
   },
 };
 
+/** `lvs_sync_daemon_interface` of a virtual router: daemons that follow it, unless others were asked for before. */
+export function followInstance(
+  draft: LvsGlobalDraft,
+  name: string,
+  statement: Statement,
+  context: SectionContext,
+): void {
+  if (draft.syncDaemon) {
+    const message = `sync daemons are asked for already, on ${draft.syncDaemon.interface}`;
+    complain(context, located(statement), 'duplicate-name', message, 'the first stand');
+    return;
+  }
+  draft.syncDaemon = { ...noOptions, statement, interface: statement.words[1]!.text, instance: name };
+}
+
 const options: Readonly<Record<string, Range>> = {
   id: { minimum: 0, maximum: 255 },
   maxlen: { minimum: 1, maximum: 65_507 },
   port: { minimum: 1, maximum: 65_535 },
   ttl: { minimum: 1, maximum: 255 },
 };
+const noOptions = {
+  instance: undefined,
+  syncId: undefined,
+  maximumLength: undefined,
+  port: undefined,
+  ttl: undefined,
+  group: undefined,
+};
 const optionKeys = { id: 'syncId', maxlen: 'maximumLength', port: 'port', ttl: 'ttl' } as const;
 
 function readSyncDaemon(statement: Statement, interfaceName: string, context: SectionContext): SyncDaemonDraft {
-  const draft: SyncDaemonDraft = {
-    statement,
-    interface: interfaceName,
-    instance: undefined,
-    syncId: undefined,
-    maximumLength: undefined,
-    port: undefined,
-    ttl: undefined,
-    group: undefined,
-  };
+  const draft: SyncDaemonDraft = { ...noOptions, statement, interface: interfaceName };
   for (let index = 2; index < statement.words.length; index++) {
     const word = statement.words[index]!;
     const range = Object.hasOwn(options, word.text) ? options[word.text] : undefined;

@@ -88,7 +88,7 @@ export const virtualServerGrammar = blockGrammar(
   'keywords',
   [virtualServerRows],
   {},
-  { nat_mask: 'it went with keepalived 1; IPVS never looked at it, and nothing takes its place' },
+  { nat_mask: 'it went with keepalived 1; IPVS never looked at it, and nothing takes its place: leave it out' },
 );
 
 /** The blocks that this feature adds to the root; those of checkers come from another feature. */

@@ -143,8 +143,8 @@ function completeServer(
     lowerThreshold: server.lowerThreshold,
     inhibitOnFailure: server.inhibitOnFailure ?? draft.inhibitOnFailure,
     alpha,
-    notifyUp: server.notifyUp && context.scripts.resolve(server.notifyUp, 'notified', undefined),
-    notifyDown: server.notifyDown && context.scripts.resolve(server.notifyDown, 'notified', undefined),
+    notifyUp: server.notifyUp && context.scripts.resolve(server.notifyUp, 'served', undefined),
+    notifyDown: server.notifyDown && context.scripts.resolve(server.notifyDown, 'served', undefined),
     checkers:
       server.checkers.length === 0
         ? []

@@ -137,7 +137,12 @@ const readers = bindReaders<VirtualServerDraft, SectionContext>(virtualServerGra
   persistence_timeout: (statement, draft, context) => {
     const word = statement.words[1];
     const range = { minimum: 1, maximum: longestPersistence };
-    draft.persistenceSeconds = word ? integerOf(statement, word, range, context, false) : usualPersistence;
+    if (word && /^0+$/.test(word.text)) {
+      // Tutorials of keepalived 1 switch it off so.
+      const message = `persistence_timeout: "${shortened(word.text)}" is outside 1 .. ${longestPersistence}`;
+      reportBadValue(statement, word, message, 'there is no persistence, as without the line: leave it out', context);
+      draft.persistenceSeconds = undefined;
+    } else draft.persistenceSeconds = word ? integerOf(statement, word, range, context, false) : usualPersistence;
   },
   persistence_granularity: readGranularity,
   protocol: (statement, draft, context) => {

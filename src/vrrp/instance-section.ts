@@ -68,6 +68,8 @@ export interface InstanceDraft extends NotifyDraft {
   readonly trackInterfaces: Map<string, TrackerLine>;
   readonly trackScripts: Map<string, TrackerLine>;
   readonly trackBfd: Map<string, TrackerLine>;
+  /** Asks for the kernel's connection-sync daemons, which are to follow this instance. */
+  syncDaemonAt: Statement | undefined;
 }
 
 export interface AuthenticationDraft {
@@ -91,24 +93,27 @@ const addressLines =
   };
 
 /** All addresses of an instance share a family; the first decides. */
-function ofFamily(address: IpAddress, statement: Statement, draft: InstanceDraft, context: SectionContext): boolean {
+function ofFamily(
+  address: IpAddress,
+  statement: Statement,
+  draft: InstanceDraft,
+  context: SectionContext,
+  hint = 'it is left out; virtual_ipaddress_excluded takes both',
+): boolean {
   draft.family ??= familyOf(address);
   if (draft.family === familyOf(address)) return true;
   const message = `${address} is not of the family of "${draft.name}", IPv${draft.family}`;
-  complain(
-    context,
-    located(statement),
-    'mixed-families',
-    message,
-    'it is left out; virtual_ipaddress_excluded takes both',
-  );
+  complain(context, located(statement), 'mixed-families', message, hint);
   return false;
 }
+
+/** Adverts go out by the family of the virtual addresses. */
+const spokenFrom = 'it is left out; adverts are of the family of the first virtual address';
 
 const source: InstanceReader = (statement, draft, context) => {
   if (statement.words[0]!.text === 'unicast_src_ip') draft.unicastIntent ??= statement;
   const address = addressOf(statement, statement.words[1]!, context);
-  if (address && ofFamily(address, statement, draft, context)) draft.source = address;
+  if (address && ofFamily(address, statement, draft, context, spokenFrom)) draft.source = address;
 };
 
 const flag =
@@ -172,6 +177,9 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
     }
   },
   dont_track_primary: flag('dontTrackPrimary'),
+  lvs_sync_daemon_interface: (statement, draft) => {
+    draft.syncDaemonAt ??= statement;
+  },
   track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
   track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
   track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
@@ -375,7 +383,7 @@ export function readInstance(
       located(statement),
       'missing-name',
       'vrrp_instance needs a name',
-      'the block is passed over',
+      'write "vrrp_instance NAME {"',
       true,
     );
     return undefined;
@@ -451,5 +459,6 @@ function emptyDraft(statement: Statement, name: string): InstanceDraft {
     trackInterfaces: new Map(),
     trackScripts: new Map(),
     trackBfd: new Map(),
+    syncDaemonAt: undefined,
   };
 }

@@ -51,7 +51,7 @@ export function readSyncGroup(
 ): SyncGroupDraft | undefined {
   const name = statement.words[1]?.text;
   if (name === undefined || !statement.block) {
-    complain(context, located(statement), 'missing-name', 'vrrp_sync_group needs a name', 'the block is passed over');
+    complain(context, located(statement), 'missing-name', 'vrrp_sync_group needs a name', 'write "vrrp_sync_group NAME {"; it is passed over');
     return undefined;
   }
   if (known.has(name)) {

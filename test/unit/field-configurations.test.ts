@@ -37,7 +37,6 @@ describe('a configuration from the field', () => {
         'sync-group-of-one 5:1',
         'script-missing 12:12',
         'deprecated-keyword 21:5',
-        'not-built 21:5',
         'script-missing 41:20',
         'script-missing 42:20',
         'script-missing 43:20',

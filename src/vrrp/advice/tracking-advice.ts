@@ -36,8 +36,7 @@ export function* trackingAdvice(written: WrittenVrrp): Generator<Advice> {
 }
 
 /** Scripts that are named somewhere; if only to no effect, that was said there. */
-function namedScripts({ instances, groups }: WrittenVrrp): ReadonlySet<string | undefined> {
-  const blocks = [...instances, ...groups].map(({ statement }) => statement);
+function namedScripts({ blocks }: WrittenVrrp): ReadonlySet<string | undefined> {
   return new Set(blocks.flatMap(block => linesIn(block, 'track_script').map(({ words }) => words[0]?.text)));
 }
 

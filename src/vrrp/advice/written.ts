@@ -25,6 +25,8 @@ export interface WrittenVrrp {
   readonly scripts: readonly WrittenScript[];
   /** What stands in global_defs. */
   readonly globalStatements: readonly Statement[];
+  /** All vrrp_instance and vrrp_sync_group blocks, also those of which nothing came. */
+  readonly blocks: readonly Statement[];
 }
 
 export interface WrittenInstance {
@@ -95,6 +97,7 @@ export function writtenVrrp(
     globalStatements: statements
       .filter(({ words }) => words[0]?.text === 'global_defs')
       .flatMap(({ block }) => block?.statements ?? []),
+    blocks: statements.filter(({ words }) => /^vrrp_(instance|sync_group)$/.test(words[0]?.text ?? '')),
   };
 }
 
