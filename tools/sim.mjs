@@ -5,8 +5,8 @@
 //   npm run sim -- --episode 4711         one episode again, by the number that a failure printed
 //
 // A run goes on where an earlier one with the same seed stopped, after the episodes that it broke (--again begins anew).
-// A failure is shrunk to the fewest
-// faults that still show it and left in test/sim/kept/, where the tests play it from then on.
+// A failure is shrunk to the fewest faults that still show it and left in test/sim/kept/, where the tests play it from
+// then on. It is faster with room for short-lived objects: node --min-semi-space-size=32 --max-semi-space-size=64.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { helpFromHeader, must, root } from './run.mjs';

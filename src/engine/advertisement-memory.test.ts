@@ -30,6 +30,8 @@ describe('messages sent', () => {
     expect(isNew(configuration, source, group, 0)).toBe(true);
     expect(isNew(configuration, ip('192.0.2.2'), group, 0)).toBe(true);
     expect(isNew(configuration, source, ip('192.0.2.9'), 0)).toBe(true);
+    // Several peers do not make each other forgotten.
+    expect(isNew(configuration, ip('192.0.2.2'), group, 0)).toBe(false);
     expect(isNew(router(), source, group, 0)).toBe(true);
     expect(isNew(configuration, source, group, 100)).toBe(true);
     expect(sent.packet(configuration, 'ipv4:eth1', source, group, 100).channel).toBe('ipv4:eth1');

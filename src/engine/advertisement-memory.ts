@@ -9,7 +9,6 @@ export type SentPacket = VrrpEffect & { readonly type: 'send-packet' };
 
 /** Everything that an outgoing packet is made of. */
 interface Sent {
-  readonly configuration: VirtualRouterConfiguration;
   readonly channel: string;
   readonly priority: number;
   readonly packet: SentPacket;
@@ -17,6 +16,7 @@ interface Sent {
 
 /** A master says the same every time: its packet is made once for each destination and remembered. */
 export class SentMessages {
+  #configuration: VirtualRouterConfiguration | undefined;
   readonly #last = new Map<IpAddress, Sent>();
 
   /** The packet, made anew where it differs from the last one to that destination. */
@@ -27,19 +27,13 @@ export class SentMessages {
     destination: IpAddress,
     priority: number,
   ): SentPacket {
-    const last = this.#last.get(destination);
-    if (
-      last?.configuration === configuration &&
-      last.channel === channel &&
-      last.packet.source === source &&
-      last.priority === priority
-    ) {
-      return last.packet;
-    }
-    const packet = advertisementPacket(configuration, channel, source, destination, priority);
     // A reload may change the peers; what is no longer sent is not worth keeping.
-    if (last?.configuration !== configuration) this.#last.clear();
-    this.#last.set(destination, { configuration, channel, priority, packet });
+    if (this.#configuration !== configuration) this.#last.clear();
+    this.#configuration = configuration;
+    const last = this.#last.get(destination);
+    if (last?.channel === channel && last.packet.source === source && last.priority === priority) return last.packet;
+    const packet = advertisementPacket(configuration, channel, source, destination, priority);
+    this.#last.set(destination, { channel, priority, packet });
     return packet;
   }
 }

@@ -17,7 +17,7 @@ export function announcementFrames(
   let frames: Uint8Array[] = [];
   let current: number | undefined;
   // Bursts come in rounds over the same addresses.
-  const made = new Map<IpAddress, Uint8Array>();
+  const made = announcements.length > 1 ? new Map<IpAddress, Uint8Array>() : undefined;
   const flush = (): void => {
     if (current !== undefined && frames.length > 0) out.push({ type: 'send-frames', linkIndex: current, frames });
     frames = [];
@@ -28,10 +28,10 @@ export function announcementFrames(
     if (!link || link.mac === undefined) continue;
     if (linkIndex !== current) {
       flush();
-      made.clear();
+      made?.clear();
     }
     current = linkIndex;
-    let frame = made.get(address);
+    let frame = made?.get(address);
     if (!frame) {
       // RFC 9568 6.4.2 has the router flag set; a host that does not forward must not pose as a router.
       const flags = { router: network.isForwarding(linkIndex), override: true };
@@ -39,7 +39,7 @@ export function announcementFrames(
         familyOf(address) === 4
           ? gratuitousArp(link.mac, address)
           : unsolicitedNeighbourAdvertisement(link.mac, address, address, flags);
-      made.set(address, frame);
+      made?.set(address, frame);
     }
     frames.push(frame);
     if (!detail) continue;
