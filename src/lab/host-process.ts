@@ -4,9 +4,12 @@ import { constants } from 'node:os';
 import { LabError } from './command.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
 
-/** A line that a process wrote, with the wall-clock instant at which we read it. */
+/** A line that a process wrote, with the instant at which we read it. */
 export interface OutputLine {
+  /** By the wall clock. */
   readonly atMs: number;
+  /** By the clock of `performance.now()`, for measuring. */
+  readonly monotonicMs: number;
   readonly text: string;
 }
 
@@ -55,7 +58,8 @@ export class HostProcess {
     const parts = (this.#rest + text).split('\n');
     this.#rest = parts.pop() ?? '';
     const atMs = Date.now();
-    for (const part of parts) this.lines.push({ atMs, text: part });
+    const monotonicMs = performance.now();
+    for (const part of parts) this.lines.push({ atMs, monotonicMs, text: part });
   }
 
   get output(): string {

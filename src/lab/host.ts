@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { type CommandResult, command, LabError, must } from './command.ts';
 import { childrenOf, HostProcess, send } from './host-process.ts';
+import { Shell } from './shell.ts';
 import { waitFor } from './wait.ts';
 
 /** An address as `ip -j address` shows it. */
@@ -161,6 +162,13 @@ export class Host {
     this.#processes.add(started);
     void started.ended.then(() => this.#processes.delete(started));
     return started;
+  }
+
+  /** A shell that stays open, for commands whose moment matters; it ends with the host. */
+  openShell(): Shell {
+    const [program = '', ...rest] = this.enter(['sh']);
+    const env = this.#environment();
+    return new Shell(spawn(program, rest, { stdio: 'pipe', detached: true, env }), this.name);
   }
 
   /** Runs a command that has to succeed in the host's network only: it sees the lab's files and process ids. */

@@ -25,6 +25,8 @@ export interface InterfaceOptions {
   readonly mac?: string;
   /** Duplicate address detection, which keeps IPv6 addresses tentative for a second or two. Default off. */
   readonly duplicateAddressDetection?: boolean;
+  /** Whether the kernel makes a link-local IPv6 address from the MAC address. Default on. */
+  readonly linkLocalAddress?: boolean;
 }
 
 /** Some of the frames from one host to another. */
@@ -57,6 +59,7 @@ export class Lab {
   readonly #hosts = new Map<string, Host>();
   readonly #switches = new Map<string, Host>();
   readonly #cables: Cable[] = [];
+  #lastPort = 0;
 
   constructor(options: LabOptions) {
     this.#options = options;
@@ -72,11 +75,17 @@ export class Lab {
     return host;
   }
 
+  host(name: string): Host {
+    const host = this.#hosts.get(name);
+    if (!host) throw new LabError(`there is no host ${name}`);
+    return host;
+  }
+
   /** Plugs a further interface of a host into a switch. */
   async connect(host: Host, options: InterfaceOptions = {}): Promise<void> {
     const network = options.network ?? 'lan';
     const hub = await this.#switch(network);
-    const number = this.#cables.length + 1;
+    const number = ++this.#lastPort;
     const port = `port${number}`;
     const name = options.interface ?? 'eth0';
     const mac = options.mac ?? `02:00:00:00:${hexByte(number >> 8)}:${hexByte(number & 0xff)}`;
@@ -87,6 +96,10 @@ export class Lab {
       'link',
       'add',
       port,
+      // Never the number that the host gives its end: the kernel would take them for one and the same interface, and
+      // tell of a lost carrier up to a second late, as it does for a network card.
+      'index',
+      String(1_000 + number),
       'type',
       'veth',
       'peer',
@@ -100,6 +113,9 @@ export class Lab {
     await hub.onNetwork(['ip', 'link', 'set', port, 'master', 'switch', 'up']);
     if (!detect) {
       await host.run(['sh', '-c', `echo 0 >/proc/sys/net/ipv6/conf/${name}/accept_dad`]);
+    }
+    if (options.linkLocalAddress === false) {
+      await host.must(['ip', 'link', 'set', name, 'addrgenmode', 'none']);
     }
     await host.must(['ip', 'link', 'set', name, 'up']);
     for (const address of options.addresses ?? []) await this.addAddress(host, name, address);
@@ -133,6 +149,18 @@ export class Lab {
   #portCommand(host: Host, interfaceName: string | undefined, ...words: readonly string[]): Promise<string> {
     const cable = this.#cable(host, interfaceName);
     return this.switchOf(cable.network).must(['ip', 'link', 'set', cable.port, ...words]);
+  }
+
+  /** Name of the switch's end of a cable, by the host's interface. */
+  portOf(host: Host, interfaceName?: string): string {
+    return this.#cable(host, interfaceName).port;
+  }
+
+  /** Takes an interface away for good, with its cable; `connect` makes another. */
+  async disconnect(host: Host, interfaceName?: string): Promise<void> {
+    const cable = this.#cable(host, interfaceName);
+    this.#cables.splice(this.#cables.indexOf(cable), 1);
+    await this.switchOf(cable.network).must(['ip', 'link', 'delete', cable.port]);
   }
 
   /** The namespace in which a network's bridge, named `switch`, lives. */

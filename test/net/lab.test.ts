@@ -99,6 +99,31 @@ describe('the lab', { concurrent: true }, () => {
     });
   });
 
+  it('keeps a shell open on a host, which serves one line after the other', async () => {
+    await inLab(async (_, one) => {
+      const shell = one.openShell();
+      const begin = performance.now();
+      const [first, second] = await Promise.all([shell.run('hostname; x=kept'), shell.run('echo "$x" >&2')]);
+      expect([first?.output, second?.output]).toEqual(['one\n', 'kept\n']);
+      expect(first?.endedMs).toBeGreaterThanOrEqual(begin);
+      expect(second?.endedMs).toBeGreaterThanOrEqual(first?.endedMs ?? 0);
+      await expect(shell.run('ls /nowhere')).rejects.toThrow(/ls \/nowhere ended with 2: .*nowhere/);
+      expect((await shell.run('echo goes on')).output).toBe('goes on\n');
+      const last = shell.run('exit 3');
+      await expect(last).rejects.toThrow('the shell ended before: exit 3');
+    });
+  });
+
+  it('takes an interface away, and makes it anew', async () => {
+    await inLab(async (lab, one) => {
+      await lab.disconnect(one);
+      await waitFor(async () => (await one.run(['ip', 'link', 'show', 'eth0'])).status !== 0, { what: 'eth0 to go' });
+      await lab.connect(one, { addresses: ['10.0.0.1/24'], linkLocalAddress: false });
+      expect((await one.addresses('eth0')).map(({ address }) => address)).toEqual(['10.0.0.1']);
+      expect(await reaches(one, '10.0.0.2')).toBe(true);
+    });
+  });
+
   it.skipIf(!havePeers('dumpcap'))('captures frames with the time at which they passed', async () => {
     await inLab(async (_, one, two) => {
       const capture = await Capture.start(two);
