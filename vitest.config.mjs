@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const setupFiles = ['./src/cli/sound-compiler.ts'];
 
 // `unit` is pure or touches loopback only; `sim` plays scenarios and some of the swarm; `net` makes network namespaces and
-// runs one file at a time.
+// runs one file at a time; `fidelity` plays scenarios there and in the simulator.
 export default defineConfig({
   test: {
     projects: [
@@ -36,6 +36,18 @@ export default defineConfig({
           maxConcurrency: 16,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'fidelity',
+          include: ['test/fidelity/**/*.test.ts'],
+          pool: 'forks',
+          setupFiles,
+          fileParallelism: false,
+          // Clusters side by side in namespaces of their own; more of them would disturb each other's clocks.
+          maxConcurrency: Number(process.env.HOLDFAST_FIDELITY_AT_ONCE ?? 2),
+          testTimeout: 60_000,
         },
       },
     ],

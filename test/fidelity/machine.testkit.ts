@@ -1,0 +1,182 @@
+// A host of the lab with a daemon on it, watched from outside.
+import { assert } from '../../src/base/assert.ts';
+import type { Host } from '../../src/lab/host.ts';
+import type { HostProcess } from '../../src/lab/host-process.ts';
+import type { Shell } from '../../src/lab/shell.ts';
+import { waitFor } from '../../src/lab/wait.ts';
+import type { ScriptBehaviour } from '../../src/sim/script-stage.ts';
+import type { VrrpConfiguration } from '../../src/vrrp/configuration.ts';
+import { configurationFile, daemonCommand } from '../net/daemon.testkit.ts';
+import { type Change, notificationOf, transitionIn } from './course.testkit.ts';
+import { type Flight, flightOf } from './flight.testkit.ts';
+import { notifyProgram, programFolder } from './scenario.testkit.ts';
+
+const recordingFile = '/tmp/holdfast_vrrp.recording';
+const told = `${programFolder}/told`;
+
+const notifyText = `#!/bin/sh
+echo "$@" >>${told}
+`;
+
+/** What the file beside it says decides what it does. */
+const scriptText = (name: string): string => `#!/bin/sh
+read -r does <${programFolder}/${name}.does
+case $does in
+  hangs) exec sleep 1000 ;;
+  'hangs for ever') trap '' TERM; while :; do sleep 1; done ;;
+esac
+exit "$does"
+`;
+
+/** One VRRP process. Instants by the clock of `performance.now()`. */
+export interface Life {
+  /** When it looked at the world for the first time; undefined: not yet. */
+  readonly startedMs: number | undefined;
+  readonly transitions: readonly Change[];
+}
+
+export class Machine {
+  readonly name: string;
+  readonly host: Host;
+  readonly shell: Shell;
+  /** Every life of the daemon. */
+  readonly #daemons: HostProcess[] = [];
+  /** By the id of the process. */
+  readonly #flights = new Map<number, Flight>();
+  readonly #monitor: HostProcess;
+  readonly #told: HostProcess;
+
+  private constructor(name: string, host: Host, monitor: HostProcess, told: HostProcess) {
+    this.name = name;
+    this.host = host;
+    this.shell = host.openShell();
+    this.#monitor = monitor;
+    this.#told = told;
+  }
+
+  static async set(name: string, host: Host, text: string, { scripts }: VrrpConfiguration): Promise<Machine> {
+    host.write(notifyProgram, notifyText, 0o755);
+    host.write(told, '');
+    const monitor = host.spawn(['ip', '-o', 'monitor', 'address']);
+    const listener = host.spawn(['tail', '-n', '+1', '-F', told]);
+    const machine = new Machine(name, host, monitor, listener);
+    machine.configure(text);
+    for (const script of scripts) machine.behave(script.name, { type: 'exits', status: 0 });
+    await Promise.all([monitor.pid(), listener.pid(), machine.shell.run('true')]);
+    return machine;
+  }
+
+  configure(text: string): void {
+    this.host.write(configurationFile, text);
+  }
+
+  start(): void {
+    this.#daemons.push(this.host.spawn(daemonCommand('holdfast').filter(flag => flag !== '-D')));
+  }
+
+  /** Signals a process of the daemon by the name of its pid file; resolves with the instant. */
+  async signal(signal: string, pidFile: 'holdfast' | 'holdfast_vrrp'): Promise<number> {
+    return (await this.shell.run(`read -r pid </run/${pidFile}.pid && kill -${signal} "$pid"`)).endedMs;
+  }
+
+  get isRunning(): boolean {
+    const daemon = this.#daemons.at(-1);
+    return daemon !== undefined && daemon.end === undefined;
+  }
+
+  /** Settles when the daemon and all its children are gone. */
+  async ended(): Promise<void> {
+    await this.#daemons.at(-1)?.ended;
+  }
+
+  behave(script: string, behaviour: ScriptBehaviour): number {
+    const file = `${programFolder}/${script}`;
+    if (behaviour.type === 'not-startable') {
+      this.host.remove(file);
+      return performance.now();
+    }
+    const does = {
+      exits: 'status' in behaviour ? behaviour.status : 0,
+      hangs: 'hangs',
+      'ignores-term': 'hangs for ever',
+    };
+    this.host.write(`${file}.does`, `${does[behaviour.type]}\n`);
+    if (this.host.read(file) === undefined) this.host.write(file, scriptText(script), 0o755);
+    return performance.now();
+  }
+
+  /** Addresses that are there now, with their interface and prefix length. */
+  async held(): Promise<readonly { readonly link: string; readonly address: string; readonly prefixLength: number }[]> {
+    const { output } = await this.shell.run('ip -j address show');
+    const links = JSON.parse(output) as { ifname: string; addr_info?: { local: string; prefixlen: number }[] }[];
+    return links.flatMap(({ ifname, addr_info = [] }) =>
+      addr_info.map(({ local, prefixlen }) => ({ link: ifname, address: local, prefixLength: prefixlen })),
+    );
+  }
+
+  /** Has the process that runs now write down what it has been through. */
+  async record(): Promise<void> {
+    this.host.remove(recordingFile);
+    await this.signal('USR1', 'holdfast');
+    const flight = await waitFor(() => flightOf(this.host.read(recordingFile) ?? ''), {
+      what: `the recording of ${this.name}`,
+      everyMs: 5,
+      evidence: () => this.evidence,
+    });
+    this.#flights.set(flight.process, flight);
+  }
+
+  /** Everything that the daemon has written, with the instants by the clock of `performance.now()`. */
+  get lines(): readonly { readonly at: number; readonly text: string }[] {
+    return this.#daemons.flatMap(({ lines }) =>
+      // In front of every line: the program, the date, the year.
+      lines.map(({ monotonicMs, text }) => ({ at: monotonicMs, text: text.replace(/^\S+ .*? \d{4}: /, '') })),
+    );
+  }
+
+  /** By its log, and more exactly by its recording as far as there is one. */
+  get lives(): readonly Life[] {
+    const lives: { process: number; startedMs: number | undefined; transitions: Change[] }[] = [];
+    for (const { at, text } of this.lines) {
+      const started = /^Starting VRRP child process, pid=(\d+)/.exec(text);
+      if (started) lives.push({ process: Number(started[1]), startedMs: undefined, transitions: [] });
+      const life = lives.at(-1);
+      // A parenthesis with a path is a word of the parent's about a file.
+      if (!life || !/^\([^/)]+\)/.test(text)) continue;
+      life.startedMs ??= at;
+      const transition = transitionIn(text);
+      if (transition) life.transitions.push({ at, node: this.name, ...transition });
+    }
+    return lives.map(({ process, startedMs, transitions }) => {
+      const flight = this.#flights.get(process);
+      return {
+        startedMs: flight?.startedMs ?? startedMs,
+        transitions: transitions.map((change, place) => {
+          const exact = flight?.transitions[place];
+          if (!exact) return change;
+          assert(exact.subject === change.subject && exact.state === change.state, 'log and recording tell the same');
+          return { ...change, at: exact.atMs };
+        }),
+      };
+    });
+  }
+
+  addresses(virtual: ReadonlySet<string>): readonly Change[] {
+    return this.#monitor.lines.flatMap(({ monotonicMs, text }) => {
+      const match = /^(Deleted )?\d+: \S+\s+inet6? ([^/\s]+)/.exec(text);
+      const subject = match?.[2] ?? '';
+      if (!virtual.has(subject)) return [];
+      return [{ at: monotonicMs, node: this.name, subject, state: match?.[1] ? 'absent' : 'present' }];
+    });
+  }
+
+  get notifications(): readonly Change[] {
+    return this.#told.lines
+      .filter(({ text }) => !text.startsWith('tail:'))
+      .map(({ monotonicMs, text }) => ({ at: monotonicMs, node: this.name, ...notificationOf(text.split(' ')) }));
+  }
+
+  get evidence(): string {
+    return `--- ${this.name}\n${this.lines.map(({ at, text }) => `${(at / 1_000).toFixed(3)} ${text}`).join('\n')}`;
+  }
+}

@@ -1,0 +1,108 @@
+// What happens to the daemon: frozen, killed, stopped, reloaded.
+import { type FidelityScenario, file, instance, pair, router } from '../scenario.testkit.ts';
+
+const calm = pair();
+
+/** Version 2 or 3 in whole seconds. */
+const versioned = (priority: number, version: 2 | 3): string =>
+  file([instance({ priority, interval: 1 })], { version });
+
+export const processes: readonly FidelityScenario[] = [
+  {
+    name: 'master-frozen',
+    title: 'the master’s process stands still for 3 s',
+    nodes: calm,
+    text: 'at 3.15s freeze a 3s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
+  },
+  {
+    name: 'master-frozen-nopreempt',
+    title: 'the same, the lower priority being master under nopreempt',
+    nodes: pair(['nopreempt']),
+    text: 'node a held\nat 3.15s start a\nat 6.15s freeze b 3s\nuntil 11s\nexpect holder a at 10.5s',
+  },
+  {
+    name: 'master-frozen-briefly',
+    title: 'the master’s process stands still for 0.8 s: nobody notices',
+    nodes: calm,
+    text: 'at 3.15s freeze a 800ms\nuntil 6s\nexpect dual < 1ms\nexpect holder a at 5.5s',
+  },
+  {
+    name: 'backup-frozen',
+    title: 'the backup’s process stands still: adverts are read before the timer is judged',
+    nodes: calm,
+    text: 'at 3.15s freeze b 2.5s\nuntil 7.5s\nexpect dual < 1ms\nexpect holder a at 7s',
+  },
+  {
+    name: 'master-killed',
+    title: 'the master’s process is killed, and its parent starts another',
+    nodes: { a: router({ priority: 150, interval: 1 }), b: router({ priority: 100, interval: 1 }) },
+    text: 'at 5.9s crash a\nuntil 12s\nexpect holder a at 11.5s',
+  },
+  {
+    name: 'backup-killed',
+    title: 'the backup’s process is killed, and its parent starts another',
+    nodes: calm,
+    text: 'at 3.15s crash b\nuntil 6s\nexpect holder a at 5.5s',
+  },
+  {
+    name: 'master-killed-nopreempt',
+    title: 'a killed master finds another master under nopreempt',
+    nodes: { a: router({ priority: 150, lines: ['nopreempt'] }), b: router({ priority: 240, lines: ['nopreempt'] }) },
+    text: 'node b held\nat 2.15s start b\nat 5.15s crash a\nuntil 9s\nexpect holder b at 8.5s',
+  },
+  {
+    name: 'master-stopped',
+    title: 'the master is stopped and started again',
+    nodes: calm,
+    text: 'at 3.15s stop a for 2.5s\nuntil 9s\nexpect holder b at 5s\nexpect holder a at 8.5s',
+  },
+  {
+    name: 'backup-stopped',
+    title: 'the backup is stopped and started again',
+    nodes: calm,
+    text: 'at 3.15s stop b for 2s\nuntil 7s\nexpect holder a at 6.5s',
+  },
+  {
+    name: 'both-stopped',
+    title: 'both are stopped, one after the other, and started again',
+    nodes: calm,
+    text: 'at 3.15s stop a\nat 4.65s stop b\nat 6.15s start b\nat 9.15s start a\nuntil 13s\nexpect holder nobody at 5.8s\nexpect holder a at 12.5s',
+  },
+  {
+    name: 'reloaded-unchanged',
+    title: 'both are reloaded with the same file',
+    nodes: calm,
+    text: 'at 3.15s reload a\nat 3.95s reload b\nuntil 6s\nexpect quiet from 3s',
+  },
+  {
+    name: 'reloaded-while-electing',
+    title: 'one is reloaded before the first master is elected',
+    nodes: calm,
+    text: 'at 800ms reload a\nuntil 4s\nexpect holder a at 3.5s',
+  },
+  {
+    name: 'priority-lowered',
+    title: 'a reload lowers the master’s priority, another raises it again',
+    nodes: calm,
+    files: { 'a.low': router({ priority: 50 }), 'a.high': router({ priority: 150 }) },
+    text: 'at 3.15s reload a with a.low\nat 6.15s reload a with a.high\nuntil 10s\nexpect holder b at 6s\nexpect holder a at 9.5s',
+  },
+  {
+    name: 'address-added',
+    title: 'reloads add an address on the master, then on the backup, and take it away',
+    nodes: calm,
+    files: {
+      'a.more': router({ priority: 150, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
+      'b.more': router({ priority: 100, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
+      'a.less': router({ priority: 150 }),
+    },
+    text: 'at 3.15s reload a with a.more\nat 3.95s reload b with b.more\nat 5.15s reload a with a.less\nuntil 7.5s\nexpect quiet from 3s',
+  },
+  {
+    name: 'upgraded-to-version-3',
+    title: 'one after the other is reloaded from version 2 to version 3',
+    nodes: { a: versioned(150, 2), b: versioned(100, 2) },
+    files: { 'b.new': versioned(100, 3), 'a.new': versioned(150, 3) },
+    text: 'at 5.9s reload b with b.new\nat 11.9s reload a with a.new\nuntil 18s\nexpect holder a,b at 11s\nexpect holder a at 17s',
+  },
+];
