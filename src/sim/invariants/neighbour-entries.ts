@@ -165,10 +165,11 @@ export class NeighbourEntries implements Invariant {
     const { client, address, link, holder, because } = debt;
     const holders = this.#holders(holder.router);
     if (holders.length !== 1 || holders[0] !== holder || holder.node.suspended) return;
-    if (!holder.node.responsive) {
-      // What it was told waits in its sockets.
+    // What it was told while it stood still waited in its sockets.
+    const resumedAt = holder.node.responsive ? this.#thawedAt.get(holder.node.name) : this.#world.now;
+    if (resumedAt !== undefined && after(resumedAt, this.#due(holder)) > this.#world.now) {
       this.#debts.add(debt);
-      this.#world.at(after(this.#world.now, this.#due(holder)), () => this.#collect(debt));
+      this.#world.at(after(resumedAt, this.#due(holder)), () => this.#collect(debt));
       return;
     }
     if (!this.#isReached(link, client)) return;
