@@ -1,7 +1,7 @@
 // Damaged packets and damaged configurations, run through the compiled code. For each packet a reason must be counted,
 // for each refused configuration a diagnostic given; nothing may throw, hang or fill the memory.
 //
-//   npm run fuzz -- [--packets N] [--configurations N] [--texts N] [--seed S] [--from N] [--share F] [--dist DIR]
+//   npm run fuzz -- [--packets N] [--configurations N] [--texts N] [--growth N] [--seed S] [--from N] [--share F] [--dist DIR]
 //
 // Every input follows from the seed and its number; a failure prints the command that runs it again.
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     packets: { type: 'string', default: '1000000' },
     configurations: { type: 'string', default: '100000' },
     texts: { type: 'string', default: '10000' },
+    growth: { type: 'string', default: '2000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 0x1_0000_0000)) },
     from: { type: 'string', default: '0' },
     share: { type: 'string', default: '1' },
@@ -45,6 +46,7 @@ const parts = [
     limitMs: 30_000,
   },
   { name: 'texts', total: Math.ceil(number('texts') * share), stretch: 20, limitMs: 60_000 },
+  { name: 'growth', total: Math.ceil(number('growth') * share), stretch: 1, limitMs: 120_000 },
 ];
 const memoryLimitMb = 1_024;
 

@@ -157,12 +157,14 @@ if (wanted('uml') && (await prepare())) {
   });
 }
 if (wanted('fuzz') && (await prepare())) {
-  step('fuzz: 50,000 packets, 5,000 configurations, 500 of them as texts in an editor');
+  step('fuzz: 50,000 packets, 5,000 configurations, 500 of them as texts in an editor, 100 that grow');
   // The same inputs every time: a gate must not depend on luck. `npm run fuzz` draws new ones.
   const fuzz = ['tools/fuzz.mjs', '--share', '0.05', '--seed', '1'];
-  count('fuzzed packets', run(process.execPath, [...fuzz, '--configurations', '0', '--texts', '0']));
-  count('fuzzed configurations', run(process.execPath, [...fuzz, '--packets', '0', '--texts', '0']));
-  count('fuzzed texts', run(process.execPath, [...fuzz, '--packets', '0', '--configurations', '0']));
+  const kinds = ['packets', 'configurations', 'texts', 'growth'];
+  for (const kind of kinds) {
+    const others = kinds.filter(other => other !== kind).flatMap(other => [`--${other}`, '0']);
+    count(`fuzzed ${kind}`, run(process.execPath, [...fuzz, ...others]));
+  }
 }
 if (wanted('newest') && (await prepare())) {
   step('newest Node: unit tests and one mixed pair');

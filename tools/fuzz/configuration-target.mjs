@@ -1,46 +1,18 @@
 // Loads one damaged configuration as `holdfast -t` would, on a machine made up for it.
 import { root } from '../run.mjs';
-import { mutatedConfiguration, readCorpus } from './configurations.mjs';
+import { describeInput, mutatedConfiguration, readCorpus } from './configurations.mjs';
+import { fuzzedHost, mainFile } from './host.mjs';
 import { newMachine } from './machine.mjs';
 import { randomFor } from './random.mjs';
 
-const file = '/etc/keepalived/keepalived.conf';
 const folders = ['examples', 'test/fixtures'];
-
-/** A machine with one file besides the fuzzed one, and every script in place. */
-function host(text) {
-  const files = new Map([
-    [file, text],
-    ['/etc/keepalived/other.conf', 'global_defs {\n    router_id other\n}\n'],
-  ]);
-  const program = { kind: 'file', uid: 0, gid: 0, mode: 0o755 };
-  return {
-    readFile: name => (files.has(name) ? { ok: true, value: files.get(name) } : { ok: false, reason: 'ENOENT' }),
-    glob: (pattern, directory) => {
-      const absolute = pattern.startsWith('/') ? pattern : `${directory}/${pattern}`;
-      const star = absolute.indexOf('*');
-      const [head, tail] = star < 0 ? [absolute, ''] : [absolute.slice(0, star), absolute.slice(star + 1)];
-      const matches = name => (star < 0 ? name === head : name.startsWith(head) && name.endsWith(tail));
-      return [...files.keys()].filter(matches).sort();
-    },
-    status: name => (name.endsWith('/') ? { kind: 'directory', uid: 0, gid: 0, mode: 0o755 } : program),
-    realPath: name => name,
-    mayExecute: () => true,
-    user: name => (name === 'root' || name === 'keepalived_script' ? { name, uid: 0, gid: 0, groups: [] } : undefined),
-    groupId: name => (name === 'root' ? 0 : undefined),
-    ownUid: 0,
-    ownGid: 0,
-    searchPath: ['/usr/bin', '/bin'],
-    environment: () => undefined,
-    hostName: 'fuzz.example',
-    interfaceNames: ['lo', 'eth0', 'eth1', 'ens33'],
-  };
-}
-
 const options = { configId: 'holdfast', allIncludesStrict: false, advise: true };
 
 /** Inputs that may follow each other as reloads. */
 export const configurationStretch = 50;
+
+/** Running takes several times as long as reading: only one in so many runs, and is put into one cluster with another. */
+const oneInLives = 5;
 
 export async function configurationTarget(dist, seed) {
   const { loadConfiguration } = await import(`${dist}/engine/configuration.js`);
@@ -54,27 +26,27 @@ export async function configurationTarget(dist, seed) {
   let previous;
   /** The one that was read before, to be in one cluster with. */
   let neighbour;
-  const textOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
+  const inputOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
 
   return {
     /** Counts by outcome go to `count`; a broken promise throws. */
     run(index, count) {
       if (index % configurationStretch === 0) previous = neighbour = undefined;
-      const text = textOf(index);
-      const loaded = loadConfiguration(file, host(text), options);
+      const { text, files } = inputOf(index);
+      const loaded = loadConfiguration(mainFile, fuzzedHost(text, files), options);
       checkVerdict(loaded);
       for (const [place, diagnostic] of loaded.diagnostics.entries()) {
-        if (place < 100) checkDiagnostic(diagnostic, formatDiagnostic);
+        if (place < 30) checkDiagnostic(diagnostic, formatDiagnostic);
         count(`${diagnostic.severity}: ${diagnostic.code}`);
       }
       if (loaded.configuration) {
         checkVrrp(loaded.configuration.vrrp);
-        live(loaded.configuration.vrrp);
+        if (index % oneInLives === 0) live(loaded.configuration.vrrp);
       }
-      if (loaded.written) together(loaded.written, count);
+      if (loaded.written && index % oneInLives < 2) together(loaded.written, count);
       count(loaded.configuration ? 'loaded' : 'refused');
     },
-    describe: textOf,
+    describe: index => describeInput(inputOf(index)),
   };
 
   /** With itself, as a file for two nodes, and with whatever came before it. */

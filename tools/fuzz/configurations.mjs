@@ -1,8 +1,10 @@
-// Damaged configuration files: those of examples/ and test/fixtures/ and ones written from the tables of keywords, changed
-// word by word and line by line as an operator might get them wrong, and byte by byte as nobody would.
+// Damaged configuration files: those of examples/ and test/fixtures/ and ones written from the tables of keywords, put
+// together with what the language has, changed word by word and line by line as an operator might get them wrong, and byte
+// by byte as nobody would.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writtenConfiguration } from './grammar.mjs';
+import { dress } from './language.mjs';
 
 /** One JSON string a line: what means something to the language, and values at and beyond the edges of keywords' ranges. */
 const tokens = readFileSync(new URL('./tokens.txt', import.meta.url), 'utf8')
@@ -128,23 +130,30 @@ const byteEdits = {
 };
 const byteEditNames = Object.keys(byteEdits);
 
-/** The text of one input. */
+/** One input: the text of the main file, and the files besides by path. */
 export function mutatedConfiguration(random, corpus) {
-  const text = random.chance(1, 2) ? random.pick(corpus.texts) : writtenConfiguration(random, corpus.grammar);
-  const lines = text.split('\n');
+  const lines = random.chance(1, 2)
+    ? random.pick(corpus.texts).split('\n')
+    : writtenConfiguration(random, corpus.grammar).flatMap(line => line.split('\n'));
+  const input = { lines, files: new Map() };
+  if (random.chance(1, 3)) dress(random, input);
   if (random.chance(2, 3)) {
     for (let count = random.between(1, 4); count > 0; count--) {
       lineEdits[random.pick(lineEditNames)](random, lines, corpus);
     }
   }
-  // A bomb: as many lines as the loader will make.
-  if (random.chance(1, 5_000))
-    lines.splice(random.below(lines.length + 1), 0, `~SEQ(i, 1, 100000000) ${random.pick(lines)}`);
   let bytes = Buffer.from(lines.join('\n'));
   if (random.chance(1, 3)) {
     for (let count = random.between(1, 2); count > 0; count--) {
       bytes = byteEdits[random.pick(byteEditNames)](random, bytes, corpus);
     }
   }
-  return bytes.toString('utf8');
+  return { text: bytes.toString('utf8'), files: input.files };
+}
+
+/** For whoever looks at a failure. */
+export function describeInput({ text, files }) {
+  return (
+    [...files].map(([name, part]) => `==> ${name}\n${part}`).join('\n') + (files.size > 0 ? `==> main\n${text}` : text)
+  );
 }

@@ -1,38 +1,11 @@
 // What an editor and `holdfast config` do with a damaged configuration: formatting that is done after once and changes no
 // meaning, an effective configuration that loads as the same, and an answer at any place.
 import { root } from '../run.mjs';
-import { mutatedConfiguration, readCorpus } from './configurations.mjs';
+import { describeInput, mutatedConfiguration, readCorpus } from './configurations.mjs';
+import { fuzzedHost, mainFile } from './host.mjs';
 import { randomFor } from './random.mjs';
 
-const file = '/etc/keepalived/keepalived.conf';
 const options = { configId: 'one', allIncludesStrict: false };
-
-/** A machine with one file besides the fuzzed one, and every script in place. */
-function host(text) {
-  const files = new Map([
-    [file, text],
-    ['/etc/keepalived/other.conf', 'global_defs {\n    router_id other\n}\n'],
-  ]);
-  const status = { kind: 'file', uid: 0, gid: 0, mode: 0o755 };
-  return {
-    readFile: name => (files.has(name) ? { ok: true, value: files.get(name) } : { ok: false, reason: 'ENOENT' }),
-    glob: (pattern, directory) => {
-      const absolute = pattern.startsWith('/') ? pattern : `${directory}/${pattern}`;
-      return files.has(absolute) ? [absolute] : [];
-    },
-    status: name => (files.has(name) ? { ...status, mode: 0o644 } : status),
-    realPath: name => name,
-    mayExecute: () => true,
-    user: name => (name === 'root' ? { name, uid: 0, gid: 0, groups: [] } : undefined),
-    groupId: name => (name === 'root' ? 0 : undefined),
-    ownUid: 0,
-    ownGid: 0,
-    searchPath: ['/usr/bin', '/bin'],
-    environment: () => undefined,
-    hostName: 'fuzz.example',
-    interfaceNames: ['lo', 'eth0', 'eth1', 'ens33'],
-  };
-}
 
 export async function textTarget(dist, seed) {
   const { loadConfiguration } = await import(`${dist}/engine/configuration.js`);
@@ -47,27 +20,28 @@ export async function textTarget(dist, seed) {
   const { outlineOf } = await import(`${dist}/editor/outline.js`);
   const { definitionsAt, renamingAt } = await import(`${dist}/editor/navigation.js`);
   const corpus = readCorpus(root, ['examples', 'test/fixtures'], rootGrammar);
-  const textOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
-  const modelOf = text => JSON.stringify(loadConfiguration(file, host(text), options).configuration);
+  const inputOf = index => mutatedConfiguration(randomFor(seed, index), corpus);
 
   return {
     run(index, count) {
-      const text = textOf(index);
-      const formatting = formatConfiguration(file, text, host(text), rootGrammar);
+      const { text, files } = inputOf(index);
+      const host = other => fuzzedHost(other, files);
+      const modelOf = other => JSON.stringify(loadConfiguration(mainFile, host(other), options).configuration);
+      const formatting = formatConfiguration(mainFile, text, host(text), rootGrammar);
       count(formatting.ok ? 'formatted' : 'not formatted: braces');
       if (formatting.ok) {
-        const again = formatConfiguration(file, formatting.text, host(formatting.text), rootGrammar);
+        const again = formatConfiguration(mainFile, formatting.text, host(formatting.text), rootGrammar);
         must(again.ok && again.text === formatting.text, 'formatting is not done after once');
         must(modelOf(formatting.text) === modelOf(text), 'formatting changes the meaning');
       } else must(formatting.diagnostics.length > 0, 'not formatted without a diagnostic');
 
-      const effective = effectiveConfiguration(file, host(text), options);
+      const effective = effectiveConfiguration(mainFile, host(text), options);
       count(effective.loads ? 'shown' : 'shown, refused');
       if (effective.loads)
         must(modelOf(effectiveText(effective.entries)) === modelOf(text), 'what is shown loads differently');
 
-      must(importReport(file, host(text), rootGrammar, []) !== undefined, 'no report');
-      const project = projectOf(file, host(text), rootGrammar);
+      must(importReport(mainFile, host(text), rootGrammar, []) !== undefined, 'no report');
+      const project = projectOf(mainFile, host(text), rootGrammar);
       const [document] = project.documents;
       const random = randomFor(seed, index + 1);
       for (let round = 0; round < 5; round++) {
@@ -76,11 +50,11 @@ export async function textTarget(dist, seed) {
         proposalsAt(document, place, rootGrammar, project.occurrences, ['eth0']);
         hoverAt(project, document, place, rootGrammar);
         definitionsAt(project, document, place, host(text), rootGrammar);
-        renamingAt(project, file, place, 'other');
+        renamingAt(project, mainFile, place, 'other');
       }
       outlineOf(document);
     },
-    describe: textOf,
+    describe: index => describeInput(inputOf(index)),
   };
 }
 
