@@ -1,3 +1,4 @@
+import { firstReply } from '../packet/smtp-reply.ts';
 import type { ProbeSpec } from '../ports/probe.ts';
 import { bounds, type Conversation, excerptOf, type Finding, type ProbeContext, type Report } from './conversation.ts';
 import { openTcpStream, type Stream } from './stream.ts';
@@ -48,7 +49,7 @@ export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report)
         if (text.includes('\n')) finish({ status: completed });
         return;
       }
-      const reply = wholeReply(text);
+      const reply = firstReply(text);
       if (!reply) return;
       text = text.slice(reply.length);
       judge(reply.code, reply.line);
@@ -57,20 +58,4 @@ export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report)
     failed: failure => report({ excerpt, failure }),
   });
   return { cancel: () => stream.close() };
-}
-
-/** A reply of one or more lines (RFC 5321 section 4.2.1): all but the last have a hyphen after the code. */
-function wholeReply(
-  text: string,
-): { readonly length: number; readonly code: number; readonly line: string } | undefined {
-  let start = 0;
-  for (;;) {
-    const end = text.indexOf('\n', start);
-    if (end < 0) return undefined;
-    const line = text.slice(start, end);
-    const match = /^(\d{3})([ -]|\r?$)/.exec(line);
-    if (!match) return { length: end + 1, code: Number.NaN, line };
-    if (match[2] !== '-') return { length: end + 1, code: Number(match[1]), line };
-    start = end + 1;
-  }
 }
