@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { childRoles, daemonRole } from '../daemon/child-messages.ts';
+import { childRoles, daemonRole, mailRole } from '../daemon/child-messages.ts';
 import { identityOf } from '../daemon/names.ts';
 import type { DaemonOptions } from '../daemon/options.ts';
 
@@ -13,6 +13,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       return;
     case childRoles.bfd:
       (await import('../daemon/bfd-child.ts')).runBfdChild();
+      return;
+    case mailRole:
+      (await import('../daemon/mail-process.ts')).runMailProcess();
       return;
     case childRoles.checker:
       (await import('../daemon/checker-child.ts')).runCheckerChild();

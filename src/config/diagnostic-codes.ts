@@ -83,6 +83,7 @@ export const diagnosticCodes = [
   'first-address-not-link-local',
   'hasty-failover',
   'interface-not-tracked',
+  'mail-never-sent',
   'owner-by-default',
   'peer-twice',
   'script-not-tracked',

@@ -58,6 +58,7 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
       prober: new Prober(poller, { processes, concurrency: concurrentProbes() }),
       detail: log.detail,
       deliver: input => this.#driver.deliver(input),
+      sendMail: options.sendMail,
       stopped: options.stopped,
     });
     this.#driver = new Driver(poller, {

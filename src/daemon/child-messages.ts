@@ -2,6 +2,7 @@ import type { BfdConfiguration } from '../bfd/configuration.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
 import type { ServerWord } from '../engine/early-words.ts';
+import type { Mail } from '../ports/mail.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { ChildKind } from './child-kind.ts';
 import type { Names } from './names.ts';
@@ -116,10 +117,18 @@ export type ChildMessage =
    * some ten megabytes, which the parent has no reason to look into.
    */
   | { readonly type: 'answer'; readonly number: number; readonly json: string; readonly more: boolean }
+  /** To be sent by the mail process. */
+  | { readonly type: 'mail'; readonly letter: Letter }
   /** From the VRRP process only: an instance that the parent asked about. */
   | { readonly type: 'instance-state'; readonly state: InstanceState }
   /** From the BFD process only. */
   | SessionMessage;
+
+/** A mail, and when it was written: an RFC 5322 date. */
+export interface Letter {
+  readonly mail: Mail;
+  readonly date: string;
+}
 
 /** A configuration of tens of thousands of lines is some 20 MB here; more than this is a mistake. */
 export const longestMessage = 256 * 1024 * 1024;
@@ -135,3 +144,4 @@ export const childRoles: Readonly<Record<ChildKind, string>> = {
   bfd: '--role=bfd-child',
 };
 export const daemonRole = '--role=daemon';
+export const mailRole = '--role=mail';

@@ -2,6 +2,7 @@ import { inMilliseconds } from '../base/duration.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
 import { KernelError } from '../linux/libc.ts';
 import { onSignal } from '../linux/signals.ts';
+import type { Mail } from '../ports/mail.ts';
 import { explainMissing } from './capabilities.ts';
 import { type ChildKind, childWording } from './child-kind.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import { internalErrorStatus } from './crash.ts';
 import { DaemonLog, exitWithLog } from './log.ts';
 import { logFileFor } from './log-format.ts';
+import { mailDate } from './mail-date.ts';
 import { systemLogFor } from './open-log.ts';
 import { ParentChannel } from './parent-channel.ts';
 import { PidFile } from './pid-file.ts';
@@ -26,6 +28,8 @@ import { replaceFile } from './write-file.ts';
 
 /** The portions of a text, not a text, whose portions would be its characters. */
 export type Portions = Iterable<string> & object;
+/** Bytes that may wait for the parent before mails are thrown away. */
+const longestBacklog = 4 * 1024 * 1024;
 
 /** An engine at work on the kernel, as the process around it sees it. */
 export interface ChildRuntime<Part> {
@@ -55,6 +59,8 @@ export interface Report {
 export interface RuntimeOptions {
   readonly log: DaemonLog;
   readonly setup: ChildSetup;
+  /** Has the parent send a mail; returns at once. */
+  readonly sendMail: (mail: Mail) => void;
   /** The stop is done. */
   readonly stopped: () => void;
   /** An instance that the parent asked about went over to another state. */
@@ -236,6 +242,7 @@ class Work<Part> {
       return this.#role.open(this.#daemon, part, {
         log: this.#log,
         setup: this.#setup,
+        sendMail: mail => this.#sendMail(mail),
         stopped: () => this.#finish(0),
         instanceState: state => this.#channel.send({ type: 'instance-state', state }),
         sessionState: state => this.#channel.send({ type: 'session-state', state }),
@@ -245,6 +252,12 @@ class Work<Part> {
       this.#fail(4, `${error.message}\n${explainMissing(this.#role.capabilities)}`);
     }
     return undefined;
+  }
+
+  #sendMail(mail: Mail): void {
+    if (this.#channel.backlog < longestBacklog) {
+      this.#channel.send({ type: 'mail', letter: { mail, date: mailDate(new Date()) } });
+    } else this.#log.error(`The parent process does not listen: the mail "${mail.subject}" is lost`);
   }
 
   #fail(status: number, text: string): void {

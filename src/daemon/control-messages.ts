@@ -1,5 +1,6 @@
 import { failed, ok, type Result } from '../base/result.ts';
 import type { ServerOverride } from '../lvs/pool.ts';
+import type { MailCounts } from '../notify/mail-queue.ts';
 
 /** `auto` takes an earlier word back: the checks decide again. */
 export type ServerVerb = ServerOverride | 'auto';
@@ -15,18 +16,20 @@ export type ControlRequest =
   | { readonly command: 'record' }
   | { readonly command: 'server'; readonly verb: ServerVerb; readonly service: string; readonly server: string };
 
-/** The daemon's answer as a command reads it; a line of JSON. */
+/** The daemon's answer as a command reads it; a line of JSON. `mails`: what the parent adds where mails are sent. */
 export type ControlReply =
-  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: true; readonly result: unknown; readonly mails?: MailCounts }
   | { readonly ok: false; readonly error: string };
 
 /** The same as the daemon gives it: what a child said is passed on as it is. */
 export type ControlAnswer =
-  | { readonly ok: true; readonly json: string }
+  | { readonly ok: true; readonly json: string; readonly mails?: MailCounts }
   | { readonly ok: false; readonly error: string };
 
 export function encodeAnswer(answer: ControlAnswer): string {
-  return answer.ok ? `{"ok":true,"result":${answer.json}}` : JSON.stringify(answer);
+  if (!answer.ok) return JSON.stringify(answer);
+  const mails = answer.mails ? `,"mails":${JSON.stringify(answer.mails)}` : '';
+  return `{"ok":true,"result":${answer.json}${mails}}`;
 }
 
 /** Longest request in bytes. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configurations } from '../engine/checker-process.testkit.ts';
 import { realServer, virtualServer } from '../lvs/lvs.testkit.ts';
+import type { MailCounts } from '../notify/mail-queue.ts';
 import type { ChildKind } from './child-kind.ts';
 import type { ParentMessage } from './child-messages.ts';
 import { type ControlReply, type ControlRequest, encodeAnswer } from './control-messages.ts';
@@ -9,7 +10,7 @@ import { Operator } from './operator.ts';
 import { ServerWords } from './server-words.ts';
 
 function bench(
-  child: { readonly json?: string } = { json: '{"virtualServers":[]}' },
+  child: { readonly json?: string; readonly mails?: MailCounts } = { json: '{"virtualServers":[]}' },
   wanted: readonly ChildKind[] = ['checker'],
 ) {
   const words = new ServerWords([], () => {});
@@ -29,6 +30,7 @@ function bench(
     log: { info: (text: string) => logged.push(text) } as unknown as DaemonLog,
     balancing: () => configurations([virtualServer([realServer(1)])], []),
     wanted: () => wanted,
+    mails: () => child.mails,
   });
   const ask = (request: ControlRequest): ControlReply | undefined => {
     let answer: ControlReply | undefined;
@@ -44,6 +46,12 @@ const drain = { command: 'server', verb: 'drain', service: '192.0.2.1:80', serve
 const word = { service: '[192.0.2.1]:tcp:80 tcp', address: '10.0.0.1', port: 80, word: 'drain' };
 
 describe('the operator', () => {
+  it('is told of mails, where some are sent', () => {
+    const mails = { waiting: 1, underWay: 2, sent: 3, failed: 4, dropped: 5 };
+    expect(bench({ json: '{}', mails }).ask({ command: 'health' })).toEqual({ ok: true, result: {}, mails });
+    expect(bench({ json: '{}' }).ask({ command: 'health' })).toEqual({ ok: true, result: {} });
+  });
+
   it('takes servers out and back', () => {
     const { ask, words, sent, logged } = bench();
     expect(ask(drain)).toEqual({

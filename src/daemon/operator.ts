@@ -2,6 +2,7 @@ import { unreachable } from '../base/assert.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import { findRealServer, findVirtualServer, fullName } from '../lvs/find-server.ts';
 import { serviceIdentity } from '../lvs/pool.ts';
+import type { MailCounts } from '../notify/mail-queue.ts';
 import type { ChildKind } from './child-kind.ts';
 import { childWording } from './child-kind.ts';
 import type { Answered, Children } from './children.ts';
@@ -16,6 +17,8 @@ export interface OperatorParts {
   /** The configuration in force. */
   readonly balancing: () => CheckerConfigurations;
   readonly wanted: () => readonly ChildKind[];
+  /** Undefined: no mails are sent, and none ever were. */
+  readonly mails: () => MailCounts | undefined;
 }
 
 type Reply = (answer: ControlAnswer) => void;
@@ -74,7 +77,8 @@ export class Operator {
       return;
     }
     ask(json => {
-      if (json !== undefined) reply({ ok: true, json });
+      const mails = this.#parts.mails();
+      if (json !== undefined) reply({ ok: true, json, ...(mails && { mails }) });
       else reply({ ok: false, error: `the ${childWording[child].name} process does not run right now` });
     });
   }

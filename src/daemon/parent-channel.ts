@@ -20,6 +20,11 @@ export class ParentChannel<Part> {
     this.#socket.once('close', parentGone);
   }
 
+  /** Bytes that the parent has not taken yet. */
+  get backlog(): number {
+    return this.#socket.writableLength;
+  }
+
   send(message: ChildMessage): void {
     for (const line of encodeMessage(message)) this.#socket.write(`${line}\n`);
   }

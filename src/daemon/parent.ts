@@ -5,6 +5,7 @@ import type { Configuration } from '../engine/configuration.ts';
 import { loadConfiguration } from '../engine/configuration.ts';
 import { now } from '../linux/clock.ts';
 import { configurationHost } from '../linux/configuration-host.ts';
+import type { MailCounts } from '../notify/mail-queue.ts';
 import { renderDaemonConfiguration } from '../status/daemon-text.ts';
 import type { ChildKind } from './child-kind.ts';
 import type {
@@ -21,6 +22,7 @@ import { diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration
 import { ControlServer } from './control-server.ts';
 import { runLifecycleScript } from './lifecycle-script.ts';
 import { type DaemonLog, exitWithLog } from './log.ts';
+import { Mailer } from './mailer.ts';
 import type { Names } from './names.ts';
 import { Operator } from './operator.ts';
 import type { DaemonOptions } from './options.ts';
@@ -56,6 +58,7 @@ export class Parent {
   readonly #children: Children;
   readonly #words: ServerWords;
   readonly #control: ControlServer;
+  readonly #mailer: Mailer;
   /** What the VRRP process told of the instances that the checker process follows. */
   readonly #instanceStates = new Map<string, InstanceState>();
   /** What the BFD process told last. */
@@ -85,12 +88,14 @@ export class Parent {
         log.error(`Cannot write ${names.serverWords}: ${(error as NodeJS.ErrnoException).code}`);
       }
     });
+    this.#mailer = new Mailer({ program, title: names.parent.title, log });
     const operator = new Operator({
       children: this.#children,
       words: this.#words,
       log,
       balancing: () => this.#configuration,
       wanted: () => this.wanted,
+      mails: () => this.#mails(),
     });
     this.#control = new ControlServer(names.controlSocket, log, (request, reply) => operator.obey(request, reply));
     this.#supervisor = new Supervisor({
@@ -108,6 +113,13 @@ export class Parent {
       this.#parts.log.info(`Service [${address}]:${port} of VS ${service} is still set to ${word} by an operator`);
     }
     this.handle({ type: 'started', wanted: this.wanted });
+  }
+
+  #mails(): MailCounts | undefined {
+    const { lvs, vrrp } = this.#configuration;
+    const { counts } = this.#mailer;
+    const any = Object.values(counts).some(count => count > 0);
+    return any || lvs.mails !== undefined || vrrp.mails !== undefined ? counts : undefined;
   }
 
   get wanted(): readonly ChildKind[] {
@@ -189,6 +201,9 @@ export class Parent {
         break;
       case 'reload-wanted':
         this.handle({ type: 'child-asked-for-reload' });
+        break;
+      case 'mail':
+        this.#mailer.send(message.letter);
         break;
       case 'instance-state':
         this.#instanceStates.set(message.state.instance, message.state);
@@ -309,7 +324,10 @@ export class Parent {
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
     this.#control.close();
+    // What was written at the very end goes out while the script runs.
+    const mailed = this.#mailer.finish();
     if (shutdownScript) await runLifecycleScript('shutdown', shutdownScript, shutdownScriptTimeout, log);
+    await mailed;
     pidFile.remove();
     log.info(`Stopped ${productVersion(names.product)}`);
     return exitWithLog(log, status);

@@ -74,6 +74,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
       log: options.log,
       processes: processesOptions(),
       deliver: (input, at) => this.#driver.deliver(input, at),
+      sendMail: options.sendMail,
       stopped: options.stopped,
       monitorReceiveBufferBytes: daemon.vrrpNetlinkMonitorBuffer.bytes,
       requestReceiveBufferBytes: daemon.vrrpNetlinkCommandBuffer.bytes,
@@ -81,7 +82,8 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     this.#driver = new Driver(poller, {
       engine: this.#engine(),
       execute: effect => this.#execute(effect),
-      precedence: effect => (effect.type === 'log' ? 'later' : effect.type === 'stopped' ? 'last' : 'first'),
+      precedence: effect =>
+        effect.type === 'log' || effect.type === 'send-mail' ? 'later' : effect.type === 'stopped' ? 'last' : 'first',
       now,
       warmUp: () => this.#world.warmUp(),
       ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),

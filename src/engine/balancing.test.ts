@@ -12,7 +12,7 @@ function serverOf(text: string): VirtualServerConfiguration {
 
 describe('a virtual server', () => {
   it('has keepalived’s defaults', () => {
-    const usual = virtualServer([realServer(1)]);
+    const usual = virtualServer([realServer(1, { mail: true })], { mail: false });
     expect(serverOf(service(real()))).toEqual({ ...usual, service: { ...usual.service, scheduler: 'rr' } });
   });
 

@@ -10,6 +10,7 @@ import type { CheckedServer } from '../lvs/checked-server.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { completeLvsGlobals, type LvsGlobalDraft } from '../lvs/global-section.ts';
 import { completeVirtualServers, type LvsDraft } from '../lvs/lvs-section.ts';
+import type { MailDefaults } from '../lvs/real-server-completion.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { ProbeSpec } from '../ports/probe.ts';
 
@@ -18,6 +19,7 @@ export interface BalancingDraft {
   readonly lvs: LvsDraft;
   readonly lvsGlobals: LvsGlobalDraft;
   readonly health: HealthDraft;
+  readonly mailDefaults: MailDefaults;
 }
 
 export interface Balancing {
@@ -54,7 +56,7 @@ export function completeBalancing(
     }
     return places;
   };
-  const virtualServers = completeVirtualServers(draft.lvs, readCheckers, context);
+  const virtualServers = completeVirtualServers(draft.lvs, draft.mailDefaults, readCheckers, context);
   adviseOfAuthorities(draft.health.ssl, checkers.flatMap(probesOf), context);
   return {
     lvs: { global: completeLvsGlobals(draft.lvsGlobals, vridOf, context), virtualServers },

@@ -6,6 +6,7 @@ import type { LvsConfiguration, LvsGlobals, VirtualServerConfiguration } from '.
 import { destinationKeyText, serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsEntry } from '../ports/ipvs.ts';
+import type { Mail } from '../ports/mail.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { type CheckerConfigurations, CheckerProcess } from './checker-process.ts';
 import type { ServerWord } from './early-words.ts';
@@ -64,6 +65,7 @@ export class CheckerBench {
   readonly engine: CheckerProcess;
   readonly logs: string[] = [];
   readonly scripts: string[] = [];
+  readonly mails: Mail[] = [];
   readonly probes: { readonly at: Instant; readonly address: string }[] = [];
   readonly commands: IpvsCommand[] = [];
   readonly table: Map<string, IpvsEntry>;
@@ -138,6 +140,9 @@ export class CheckerBench {
         }
         case 'start-probe':
           this.#probe(effect.probe, effect.spec);
+          break;
+        case 'send-mail':
+          this.mails.push(effect.mail);
           break;
         case 'run-script':
           this.scripts.push(effect.script.text);

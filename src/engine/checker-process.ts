@@ -3,16 +3,8 @@ import { after, earliest, type Instant, instantFromMicroseconds } from '../base/
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { desiredEntries } from '../lvs/desired-table.ts';
-import { checkerText, memberText, quorumText, shutdownText, sorryTexts, startsDownText } from '../lvs/log-lines.ts';
-import {
-  isAlive,
-  memberKey,
-  Pool,
-  type PoolEvent,
-  type PoolMember,
-  type ServerOverride,
-  serviceIdentity,
-} from '../lvs/pool.ts';
+import { checkerText, memberText } from '../lvs/log-lines.ts';
+import { isAlive, memberKey, Pool, type PoolMember, type ServerOverride, serviceIdentity } from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
@@ -25,8 +17,9 @@ import { ConfiguredChecks } from './configured-checks.ts';
 import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
 import { LocalAddresses } from './local-addresses.ts';
-import { poolNews } from './pool-news.ts';
+import { poolNews, shutdownTexts, startNews } from './pool-news.ts';
 import { probeNews } from './probe-news.ts';
+import { type CheckNews, isNews, ServerMails } from './server-mails.ts';
 import { dynamicWeight, isHealthy, type Service } from './service.ts';
 import type { SharedCheck } from './shared-check.ts';
 import { SyncDaemons } from './sync-daemons.ts';
@@ -52,6 +45,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #addresses = new LocalAddresses();
   readonly #syncDaemons = new SyncDaemons();
   readonly #scripts = new Set<number>();
+  readonly #mails = new ServerMails(this.#out, () => this.#configuration.lvs);
   readonly #dirty = new Set<Service>();
   /** BFD sessions that somebody has told of. */
   readonly #sessions = new Map<string, boolean>();
@@ -130,15 +124,16 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         for (const check of this.#checks.all) {
           if (check.configuration.kind !== 'file' || check.configuration.file !== input.file) continue;
           check.value = input.value;
-          this.#judge(check);
+          this.#judge(check, { passed: check.isUp, failure: undefined });
         }
         break;
       case 'bfd-state':
         this.#sessions.set(input.session, input.up);
         for (const check of this.#checks.all) {
           if (check.configuration.kind !== 'bfd' || check.configuration.session !== input.session) continue;
+          if (check.sessionUp === input.up) continue;
           check.sessionUp = input.up;
-          this.#judge(check);
+          this.#judge(check, { passed: input.up, failure: undefined });
         }
         break;
       case 'vrrp-state':
@@ -214,7 +209,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       this.#earlyWords.keep(early);
       return [];
     }
+    const wasAlive = isAlive(member);
     this.#changed(service, service.pool.change(member, { override: word }));
+    this.#mails.overridden(service, member, wasAlive);
     return this.#finish(now);
   }
 
@@ -325,7 +322,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       if (this.#configuration.lvs.global.notifyAtStart && isAlive(member)) this.#run(member.configuration.notifyUp);
     }
     for (const gone of oldMembers.values()) this.#dismiss(configuration, gone);
-    if (known) this.#changed(service, events);
+    if (known) this.#changed(service, events, true);
     else this.#sayQuorum(service.pool);
     this.#judgeSuspension(service, true);
     this.#dirty.add(service);
@@ -346,11 +343,11 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
   }
 
-  /** The quorum that a service starts with is news, too. */
-  #sayQuorum({ configuration, quorumUp, aliveWeight }: Pool): void {
-    this.#say(quorumUp ? quorumText(configuration, true, aliveWeight) : startsDownText(configuration, aliveWeight));
-    if (!quorumUp) for (const text of sorryTexts(configuration, true)) this.#say(text);
-    this.#run(quorumUp ? configuration.quorumUp : configuration.quorumDown);
+  #sayQuorum(pool: Pool): void {
+    const { texts, script } = startNews(pool);
+    for (const text of texts) this.#say(text);
+    this.#run(script);
+    this.#mails.started(pool);
   }
 
   /** A reload took a server out of its service. */
@@ -367,12 +364,14 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#say(`Removing Virtual Server ${configuration.name}`);
     for (const member of members.filter(isAlive)) this.#tellRemoval(configuration, member);
     if (quorumUp) this.#run(configuration.quorumDown);
+    this.#mails.removed(service.pool);
     this.#release(configuration.keys);
   }
 
   #tellRemoval(service: VirtualServerConfiguration, { configuration }: PoolMember): void {
     this.#say(memberText(service, { ...configuration, inhibitOnFailure: false }, false));
     this.#run(configuration.notifyDown);
+    this.#mails.removing(service, configuration);
   }
 
   #probed(now: Instant, check: SharedCheck, result: ProbeResult): void {
@@ -380,25 +379,29 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const step = check.ended(now, result);
     this.#checks.reschedule(check);
     for (const text of probeNews(check, step, result, this.#checks.subscribersOf(check))) this.#say(text);
-    if (step.turned !== undefined || result.status !== before) this.#judge(check);
+    const news = isNews(check, step) ? { passed: !result.failure, failure: result.failure } : undefined;
+    if (news || result.status !== before) this.#judge(check, news);
   }
 
-  /** A check may have changed its mind: so may every server that it speaks for. */
-  #judge(check: SharedCheck): void {
+  /** A check may have changed its mind: so may every server that it speaks for. `news`: it has. */
+  #judge(check: SharedCheck, news: CheckNews | undefined): void {
     for (const [member, service] of this.#checks.subscribersOf(check)) {
       const checks = service.checksOf.get(member) ?? [];
       const change = { healthy: isHealthy(checks), dynamicWeight: dynamicWeight(checks, member.configuration.weight) };
+      const wasAlive = isAlive(member);
       this.#changed(service, service.pool.change(member, change));
+      if (news) this.#mails.checked(service, member, wasAlive, check, news);
     }
   }
 
   /** Says, tells and does what the events of a pool ask for. */
-  #changed(service: Service, events: readonly PoolEvent[]): void {
+  #changed(service: Service, events: ReturnType<Pool['change']>, starting = false): void {
     if (events.length === 0) return;
     for (const event of events) {
       const { texts, script } = poolNews(service.pool, event);
       for (const text of texts) this.#say(text);
       this.#run(script);
+      this.#mails.happened(service.pool, event, starting);
     }
     this.#dirty.add(service);
   }
@@ -407,6 +410,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #sayGoodbye(pool: Pool): void {
     for (const member of pool.members) if (isAlive(member)) this.#run(member.configuration.notifyDown);
     this.#run(pool.configuration.quorumDown);
+    this.#mails.goodbye(pool);
   }
 
   #clearTable(): void {
@@ -416,12 +420,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       return;
     }
     for (const { pool } of this.#services) {
-      const { configuration } = pool;
-      for (const member of stop === 'destinations' ? pool.members : []) {
-        const inhibited = member.configuration.inhibitOnFailure && (!isAlive(member) || pool.sorry);
-        this.#say(shutdownText(configuration, member.configuration, inhibited));
-      }
-      for (const key of configuration.keys) this.#table.want(serviceKeyText(key), undefined);
+      if (stop === 'destinations') for (const text of shutdownTexts(pool)) this.#say(text);
+      for (const key of pool.configuration.keys) this.#table.want(serviceKeyText(key), undefined);
     }
   }
 

@@ -8,7 +8,7 @@ import type { Deadlines } from './deadlines.ts';
 import type { Group } from './group.ts';
 import { Instance, type SavedInstance, type Surroundings } from './instance.ts';
 import type { NetworkView, SavedNetworkView } from './network-view.ts';
-import type { Notifications } from './notifications.ts';
+import type { Notifications, SavedNotifications } from './notifications.ts';
 import type { SavedScript, TrackedScripts } from './tracked-scripts.ts';
 import type { TrackedSessions } from './tracked-sessions.ts';
 
@@ -31,8 +31,7 @@ export interface VrrpCheckpoint {
   /** BFD sessions that are up. */
   readonly sessions: readonly string[];
   readonly channels: SavedChannels;
-  /** Runs of notification scripts. */
-  readonly notifications: readonly number[];
+  readonly notifications: SavedNotifications;
   /** In the configuration's order; then those that a reload removed. Everything else names them by their place. */
   readonly instances: readonly NumberedInstance[];
   /** How many of them are configured. */

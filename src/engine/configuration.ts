@@ -13,6 +13,7 @@ import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { followInstance } from '../lvs/global-section.ts';
 import { emptyLvsDraft, type LvsDraft, lvsRootReaders } from '../lvs/lvs-section.ts';
+import { alertDefaults } from '../notify/mail-section.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import { adviseVrrp } from '../vrrp/advice/advise.ts';
@@ -24,6 +25,7 @@ import { completeBalancing } from './balancing.ts';
 import { definedNames } from './defined-names.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
 import { rootGrammar } from './keywords.ts';
+import { completeMails } from './mails.ts';
 import { ScriptResolution } from './script-resolution.ts';
 import { systemNames } from './system-names.ts';
 import { valueChecks } from './value-checks.ts';
@@ -212,22 +214,30 @@ function interpret(
   const tellingRouters = sessions.flatMap(({ statement, configuration: { name, weight, reverse, toVrrp } }) =>
     toVrrp ? [{ statement, name, weight, reverse }] : [],
   );
+  const mailDefaults = alertDefaults(globals.mail);
+  globals.vrrp.mailAlerts = mailDefaults.vrrp;
   const vrrp = completeVrrp(draft.vrrp, globals.vrrp, tellingRouters, context);
   for (const { name, syncDaemonAt } of draft.vrrp.instances.values()) {
     if (syncDaemonAt) followInstance(globals.lvs, name, syncDaemonAt, context);
   }
   const balancing = completeBalancing(
-    { lvs: draft.lvs, lvsGlobals: globals.lvs, health: globals.health },
+    { lvs: draft.lvs, lvsGlobals: globals.lvs, health: globals.health, mailDefaults },
     statements,
     name => vrrp.instances.find(instance => instance.name === name)?.vrid,
     host,
     context,
   );
+  const mails = completeMails(globals, { ...vrrp, ...balancing }, statements, host, context, advise);
   const configuration: Configuration = {
     daemon: completeDaemon(globals, scripts),
-    vrrp: { global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces), ...vrrp },
+    vrrp: {
+      global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces),
+      ...vrrp,
+      mails: mails.vrrp,
+    },
     bfd: { instances: sessions.map(({ configuration }) => configuration) },
-    ...balancing,
+    lvs: { ...balancing.lvs, mails: mails.servers },
+    health: balancing.health,
   };
   if (!advise) return { configuration, written: undefined };
   const written = writtenVrrp(statements, draft.vrrp, globals.vrrp, host.hostName, tellingRouters, context);

@@ -12,6 +12,7 @@ import {
   healthRootReaders,
 } from '../health/health-section.ts';
 import { emptyLvsGlobalDraft, type LvsGlobalDraft, lvsGlobalReaders } from '../lvs/global-section.ts';
+import { emptyMailDraft, type MailDraft, mailGlobalReaders } from '../notify/mail-section.ts';
 import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { defaultScriptSettings, type ScriptSettings } from './script-resolution.ts';
@@ -49,6 +50,7 @@ export interface GlobalDraft {
   readonly lvs: LvsGlobalDraft;
   readonly health: HealthDraft;
   readonly scripts: ScriptSettings;
+  readonly mail: MailDraft;
 }
 
 export function emptyGlobalDraft(): GlobalDraft {
@@ -81,6 +83,7 @@ export function emptyGlobalDraft(): GlobalDraft {
     lvs: emptyLvsGlobalDraft(),
     health: emptyHealthDraft(),
     scripts: defaultScriptSettings(),
+    mail: emptyMailDraft(),
   };
 }
 
@@ -132,6 +135,7 @@ export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGramma
   ...vrrpGlobalReaders,
   ...lvsGlobalReaders,
   ...healthGlobalReaders,
+  ...mailGlobalReaders,
   process_names: (_statement, { daemon }) => {
     daemon.processNames = true;
   },

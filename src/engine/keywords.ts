@@ -45,23 +45,23 @@ bfd_process_name | NAME | none | harmless:other | BFD child title, at most 15 ch
 use_symlink_paths | [BOOL] | off | built, since 2.3.0 | Keep symlinks in script paths instead of resolving them
 set_supplementary_groups | [BOOL] | off | built, since HEAD | Give scripts the user's supplementary groups by default; per-script ':' syntax also does this
 router_id | STRING | hostname | built, bare complained | Prefix of mail subjects; SNMP router id
-notification_email_from | ADDR | user@fqdn | harmless:mail, bare complained | From header and MAIL FROM; quoted display name allowed
-smtp_server | HOST or IP [PORT] | none, port 25 | harmless:mail | Without it no mail is sent
+notification_email_from | ADDR | user@fqdn | built, bare complained | From header and MAIL FROM; quoted display name allowed
+smtp_server | HOST or IP [PORT] | none, port 25 | built | Without it no mail is sent
 smtp_helo_name | STRING | hostname | built, bare ignored | HELO argument
-smtp_connect_timeout | SECS | 30 | harmless:mail | 0 is turned into 1
-notification_email | block of ADDR lines | none | harmless:mail | Recipients; one RCPT TO each
-smtp_alert | BOOL | unset | harmless:mail, bare ignored | Default for all alerts; more specific settings win
+smtp_connect_timeout | SECS | 30 | built | 0 is turned into 1
+notification_email | block of ADDR lines | none | built | Recipients; one RCPT TO each
+smtp_alert | BOOL | unset | built, bare ignored | Default for all alerts; more specific settings win
 startup_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run once by parent before children start
 startup_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run by parent after all children are gone
 shutdown_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCHED_RR when late; no value = max; -1 only hides the startup hint
 min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
-smtp_alert_vrrp | BOOL | unset | harmless:mail, bare ignored | Default for instances and groups
-smtp_alert_checker | BOOL | unset | harmless:mail, bare ignored | Default for virtual and real servers
+smtp_alert_vrrp | BOOL | unset | built, bare ignored | Default for instances and groups
+smtp_alert_checker | BOOL | unset | built, bare ignored | Default for virtual and real servers
 checker_log_all_failures | BOOL | off | built, bare ignored | Log each failed probe even when retries remain
 dynamic_interfaces | [allow_if_changes] | off | built | Accept interfaces that do not exist yet; option also allows type/base changes
-no_email_faults | - | off | harmless:mail | Suppress FAULT mails
+no_email_faults | - | off | built | Suppress FAULT mails
 default_interface | IFNAME | eth0 | harmless:other, bare complained | Used by static addresses/routes lacking dev
 disable_local_igmp | - | off | refused:wire | Clears igmp_link_local_mcast_reports sysctl; cannot change on reload
 v3_checksum_as_v2 | - | off | built, since 2.2.8 | Default for instances; argument ignored (even "no" turns it on) though man shows [BOOL]
@@ -151,7 +151,7 @@ lvs_netlink_cmd_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
 lvs_netlink_monitor_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the checker netlink monitor socket
 lvs_netlink_monitor_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
 rs_init_notifies | [BOOL] | off | built | Emit RS UP notifies when servers are first added at start
-no_checker_emails | [BOOL] | off | harmless:mail | Mail only when an RS is added/removed, not per checker
+no_checker_emails | [BOOL] | off | built | Mail only when an RS is added/removed, not per checker
 vrrp_rx_bufs_policy | MTU or ADVERT or BYTES | kernel | built, bare complained | Sizing of VRRP socket receive buffer; a number overrides a policy; MTU beats ADVERT
 vrrp_rx_bufs_multiplier | INTEGER >=1 | 3 | built, bare complained | Multiplier for MTU/ADVERT policies
 vrrp_startup_delay | SECS decimal | 0 | built | Ignore adverts and hold timers this long after start

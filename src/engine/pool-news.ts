@@ -1,4 +1,4 @@
-import { memberText, quorumText, sorryTexts, weightText } from '../lvs/log-lines.ts';
+import { memberText, quorumText, shutdownText, sorryTexts, startsDownText, weightText } from '../lvs/log-lines.ts';
 import { isAlive, type Pool, type PoolEvent } from '../lvs/pool.ts';
 import type { RunnableScript } from '../ports/script.ts';
 
@@ -7,6 +7,22 @@ export interface PoolNews {
   readonly texts: readonly string[];
   /** Who is told. */
   readonly script: RunnableScript | undefined;
+}
+
+/** The quorum that a service starts with is news, too. */
+export function startNews({ configuration, quorumUp, aliveWeight }: Pool): PoolNews {
+  const texts = quorumUp
+    ? [quorumText(configuration, true, aliveWeight)]
+    : [startsDownText(configuration, aliveWeight), ...sorryTexts(configuration, true)];
+  return { texts, script: quorumUp ? configuration.quorumUp : configuration.quorumDown };
+}
+
+/** What is said of the servers of a service that is taken out of the table at a stop. */
+export function shutdownTexts({ configuration, members, sorry }: Pool): readonly string[] {
+  return members.map(member => {
+    const inhibited = member.configuration.inhibitOnFailure && (!isAlive(member) || sorry);
+    return shutdownText(configuration, member.configuration, inhibited);
+  });
 }
 
 /** What follows from something that happened to a virtual server. */

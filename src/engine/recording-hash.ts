@@ -56,6 +56,8 @@ function hashEffect(start: number, effect: VrrpEffect): number {
       hash = hashText(hashNumber(hash, effect.run), effect.script.text);
       for (const argument of effect.extraArguments) hash = hashText(hash, argument);
       return hash;
+    case 'send-mail':
+      return hashText(hashText(hash, effect.mail.subject), effect.mail.body);
     case 'signal-script':
       return hashText(hashNumber(hash, effect.run), effect.signal);
     case 'stopped':

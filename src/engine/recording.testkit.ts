@@ -3,6 +3,7 @@ import { milliseconds, seconds, zero } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
+import { mailSettings } from './mails.testkit.ts';
 import type { VrrpStep } from './recording-step.ts';
 import {
   configuration,
@@ -29,7 +30,12 @@ export function variant(number: number, priority: number): VrrpConfiguration {
   const many = Array.from({ length: number === 1 ? 130 : 3 }, (_, place) =>
     virtualAddress(`192.0.2.${100 + place}`, number === 2 ? { label: 'eth0:1' } : {}),
   );
-  const notify = { ...router().notify, generic: script('/notify'), masterReceivedLowerPriority: script('/lower') };
+  const notify = {
+    ...router().notify,
+    mail: true,
+    generic: script('/notify'),
+    masterReceivedLowerPriority: script('/lower'),
+  };
   const v1: Partial<VirtualRouterConfiguration> = {
     name: number === 3 ? 'VI_RENAMED' : 'VI_1',
     vrid: 51,
@@ -71,7 +77,8 @@ export function variant(number: number, priority: number): VrrpConfiguration {
     ],
   });
   const paced = { garpInterval: milliseconds(number === 1 ? 10 : 0), gnaInterval: milliseconds(5) };
-  return { ...made, global: { ...made.global, ...paced, startupDelay: seconds(number === 3 ? 1 : 0) } };
+  const global = { ...made.global, ...paced, startupDelay: seconds(number === 3 ? 1 : 0) };
+  return { ...made, global, mails: { settings: mailSettings, faults: number !== 3 } };
 }
 
 /** What the world does to a machine besides letting time pass. */

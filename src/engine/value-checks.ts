@@ -4,19 +4,6 @@ import { decimalSecondsOf, integerOf } from '../config/values.ts';
 import { trackerBlockChecks, trackerKeywordChecks, trackerLineChecks } from '../vrrp/tracker-checks.ts';
 import { vrrpKeywordChecks, vrrpLineChecks } from '../vrrp/value-checks.ts';
 
-const smtpServer: ValueCheck = (statement, context) => {
-  const [, host, port] = statement.words;
-  if (port) integerOf(statement, port, { minimum: 1, maximum: 65_535 }, context, false);
-  else if (/\s/.test(host!.text))
-    complainOf(statement, host, context, `"${shortened(host!.text)}" is no name of a host`);
-};
-
-const connectTimeout: ValueCheck = (statement, context) => {
-  const word = statement.words[1]!;
-  const value = integerOf(statement, word, { minimum: 0, maximum: 4_294 }, context, false);
-  if (value === 0) complainOf(statement, word, context, 'smtp_connect_timeout 0 becomes 1 s');
-};
-
 const cpuSet: ValueCheck = (statement, context) => {
   for (const word of statement.words.slice(1)) {
     if (integerOf(statement, word, { minimum: 0, maximum: 65_535 }, context, false) === undefined) return;
@@ -63,8 +50,6 @@ const garpInterface: ValueCheck = (statement, context) => {
 /** The checks of everything that is recognised and not built. */
 export const valueChecks: ValueChecks = {
   keywords: new Map<string, ValueCheck>([
-    ['global_defs.smtp_server', smtpServer],
-    ['global_defs.smtp_connect_timeout', connectTimeout],
     ['global_defs.vrrp_cpu_affinity', cpuSet],
     ['global_defs.checker_cpu_affinity', cpuSet],
     ['global_defs.bfd_cpu_affinity', cpuSet],
@@ -84,7 +69,6 @@ export const valueChecks: ValueChecks = {
     ...trackerLineChecks,
   ]),
   blocks: new Map<string, ValueCheck>([
-    ['global_defs.notification_email', blockHasLines],
     ['garp_group', garpGroup],
     ['garp_group.interfaces', blockHasLines],
     ['track_group.group', blockHasLines],

@@ -85,7 +85,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#queue = new AnnouncementQueue(configuration.global);
     const allocateRun = (): number => ++this.#lastRun;
     this.scripts = new TrackedScripts(allocateRun);
-    this.#notifications = new Notifications(allocateRun, this.#out);
+    this.#notifications = new Notifications(allocateRun, this.#out, () => this.#configuration);
     this.#channels = new Channels(options.receiveBufferBytes);
     const { detail } = options;
     this.#around = { network: this.network, queue: this.#queue, out: this.#out, touched: this.#touched, detail };
@@ -435,7 +435,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     instance.entered(now, 'initialize');
     instance.holding.forget(request => claimed.has(addressKey(request)));
     this.#batches.touch(instance);
-    this.#notifications.instance(instance, instance.configuration.notify.reportDeleted ? 'DELETED' : 'FAULT');
+    this.#notifications.removed(instance);
   }
 
   /** Looks at everything tracked and moves priorities and FAULT accordingly. */

@@ -5,6 +5,7 @@ import { addressMessage, decodeAddress, encodeAddressDump } from '../netlink/rou
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand } from '../ports/ipvs.ts';
 import type { Log } from '../ports/log.ts';
+import type { Mail } from '../ports/mail.ts';
 import type { InterfaceAddress } from '../ports/network.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { FileValues } from './file-values.ts';
@@ -30,6 +31,8 @@ export interface CheckerWorldOptions {
   readonly detail: boolean;
   /** Where inputs go; called from the event loop and, for the values of files, from within execute. */
   readonly deliver: (input: CheckerInput) => void;
+  /** Takes a mail and returns at once. */
+  readonly sendMail: (mail: Mail) => void;
   /** The engine has nothing left to do. */
   readonly stopped: () => void;
 }
@@ -121,6 +124,9 @@ export class CheckerWorld {
         break;
       case 'watch-files':
         this.#files.follow(effect.files);
+        break;
+      case 'send-mail':
+        this.#options.sendMail(effect.mail);
         break;
       case 'log':
         if (this.#options.detail || !effect.detail) this.#options.log.write(effect.level, effect.text);

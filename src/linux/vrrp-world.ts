@@ -13,6 +13,7 @@ import {
 import { configurationMessage, decodeIpv6Forwarding } from '../netlink/route-configuration.ts';
 import { decodeLink, encodeLinkDump, type LinkMessage, linkMessage } from '../netlink/route-link.ts';
 import type { Log } from '../ports/log.ts';
+import type { Mail } from '../ports/mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { interfaceAddress } from './interface-address.ts';
@@ -32,6 +33,8 @@ export interface VrrpWorldOptions {
    * that is known to be a little earlier.
    */
   readonly deliver: (input: VrrpInput, at?: Instant) => void;
+  /** Takes a mail and returns at once. */
+  readonly sendMail: (mail: Mail) => void;
   /** The engine has nothing left to do. */
   readonly stopped: () => void;
   /** SO_RCVBUF of the monitor; undefined takes a generous default. */
@@ -147,6 +150,9 @@ export class VrrpWorld {
         break;
       case 'signal-script':
         this.#processes.signal(effect.run, effect.signal);
+        break;
+      case 'send-mail':
+        this.#options.sendMail(effect.mail);
         break;
       case 'log':
         this.#options.log.write(effect.level, effect.text);

@@ -1,11 +1,21 @@
 import type { Family, IpAddress } from '../base/ip-address.ts';
 import type { IpvsForwarding, IpvsProtocol, IpvsService, IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
+import type { MailSettings } from '../ports/mail.ts';
 import type { RunnableScript } from '../ports/script.ts';
 
 /** The load-balancing part of a configuration: complete, checked, with every default filled in. */
 export interface LvsConfiguration {
   readonly global: LvsGlobals;
   readonly virtualServers: readonly VirtualServerConfiguration[];
+  /** Left out: no mail is sent. */
+  readonly mails?: ServerMails | undefined;
+}
+
+/** How mails about virtual and real servers are sent. */
+export interface ServerMails {
+  readonly settings: MailSettings;
+  /** Whenever a checker changes its mind; else only when the server comes or goes. */
+  readonly eachChecker: boolean;
 }
 
 export interface LvsGlobals {
@@ -47,6 +57,8 @@ export interface VirtualServerConfiguration {
   readonly quorumDown: RunnableScript | undefined;
   readonly alpha: boolean;
   readonly omega: boolean;
+  /** smtp_alert: a mail is sent when the quorum is lost or gained. Left out: none. */
+  readonly mail?: boolean;
   readonly haSuspend: boolean;
   readonly sorryServer: SorryServerConfiguration | undefined;
   readonly realServers: readonly RealServerConfiguration[];
@@ -75,6 +87,8 @@ export interface RealServerConfiguration {
   readonly alpha: boolean;
   readonly notifyUp: RunnableScript | undefined;
   readonly notifyDown: RunnableScript | undefined;
+  /** smtp_alert: a mail is sent when it comes or goes. Left out: none. */
+  readonly mail?: boolean;
   /** Places in HealthConfiguration.checkers. */
   readonly checkers: readonly number[];
 }

@@ -27,7 +27,7 @@ persistence_timeout | [SECS 1..31 days] | off; bare = 360 | built | Also implied
 persistence_granularity | NETMASK or 1..128 | host | built | Dotted mask or IPv6 prefix length
 protocol | TCP, UDP or SCTP | UDP, reported as error | built | Needed for address services; ignored with a warning for pure fwmark services
 ha_suspend | - | off | built | Stop checks while the VIP is not local
-smtp_alert | [BOOL] | global or off | harmless:mail | Quorum mails; bare = true
+smtp_alert | [BOOL] | global or off | built | Quorum mails; bare = true
 virtualhost | STRING | none | built, bare complained | Host header default
 snmp_name | STRING | none | harmless:snmp, bare complained | Label exposed in SNMP
 alpha | - | off | built | RS start as failed until first success
@@ -58,7 +58,7 @@ delay_before_retry | TIMER | VS | built | Inherited by checkers
 warmup | TIMER | VS | built | Inherited by checkers
 connect_timeout | TIMER | VS | built | Inherited by checkers
 delay_loop | TIMER | VS | built | Inherited by checkers
-smtp_alert | [BOOL] | global or on | harmless:mail | RS mails default to on
+smtp_alert | [BOOL] | global or on | built | RS mails default to on
 virtualhost | STRING | VS | built, bare complained | Host header
 snmp_name | STRING | none | harmless:snmp, bare complained | Label exposed in SNMP
 MISC_CHECK | block | - | built | Script checker

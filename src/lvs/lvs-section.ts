@@ -4,6 +4,7 @@ import type { IpvsServiceKey } from '../ports/ipvs.ts';
 import type { ReadCheckers } from './checked-server.ts';
 import type { VirtualServerConfiguration } from './configuration.ts';
 import { type GroupDraft, readGroup } from './group-section.ts';
+import type { MailDefaults } from './real-server-completion.ts';
 import { serviceKeyText } from './reconcile.ts';
 import { completeVirtualServer } from './virtual-server-completion.ts';
 import { readVirtualServer, type VirtualServerDraft } from './virtual-server-section.ts';
@@ -33,6 +34,7 @@ export const lvsRootReaders = {
 /** Makes the checked model of what was written. */
 export function completeVirtualServers(
   draft: LvsDraft,
+  mailDefaults: MailDefaults,
   readCheckers: ReadCheckers,
   context: SectionContext,
 ): readonly VirtualServerConfiguration[] {
@@ -45,7 +47,7 @@ export function completeVirtualServers(
       advise(context, located(server.statement), 'unknown-group', message, 'the virtual server is left out');
       continue;
     }
-    const completed = completeVirtualServer(server, group, readCheckers, context);
+    const completed = completeVirtualServer(server, group, mailDefaults, readCheckers, context);
     if (!completed) continue;
     const keys = completed.keys.filter(key => take(key, server.statement, taken, context));
     if (keys.length > 0) servers.push(keys.length === completed.keys.length ? completed : { ...completed, keys });

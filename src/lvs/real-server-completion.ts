@@ -21,6 +21,13 @@ export interface Surroundings {
   /** It has services that are addresses with ports. */
   readonly hasAddresses: boolean;
   readonly hasMarks: boolean;
+  readonly mailDefaults: MailDefaults;
+}
+
+/** What counts where smtp_alert is not said. */
+export interface MailDefaults {
+  readonly virtualServer: boolean;
+  readonly realServer: boolean;
 }
 
 /** The real servers that a virtual server of this family can reach. */
@@ -145,6 +152,7 @@ function completeServer(
     alpha,
     notifyUp: server.notifyUp && context.scripts.resolve(server.notifyUp, 'served', undefined),
     notifyDown: server.notifyDown && context.scripts.resolve(server.notifyDown, 'served', undefined),
+    mail: server.mail ?? around.mailDefaults.realServer,
     checkers:
       server.checkers.length === 0
         ? []

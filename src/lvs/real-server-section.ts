@@ -24,6 +24,7 @@ export interface RealServerDraft {
   alpha: boolean | undefined;
   notifyUp: Statement | undefined;
   notifyDown: Statement | undefined;
+  mail: boolean | undefined;
   readonly checks: CheckDefaults;
   /** The blocks of its checkers, which another feature reads. */
   checkers: readonly Statement[];
@@ -75,6 +76,9 @@ const readers = bindReaders<RealServerDraft, SectionContext>(realServerGrammar, 
   notify_down: (statement, draft) => {
     draft.notifyDown = statement;
   },
+  smtp_alert: (statement, draft, context) => {
+    draft.mail = boolean(statement, context) ?? draft.mail;
+  },
   alpha: (statement, draft, context) => {
     draft.alpha = boolean(statement, context) ?? draft.alpha;
   },
@@ -102,6 +106,7 @@ export function readRealServer(
     alpha: undefined,
     notifyUp: undefined,
     notifyDown: undefined,
+    mail: undefined,
     checks: noCheckDefaults(),
     checkers: [],
   };

@@ -5,7 +5,12 @@ import type { IpvsProtocol, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { ReadCheckers } from './checked-server.ts';
 import type { SorryServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
 import { consecutive, type GroupDraft, type GroupEntry } from './group-section.ts';
-import { completeRealServers, realServersOfFamily, type Surroundings } from './real-server-completion.ts';
+import {
+  completeRealServers,
+  type MailDefaults,
+  realServersOfFamily,
+  type Surroundings,
+} from './real-server-completion.ts';
 import { fitsFamily } from './real-server-section.ts';
 import { usualPersistence, type VirtualServerDraft } from './virtual-server-section.ts';
 
@@ -13,6 +18,7 @@ import { usualPersistence, type VirtualServerDraft } from './virtual-server-sect
 export function completeVirtualServer(
   draft: VirtualServerDraft,
   group: GroupDraft | undefined,
+  mailDefaults: MailDefaults,
   readCheckers: ReadCheckers,
   context: SectionContext,
 ): VirtualServerConfiguration | undefined {
@@ -33,7 +39,8 @@ export function completeVirtualServer(
     complain(context, located(draft.statement), 'no-forwarding', `${name} has no lvs_method`, 'NAT is taken');
     forwarding = { type: 'nat' };
   }
-  const around: Surroundings = { draft, name, family, protocol, forwarding, entries, hasAddresses, hasMarks };
+  const services = { entries, hasAddresses, hasMarks };
+  const around: Surroundings = { draft, name, family, protocol, forwarding, ...services, mailDefaults };
   const realServers = completeRealServers(realServerDrafts, around, readCheckers, context);
   if (realServers.length === 0) {
     complain(
@@ -67,6 +74,7 @@ export function completeVirtualServer(
     quorumDown: draft.quorumDown && context.scripts.resolve(draft.quorumDown, 'served', undefined),
     alpha: draft.alpha,
     omega: draft.omega,
+    mail: draft.mail ?? mailDefaults.virtualServer,
     haSuspend: completeHaSuspend(around, context),
     sorryServer: completeSorryServer(around, context),
     realServers,

@@ -3,7 +3,7 @@ import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { integer, integerOf, parameter, reportBadValue } from '../config/values.ts';
+import { boolean, integer, integerOf, parameter, reportBadValue } from '../config/values.ts';
 import type { IpvsForwarding, IpvsProtocol } from '../ports/ipvs.ts';
 import { type CheckDefaults, checkDefaultReaders, noCheckDefaults } from './check-defaults.ts';
 import { readEndpoint } from './endpoint-words.ts';
@@ -45,6 +45,7 @@ export interface VirtualServerDraft {
   haSuspend: boolean;
   alpha: boolean;
   omega: boolean;
+  mail: boolean | undefined;
   inhibitOnFailure: boolean;
   quorumUp: Statement | undefined;
   quorumDown: Statement | undefined;
@@ -157,6 +158,9 @@ const readers = bindReaders<VirtualServerDraft, SectionContext>(virtualServerGra
   ha_suspend: flag('haSuspend'),
   alpha: flag('alpha'),
   omega: flag('omega'),
+  smtp_alert: (statement, draft, context) => {
+    draft.mail = boolean(statement, context) ?? draft.mail;
+  },
   quorum_up: (statement, draft) => {
     draft.quorumUp = statement;
   },
@@ -248,6 +252,7 @@ export function readVirtualServer(statement: Statement, context: SectionContext)
     haSuspend: false,
     alpha: false,
     omega: false,
+    mail: undefined,
     inhibitOnFailure: false,
     quorumUp: undefined,
     quorumDown: undefined,

@@ -1,5 +1,6 @@
 import type { IpvsCommand, IpvsEntry, IpvsTimeouts } from './ipvs.ts';
 import type { LogLevel } from './log.ts';
+import type { Mail } from './mail.ts';
 import type { InterfaceAddress } from './network.ts';
 import type { ProbeResult, ProbeSpec } from './probe.ts';
 import type { RunnableScript, ScriptOutcome } from './script.ts';
@@ -47,5 +48,7 @@ export type CheckerEffect =
   | { readonly type: 'signal-script'; readonly run: number; readonly signal: 'TERM' | 'KILL' }
   /** Report file-value for these files now and on every change; replaces the earlier set. */
   | { readonly type: 'watch-files'; readonly files: readonly string[] }
+  /** Told and forgotten: what becomes of it changes nothing. */
+  | { readonly type: 'send-mail'; readonly mail: Mail }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly detail: boolean }
   | { readonly type: 'stopped' };

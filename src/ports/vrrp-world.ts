@@ -2,6 +2,7 @@ import type { Duration } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { IpAddress } from '../base/ip-address.ts';
 import type { LogLevel } from './log.ts';
+import type { Mail } from './mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from './network.ts';
 import type { RunnableScript, ScriptOutcome } from './script.ts';
 
@@ -85,6 +86,8 @@ export type VrrpEffect =
     }
   /** To the whole process group of a run; no-op once it ended. */
   | { readonly type: 'signal-script'; readonly run: number; readonly signal: 'TERM' | 'KILL' }
+  /** Told and forgotten: what becomes of it changes nothing. */
+  | { readonly type: 'send-mail'; readonly mail: Mail }
   /** `detail`: only worth a line when the operator asked for detail (-D). */
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly detail: boolean }
   /** The engine has nothing left to do after a stop: the process may end. */

@@ -62,6 +62,7 @@ export type Observation =
   /** A tracked script was started, or a notification script with what it is told. */
   | { readonly type: 'script'; readonly node: string; readonly text: string; readonly arguments: readonly string[] }
   | { readonly type: 'script-outcome'; readonly node: string; readonly script: string; readonly good: boolean }
+  | { readonly type: 'mail'; readonly node: string; readonly subject: string }
   | { readonly type: 'log'; readonly node: string; readonly level: LogLevel; readonly text: string }
   /** Somebody interferes, or stops interfering. `active`: how many faults go on that make packets or timers unreliable. */
   | { readonly type: 'disturbance'; readonly text: string; readonly active: number };

@@ -406,6 +406,9 @@ export class SimNode implements KernelOwner, Happening {
       case 'signal-script':
         this.scripts.signal(effect.run, effect.signal);
         break;
+      case 'send-mail':
+        this.#ground.observe({ type: 'mail', node: this.name, subject: effect.mail.subject });
+        break;
       case 'log':
         this.#ground.observe({ type: 'log', node: this.name, level: effect.level, text: effect.text });
         break;

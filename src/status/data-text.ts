@@ -166,7 +166,10 @@ function trackerLines({ trackInterfaces: interfaces, trackScripts: scripts, trac
 }
 
 function notifyLines(notify: NotifyScripts): string[] {
-  const lines = [`   Notify deleted = ${notify.reportDeleted ? 'Deleted' : 'Fault'}`];
+  const lines = [
+    `   Using smtp notification = ${notify.mail ? 'yes' : 'no'}`,
+    `   Notify deleted = ${notify.reportDeleted ? 'Deleted' : 'Fault'}`,
+  ];
   const add = (what: string, script: RunnableScript | undefined): void => {
     if (script) lines.push(`   ${what} script = ${scriptText(script)}${identityText(script)}`);
   };

@@ -47,6 +47,9 @@ function effectWords(effects: readonly VrrpEffect[]): string {
       case 'run-script':
         words.push(`run ${[effect.script.text, ...effect.extraArguments].join(' ')}`);
         break;
+      case 'send-mail':
+        words.push(`mail "${effect.mail.subject}"`);
+        break;
       case 'signal-script':
         words.push(`${effect.signal} to script run ${effect.run}`);
         break;

@@ -53,7 +53,7 @@ function instanceData(instance: InstanceSnapshot, snapshot: VrrpSnapshot): Recor
     state: stateNumbers[instance.state],
     wantstate: instance.state === 'INIT' ? initialNumber(instance) : stateNumbers[instance.state],
     version: configuration.version,
-    smtp_alert: false,
+    smtp_alert: notify.mail === true,
     notify_deleted: notify.reportDeleted,
     ...scriptProperty('script_master', notify.master),
     ...scriptProperty('script_backup', notify.backup),

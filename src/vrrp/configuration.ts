@@ -1,5 +1,6 @@
 import type { Duration } from '../base/duration.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
+import type { MailSettings } from '../ports/mail.ts';
 import type { RunnableScript } from '../ports/script.ts';
 
 /** The VRRP part of a configuration: complete, checked, with every default filled in. */
@@ -9,6 +10,15 @@ export interface VrrpConfiguration {
   readonly syncGroups: readonly SyncGroupConfiguration[];
   /** Only scripts that something tracks. */
   readonly scripts: readonly TrackScriptConfiguration[];
+  /** Left out: no mail is sent. */
+  readonly mails?: VrrpMails | undefined;
+}
+
+/** How mails about instances and groups are sent. */
+export interface VrrpMails {
+  readonly settings: MailSettings;
+  /** About FAULT, too. */
+  readonly faults: boolean;
 }
 
 export interface VrrpGlobals {
@@ -172,6 +182,8 @@ export interface NotifyScripts {
   readonly reportDeleted: boolean;
   /** Instances only. */
   readonly masterReceivedLowerPriority: RunnableScript | undefined;
+  /** smtp_alert: a mail is sent, too. Left out: none. */
+  readonly mail?: boolean;
 }
 
 export interface SyncGroupConfiguration {

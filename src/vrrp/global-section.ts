@@ -31,6 +31,8 @@ export interface VrrpGlobalDraft {
   skipCheckAdvertAddresses: boolean;
   checksumWithoutPseudoHeader: boolean;
   ownerIgnoreAdverts: boolean;
+  /** Instances and groups that say nothing of smtp_alert have mails sent. */
+  mailAlerts: boolean;
 }
 
 export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
@@ -59,6 +61,7 @@ export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
     skipCheckAdvertAddresses: false,
     checksumWithoutPseudoHeader: false,
     ownerIgnoreAdverts: false,
+    mailAlerts: false,
   };
 }
 

@@ -117,7 +117,7 @@ export function completeInstance(
     trackInterfaces: interfaceTrackers(draft, context),
     trackScripts: scriptTrackers(draft.trackScripts, name, trackable, context),
     trackBfd: bfdTrackers(draft.trackBfd, name, trackable, context),
-    notify: completeNotify(draft, context),
+    notify: completeNotify(draft, globals.mailAlerts, context),
   };
 }
 

@@ -78,7 +78,7 @@ notify_stop | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
 notify_deleted | [SCRIPT [USER [[:]GROUP]]] | off | built, once | Report DELETED instead of FAULT when a reload removes the instance; script optional
 notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets INSTANCE NAME STATE PRIO appended
 notify_master_rx_lower_pri | SCRIPT [USER [[:]GROUP]] | none | built, once | Run when MASTER hears a lower-priority advert
-smtp_alert | [BOOL] | global or off | harmless:mail | Bare keyword means true
+smtp_alert | [BOOL] | global or off | built | Bare keyword means true
 notify_priority_changes | [BOOL] | global | harmless:fifo | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
 lvs_sync_daemon_interface | IFNAME | none | built, deprecated | Write lvs_sync_daemon IFNAME INSTANCE in global_defs
 garp_master_delay | SECS | global 5 | built | Second burst delay
@@ -169,7 +169,7 @@ notify_master | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on MASTER; n
 notify_fault | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on FAULT; no arguments added
 notify_stop | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on stop; no arguments added
 notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets GROUP NAME STATE 0 appended
-smtp_alert | [BOOL] | global or off | harmless:mail | Bare keyword means true
+smtp_alert | [BOOL] | global or off | built | Bare keyword means true
 global_tracking | - | off | built, deprecated | Accepted with a warning; no longer does anything useful
 sync_group_tracking_weight | - | off | built | Keep non-zero tracker weights inside the group
 notify_priority_changes | [BOOL] | global | harmless:fifo | FIFO priority lines for the group's instances

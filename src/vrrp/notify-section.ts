@@ -1,6 +1,7 @@
 import type { Reader } from '../config/interpret.ts';
 import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
+import { boolean } from '../config/values.ts';
 import type { NotifyScripts } from './configuration.ts';
 
 /** The notify keywords of an instance or group, the last of each kind. */
@@ -12,6 +13,8 @@ export interface NotifyDraft {
   notify: Statement | undefined;
   notifyDeleted: Statement | undefined;
   notifyMasterReceivedLowerPriority: Statement | undefined;
+  /** smtp_alert; undefined: not said. */
+  mail: boolean | undefined;
 }
 
 export function emptyNotifyDraft(): NotifyDraft {
@@ -23,11 +26,12 @@ export function emptyNotifyDraft(): NotifyDraft {
     notify: undefined,
     notifyDeleted: undefined,
     notifyMasterReceivedLowerPriority: undefined,
+    mail: undefined,
   };
 }
 
 const take =
-  (key: keyof NotifyDraft): Reader<NotifyDraft, SectionContext> =>
+  (key: Exclude<keyof NotifyDraft, 'mail'>): Reader<NotifyDraft, SectionContext> =>
   (statement, draft) => {
     draft[key] = statement;
   };
@@ -39,6 +43,9 @@ export const notifyReaders: Readonly<Record<string, Reader<NotifyDraft, SectionC
   notify_fault: take('notifyFault'),
   notify_stop: take('notifyStop'),
   notify: take('notify'),
+  smtp_alert: (statement, draft, context) => {
+    draft.mail = boolean(statement, context) ?? draft.mail;
+  },
 };
 
 /** Keywords of instances only. */
@@ -48,8 +55,8 @@ export const instanceNotifyReaders: Readonly<Record<string, Reader<NotifyDraft, 
   notify_master_rx_lower_pri: take('notifyMasterReceivedLowerPriority'),
 };
 
-/** Resolves the scripts, once all settings that bear on them are known. */
-export function completeNotify(draft: NotifyDraft, context: SectionContext): NotifyScripts {
+/** Resolves the scripts, once all settings that bear on them are known. `mail`: what counts where smtp_alert is not said. */
+export function completeNotify(draft: NotifyDraft, mail: boolean, context: SectionContext): NotifyScripts {
   const script = (statement: Statement | undefined) =>
     statement && statement.words.length > 1 ? context.scripts.resolve(statement, 'notified', undefined) : undefined;
   return {
@@ -61,5 +68,6 @@ export function completeNotify(draft: NotifyDraft, context: SectionContext): Not
     deleted: script(draft.notifyDeleted),
     reportDeleted: draft.notifyDeleted !== undefined,
     masterReceivedLowerPriority: script(draft.notifyMasterReceivedLowerPriority),
+    mail: draft.mail ?? mail,
   };
 }

@@ -68,6 +68,7 @@ describe('an instance', () => {
         generic: undefined,
         deleted: undefined,
         reportDeleted: false,
+        mail: false,
         masterReceivedLowerPriority: undefined,
       },
     });

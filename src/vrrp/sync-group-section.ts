@@ -51,7 +51,13 @@ export function readSyncGroup(
 ): SyncGroupDraft | undefined {
   const name = statement.words[1]?.text;
   if (name === undefined || !statement.block) {
-    complain(context, located(statement), 'missing-name', 'vrrp_sync_group needs a name', 'write "vrrp_sync_group NAME {"; it is passed over');
+    complain(
+      context,
+      located(statement),
+      'missing-name',
+      'vrrp_sync_group needs a name',
+      'write "vrrp_sync_group NAME {"; it is passed over',
+    );
     return undefined;
   }
   if (known.has(name)) {
@@ -87,6 +93,7 @@ export function completeSyncGroups(
   drafts: readonly SyncGroupDraft[],
   instances: readonly VirtualRouterConfiguration[],
   trackable: Trackable,
+  mailAlerts: boolean,
   context: SectionContext,
 ): SyncedConfiguration {
   const byName = new Map(instances.map(instance => [instance.name, instance]));
@@ -113,7 +120,7 @@ export function completeSyncGroups(
       members,
       ...kept,
       trackingWeight: draft.trackingWeight,
-      notify: completeNotify(draft, context),
+      notify: completeNotify(draft, mailAlerts, context),
     });
   }
   return {

@@ -62,6 +62,7 @@ export function completeVrrp(
     [...draft.syncGroups.values()],
     completed.map(({ instance }) => instance),
     trackable,
+    globals.mailAlerts,
     context,
   );
   const tracked = new Set(

@@ -88,6 +88,7 @@ export class KernelHost implements WorldHost {
             this.inputs.push(input);
             this.deliver(input, at);
           },
+          sendMail: () => {},
           stopped: () => {},
           ...options,
         }),

@@ -92,6 +92,7 @@ describe('the world of health checks', () => {
       },
       detail: false,
       deliver: input => void inputs.push(input),
+      sendMail: () => {},
       stopped: () => {
         stopped = true;
       },

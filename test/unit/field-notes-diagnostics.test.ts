@@ -38,6 +38,7 @@ function said(folder: URL, name: string): string[] {
 }
 
 const slashes = [10, 16, 17, 18, 20].map(line => `${line} advice slash-comment`);
+const neverSent = (line: number) => `${line} advice mail-never-sent`;
 const deprecated = (line: number) => `${line} warning deprecated-keyword`;
 
 const expected: Readonly<Record<string, readonly string[]>> = {
@@ -54,10 +55,11 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '11 warning zero-interval',
     '12 warning zero-interval',
   ],
-  '001-s2.conf': [deprecated(11), '12 warning zero-interval', '13 warning zero-interval'],
-  '002-dual-master-179.conf': ['13 advice shell-command', '13 warning script-security-off'],
-  '002-dual-master-180.conf': ['13 advice shell-command', '13 warning script-security-off'],
+  '001-s2.conf': [neverSent(6), deprecated(11), '12 warning zero-interval', '13 warning zero-interval'],
+  '002-dual-master-179.conf': [neverSent(8), '13 advice shell-command', '13 warning script-security-off'],
+  '002-dual-master-180.conf': [neverSent(8), '13 advice shell-command', '13 warning script-security-off'],
   '002-lvs-nat-three-services.conf': [
+    '5 advice bad-value',
     '33 error unknown-keyword',
     '38 warning obsolete-keyword',
     deprecated(55),
@@ -68,6 +70,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     deprecated(154),
   ],
   '003-two-vips-each-185.conf': [
+    neverSent(8),
     ...slashes,
     '21 warning password-truncated',
     '21 advice slash-comment',
@@ -75,7 +78,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '24 warning slash-comment',
     '39 warning password-truncated',
   ],
-  '003-two-vips-each-186.conf': ['20 warning password-truncated', '36 warning password-truncated'],
+  '003-two-vips-each-186.conf': [neverSent(7), '20 warning password-truncated', '36 warning password-truncated'],
   '004-nginx-nopreempt-backup.conf': ['6 warning script-security-off', '22 advice weight-without-effect'],
   '004-nginx-nopreempt-master.conf': ['6 warning script-security-off', '22 advice weight-without-effect'],
 };

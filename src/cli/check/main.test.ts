@@ -26,6 +26,7 @@ function table(said: string, router: string): string[] {
 }
 
 const slashes = Array.from({ length: 5 }, () => 'advice slash-comment');
+const neverSent = 'advice mail-never-sent';
 const truncated = 'warning password-truncated';
 const insecure = 'warning script-security-off';
 
@@ -36,7 +37,7 @@ describe('pairs from the field', () => {
       `180=${fixture('002-dual-master-180')}`,
     );
     expect(status).toBe(1);
-    expect(codes).toEqual(['advice shell-command', insecure, 'advice shell-command', insecure]);
+    expect(codes).toEqual([neverSent, 'advice shell-command', insecure, neverSent, 'advice shell-command', insecure]);
     expect(table(said, 'VI_1')).toEqual([
       'VI_1: virtual_router_id 51, IPv4, 192.168.100.41',
       '179 | 180',
@@ -54,12 +55,14 @@ describe('pairs from the field', () => {
     const { status, codes } = await check(fixture('003-two-vips-each-185'), fixture('003-two-vips-each-186'));
     expect(status).toBe(1);
     expect(codes).toEqual([
+      neverSent,
       ...slashes,
       truncated,
       'advice slash-comment',
       'warning slash-comment',
       'warning slash-comment',
       truncated,
+      neverSent,
       truncated,
       truncated,
     ]);

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { ControlRequest } from '../../daemon/control-messages.ts';
+import type { MailCounts } from '../../notify/mail-queue.ts';
 import type { Output } from '../config/output.ts';
 import { type ClientOptions, ControlClient, NoAnswer } from './client.ts';
 
@@ -32,12 +33,12 @@ export async function askOnce(
   options: ClientOptions,
   request: ControlRequest,
   output: Output,
-  show: (result: unknown) => number,
+  show: (result: unknown, mails: MailCounts | undefined) => number,
 ): Promise<number> {
   const client = new ControlClient(options);
   try {
     const reply = await client.ask(request);
-    if (reply.ok) return show(reply.result);
+    if (reply.ok) return show(reply.result, reply.mails);
     output.tell(`holdfast: ${reply.error}`);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

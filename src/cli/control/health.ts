@@ -1,5 +1,6 @@
 import type { HealthStatus } from '../../status/health-status.ts';
 import { isAllWell, renderHealth } from '../../status/health-text.ts';
+import { mailText } from '../../status/mail-text.ts';
 import { type Output, terminal } from '../config/output.ts';
 import type { ClientOptions } from './client.ts';
 import { askOnce, controlCommand, noAnswerStatus, runCommand } from './command.ts';
@@ -48,10 +49,10 @@ Examples:
 
 function askHealth(service: string | undefined, options: Options, output: Output): Promise<number> {
   const request = { command: 'health', ...(service !== undefined && { service }) } as const;
-  return askOnce(options, request, output, result => {
+  return askOnce(options, request, output, (result, mails) => {
     const health = result as HealthStatus;
-    if (!options.json) output.say(renderHealth(health));
-    else output.say(`${JSON.stringify(health, undefined, options.watch ? undefined : 2)}\n`);
+    if (!options.json) output.say(renderHealth(health) + (service === undefined ? mailText(mails) : ''));
+    else output.say(`${JSON.stringify({ ...health, mails }, undefined, options.watch ? undefined : 2)}\n`);
     return isAllWell(health) ? 0 : 1;
   });
 }

@@ -1,3 +1,4 @@
+import { mailText } from '../../status/mail-text.ts';
 import type { VrrpStatus } from '../../status/vrrp-status.ts';
 import { renderVrrpStatus } from '../../status/vrrp-status-text.ts';
 import { type Output, terminal } from '../config/output.ts';
@@ -43,10 +44,10 @@ Examples:
 `;
 
 function askStatus(options: Options, output: Output): Promise<number> {
-  return askOnce(options, { command: 'status' }, output, result => {
+  return askOnce(options, { command: 'status' }, output, (result, mails) => {
     const status = result as VrrpStatus;
-    if (!options.json) output.say(renderVrrpStatus(status, Date.now()));
-    else output.say(`${JSON.stringify(status, undefined, options.watch ? undefined : 2)}\n`);
+    if (!options.json) output.say(renderVrrpStatus(status, Date.now()) + mailText(mails));
+    else output.say(`${JSON.stringify({ ...status, mails }, undefined, options.watch ? undefined : 2)}\n`);
     return status.instances.some(({ state }) => state === 'FAULT') ? 1 : 0;
   });
 }
