@@ -1,4 +1,4 @@
-// The programs our tests run beside us: keepalived and FRR as peers, tcpdump and tshark as independent decoders.
+// The programs our tests run beside us: keepalived and FRR as peers, tcpdump and tshark as independent decoders, msmtpd as a mail server.
 // They are downloaded as Debian packages and unpacked into .cache/peers; nothing is installed, no service starts, and no
 // privilege is needed. A copy the machine has installed is not used, so that every run tests against the same build.
 // `node tools/peers.mjs` fetches what is missing and prints what there is.
@@ -41,6 +41,7 @@ const programs = {
   ...(process.arch === 'x64' && {
     'linux.uml': { from: 'user-mode-linux', file: 'usr/bin/linux.uml', versionFlag: '--version' },
   }),
+  msmtpd: { from: 'msmtp-mta', file: 'usr/bin/msmtpd', versionFlag: '--version' },
   modprobe: { from: 'kmod', file: 'sbin/modprobe', versionFlag: '--version' },
   // Without IPVS in the running kernel it says no more than that; tools/uml.mjs boots one that has it.
   ipvsadm: { from: 'ipvsadm', file: 'sbin/ipvsadm', versionFlag: '--version', endsWith: /initialize ipvs/ },
