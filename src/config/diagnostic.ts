@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './diagnostic-codes.ts';
+import { oddityOf } from './odd-text.ts';
 import { type Placeholder, Placeholders } from './placeholder.ts';
 import type { Located, SourceLine } from './source.ts';
 
@@ -98,6 +99,8 @@ export class Diagnostics {
       return;
     }
     const { line, start, end } = where;
+    const oddity = start < 0 ? undefined : oddityOf(line.text.slice(start, end), finding.code);
+    const hint = [oddity, finding.hint].filter(each => each !== undefined).join('; ');
     const column = start < 0 ? 0 : characters(line.text.slice(0, start)) + 1;
     this.#found.push({
       code: finding.code,
@@ -108,7 +111,7 @@ export class Diagnostics {
       ...(start >= 0 && end > start && { endColumn: column + characters(line.text.slice(start, end)) }),
       excerpt: line.text,
       message: printable(finding.message),
-      ...(finding.hint !== undefined && { hint: printable(finding.hint) }),
+      ...(hint !== '' && { hint: printable(hint) }),
       keepalivedClass: finding.keepalivedClass,
       refuses: finding.refuses === true,
     });

@@ -49,6 +49,35 @@ export function readBlock<Draft, Context extends ReadingContext>(
   }
 }
 
+/** Of these a block has one value; others add to what was said. */
+const single: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    vrrp_instance:
+      'interface virtual_router_id priority advert_int version mcast_src_ip unicast_src_ip unicast_ttl'.split(' '),
+    'vrrp_instance.authentication': ['auth_type', 'auth_pass'],
+    vrrp_script: ['script', 'interval', 'timeout', 'fall', 'rise', 'weight', 'user'],
+  }),
+);
+
+/** keepalived takes the last value without a word, also where two nodes' lines are mixed up. */
+function adviseOnChange(statement: Statement, row: KeywordRow, whole: unknown, context: ReadingContext): void {
+  if (single.get(row.path)?.includes(row.keyword) !== true) return;
+  const given = context.given.get(whole) ?? new Set();
+  context.given.set(whole, given);
+  const value = `${row.keyword} ${statement.words[1]?.text ?? ''}`;
+  if (given.has(row.keyword) && !given.has(value)) {
+    report(context, located(statement), {
+      code: 'duplicate-keyword',
+      severity: 'advice',
+      message: `"${row.keyword}" was given another value before`,
+      hint: 'this one stands',
+      keepalivedClass: 'ignores',
+    });
+  }
+  given.add(row.keyword);
+  given.add(value);
+}
+
 /** Whether the statement counts; reported where keepalived complains of a keyword that is given twice. */
 function admitAgain(statement: Statement, row: KeywordRow, whole: unknown, context: ReadingContext): boolean {
   const given = context.given.get(whole) ?? new Set();
@@ -147,6 +176,7 @@ function admit(
   }
   reportSecondKeyword(statement, row, grammar, context);
   reportVainNo(statement, row, context);
+  if (row.again === 'replaces') adviseOnChange(statement, row, whole, context);
   return row.again === 'replaces' || admitAgain(statement, row, whole, context) ? row : undefined;
 }
 

@@ -49,6 +49,7 @@ export class Placeholders {
     this.#template = placed(template.exec(seen), unfilled, () => 'this is a template: render it first');
     this.#definition = placed(definition.exec(seen), 'is not defined', written => {
       const name = written.replace(/[${}]/g, '');
+      if (/^\s*\$\w+\s+=/.test(seen)) return `write $${name}=VALUE, without blanks before the "="`;
       return `define it further up, $${name}=VALUE; a variable of the environment is \${_ENV ${name}}`;
     });
     this.#blank = placed(blankToFill.exec(seen), unfilled, () => 'write the value in its place');

@@ -67,6 +67,8 @@ class Reader {
   readonly lines: LogicalLine[] = [];
   readonly #definitions = new Definitions();
   readonly #open: string[] = [];
+  /** Files in which a NUL byte was seen. */
+  readonly #damaged = new Set<string>();
   readonly #host: SourceFiles;
   readonly #options: ReadingOptions;
   readonly #diagnostics: Diagnostics;
@@ -124,7 +126,13 @@ class Reader {
   #uncommonLine(source: SourceLine, extent: LineExtent, lineStart: number, ownOnly: boolean): LogicalLine | undefined {
     const { text } = source;
     if (text.includes('\0')) {
-      this.#report(whole(source), 'null-byte', 'other', 'the line contains a NUL byte and is dropped', {});
+      // A file in UTF-16 has them in every line.
+      if (!this.#damaged.has(source.file)) {
+        this.#damaged.add(source.file);
+        this.#report(whole(source), 'null-byte', 'other', 'the line contains a NUL byte and is dropped', {
+          hint: 'so is every other line that has one; if all have, the file is in UTF-16: save it as UTF-8',
+        });
+      }
       return undefined;
     }
     if (text.length > keepalivedLineBytes / 3 && utf8Length(text) > keepalivedLineBytes) {

@@ -225,17 +225,22 @@ function nameOf(statement: Statement): string {
 /** Without evidence the block simply runs to the end of the input, which leaves no doubt about what is meant. */
 function reportUnclosed(statement: Statement, evidence: Located | undefined, diagnostics: Diagnostics): void {
   const first = statement.words[0];
-  const where = first ? locate(statement.line, first.start, statement.end) : wholeFile(statement.line.source.file);
+  const where = first
+    ? locate(statement.line, first.start, statement.end)
+    : (statement.block?.opening ?? wholeFile(statement.line.source.file));
   const name = nameOf(statement);
   if (evidence) diagnostics.loseTrack(evidence);
   const sameLine = evidence?.line === statement.line.source;
   diagnostics.report(where, {
     code: 'unclosed-block',
     severity: 'error',
-    message: `the block of "${name}" is never closed`,
-    hint: evidence
-      ? `"}" is missing before line ${evidence.line.number}${sameLine ? '' : `, "${evidence.line.text.trim()}", which does not belong in it`}`
-      : '"}" is missing at the end of the input; the block is taken to end there',
+    message: name === '' ? 'this "{" is never closed' : `the block of "${name}" is never closed`,
+    hint:
+      name === ''
+        ? 'leave it out'
+        : evidence
+          ? `"}" is missing before line ${evidence.line.number}${sameLine ? '' : `, "${evidence.line.text.trim()}", which does not belong in it`}`
+          : '"}" is missing at the end of the input; the block is taken to end there',
     keepalivedClass: 'other',
     refuses: evidence !== undefined,
   });

@@ -16,7 +16,7 @@ describe('an unknown keyword', () => {
   });
 
   it('may be what a merge left behind', () => {
-    const { told, text } = load(instanceText('<<<<<<< HEAD\npriority 5\n=======\npriority 6\n>>>>>>> 0a1b2c'));
+    const { told, text } = load(instanceText('<<<<<<< HEAD\npriority 5\n=======\npriority 5\n>>>>>>> 0a1b2c'));
     expect(told).toEqual(['unknown-keyword 4:1', 'unknown-keyword 6:1', 'unknown-keyword 8:1']);
     expect(text.match(/two versions of the file were merged/g)).toHaveLength(3);
   });

@@ -31,6 +31,8 @@ function hintOf(statement: Statement, word: string, grammar: BlockGrammar, root:
   if (/^(<{7}|\|{7}|={7}|>{7})$/.test(word)) {
     return 'two versions of the file were merged and do not agree here: keep the lines of one of them';
   }
+  if (grammar.path === 'root' && shellWords.has(word))
+    return 'this is a line of a shell script: put it into a file of its own';
   const near = suggestion(word, grammar.rows.keys());
   if (near !== undefined) return `did you mean "${near}"?`;
   const homes = homesOf(word, root);
@@ -42,6 +44,12 @@ function hintOf(statement: Statement, word: string, grammar: BlockGrammar, root:
   if (first) return first.path === 'root' ? 'it belongs in no block' : `it belongs in a ${lastOf(first.path)} block`;
   return statement.block ? 'its block is passed over' : memberHint(grammar);
 }
+
+const shellWords: ReadonlySet<string> = new Set(
+  'if then else elif fi case esac for while do done echo exit export cat sudo chmod mkdir systemctl service apt-get yum'.split(
+    ' ',
+  ),
+);
 
 /** `vrrp_sync_group G { VI_1 }`: a name where a block of names should be. */
 function memberHint(grammar: BlockGrammar): string | undefined {

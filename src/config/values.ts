@@ -90,6 +90,14 @@ export function decimalSeconds(statement: Statement, range: Range, context: Read
   return word && decimalSecondsOf(statement, word, range, context);
 }
 
+/** Seconds as they should be written: `1s`, `100ms`, `0,5`. */
+function plainSeconds(text: string): string | undefined {
+  const [, digits, unit] = /^([0-9]{1,6}(?:[.,][0-9]{1,6})?)(ms|s|sec|)$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const seconds = Number(digits.replace(',', '.'));
+  return String(unit === 'ms' ? seconds / 1_000 : seconds);
+}
+
 /** The word as seconds with a fraction. The bounds are in seconds. */
 export function decimalSecondsOf(
   statement: Statement,
@@ -103,7 +111,9 @@ export function decimalSecondsOf(
   if (digits === undefined || (match?.[2] ?? '').length > 6) {
     const problem = digits === undefined ? 'is not a number of seconds' : 'has more than six decimal places';
     const message = `${keyword}: "${shortened(word.text)}" ${problem}`;
-    reportBadValue(statement, word, message, 'it is not used; the default or earlier value stands', context);
+    const stands = 'it is not used; the default or earlier value stands';
+    const plain = plainSeconds(word.text);
+    reportBadValue(statement, word, message, plain === undefined ? stands : `write ${plain}; ${stands}`, context);
     return undefined;
   }
   const value = Number(digits) * 1_000_000 + Math.round(Number(`0.${match?.[2] ?? ''}0`) * 1_000_000);

@@ -23,6 +23,7 @@ import { completeVrrpGlobals } from '../vrrp/global-section.ts';
 import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
 import { completeBalancing } from './balancing.ts';
 import { definedNames } from './defined-names.ts';
+import { checkFifos } from './fifo-verdicts.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { completeMails } from './mails.ts';
@@ -228,6 +229,13 @@ function interpret(
     context,
   );
   const mails = completeMails(globals, { ...vrrp, ...balancing }, statements, host, context, advise);
+  const globalStatements = first.flatMap(({ words, block }) =>
+    words[0]?.text === 'global_defs' ? (block?.statements ?? []) : [],
+  );
+  checkFifos(globalStatements, scripts, {
+    vrrp: vrrp.instances.length > 0,
+    services: balancing.lvs.virtualServers.length > 0,
+  });
   const configuration: Configuration = {
     daemon: completeDaemon(globals, scripts),
     vrrp: {

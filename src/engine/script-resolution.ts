@@ -95,6 +95,13 @@ export class ScriptResolution implements ScriptResolver {
     this.#report(userAt, 'script-user', 'other', identity.message, 'scripts without a user of their own are left out');
   }
 
+  /** Something needs script_user and does not find it: there is none, or not yet. */
+  reportNobody(statement: Statement): void {
+    if (this.#host.user(conventionalUser)) return;
+    const message = `there is no user ${conventionalUser}, and no script_user before this line`;
+    this.#report(statement, 'script-user', 'other', message, 'name one after it, or script_user before it');
+  }
+
   /** The command with its program found and examined. */
   #ready(
     statement: Statement,
@@ -201,7 +208,8 @@ export class ScriptResolution implements ScriptResolver {
 
   /** keepalived calls it a violation when scripts run without enable_script_security. */
   #noteSecurity(statement: Statement, use: ScriptUse): void {
-    if (this.#settings.enableSecurity) return;
+    // keepalived throws away a script whose quote is not closed; that was said.
+    if (this.#settings.enableSecurity || hasOpenQuote(statement)) return;
     const isVrrp = use === 'tracked' || use === 'notified';
     this.#diagnostics.countViolation(located(statement), isVrrp ? 'vrrp' : 'other');
     if (this.#securityReported) return;
@@ -265,4 +273,9 @@ export class ScriptResolution implements ScriptResolver {
       keepalivedClass,
     });
   }
+}
+
+function hasOpenQuote({ line, words, end }: Statement): boolean {
+  const text = line.text.slice(words[1]!.start, end);
+  return text.startsWith('"') && text.indexOf('"', 1) < 0;
 }

@@ -1,4 +1,5 @@
 import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
+import { maskPrefixLength } from '../base/netmask.ts';
 import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
@@ -10,7 +11,7 @@ import { readEndpoint } from './endpoint-words.ts';
 import { readForwarding } from './forwarding-section.ts';
 import { marks } from './group-section.ts';
 import { virtualServerGrammar } from './keywords.ts';
-import { isLooseAddress, maskPrefixLength } from './netmask.ts';
+import { isLooseAddress } from './netmask.ts';
 import { type RealServerDraft, readRealServer } from './real-server-section.ts';
 
 /** Whom a virtual server serves, as written. */
@@ -70,7 +71,14 @@ const scheduler: VirtualServerReader = (statement, draft, context) => {
   if (schedulers.has(word.text)) draft.scheduler = word.text;
   else {
     const message = `"${shortened(word.text)}" is no scheduler: ${[...schedulers].join(', ')}`;
-    complain(context, located(statement, word), 'bad-value', message, 'it is passed over');
+    const lower = word.text.toLowerCase();
+    complain(
+      context,
+      located(statement, word),
+      'bad-value',
+      message,
+      schedulers.has(lower) ? `write ${lower}; as it is, it is passed over` : 'it is passed over',
+    );
   }
 };
 

@@ -5,6 +5,7 @@ import { shortened } from '../config/reading-context.ts';
 import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { addressOf, boolean, decimalSeconds, integer, integerOf } from '../config/values.ts';
+import type { Word } from '../config/words.ts';
 import type { UnicastPeer, VirtualAddress } from './configuration.ts';
 import {
   anySeconds,
@@ -177,6 +178,9 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
     }
   },
   dont_track_primary: flag('dontTrackPrimary'),
+  debug: (statement, _draft, context) => {
+    integer(statement, { minimum: 0, maximum: 4 }, context);
+  },
   lvs_sync_daemon_interface: (statement, draft) => {
     draft.syncDaemonAt ??= statement;
   },
@@ -278,7 +282,12 @@ function readState(statement: Statement, draft: InstanceDraft, context: SectionC
   const word = statement.words[1]!;
   if (word.text !== 'MASTER' && word.text !== 'BACKUP') {
     const message = `"${shortened(word.text)}" is no state to begin in`;
-    complain(context, located(statement, word), 'bad-value', message, 'write MASTER or BACKUP; BACKUP is assumed');
+    const meant = /^master$/i.test(word.text)
+      ? 'MASTER'
+      : /^(backup|slave|standby)$/i.test(word.text)
+        ? 'BACKUP'
+        : 'MASTER or BACKUP';
+    complain(context, located(statement, word), 'bad-value', message, `write ${meant}; BACKUP is assumed`);
     draft.state ??= 'backup';
     return;
   }
@@ -343,6 +352,7 @@ const authentication = bindReaders<AuthenticationDraft, SectionContext>(
       const password = new Uint8Array(passwordBytes);
       password.set(bytes.slice(0, passwordBytes));
       draft.password = password;
+      adviseOnPassword(statement, word, context);
       if (bytes.length > passwordBytes) {
         complain(
           context,
@@ -355,6 +365,20 @@ const authentication = bindReaders<AuthenticationDraft, SectionContext>(
     },
   },
 );
+
+/** A password often ends earlier than was meant. */
+function adviseOnPassword(statement: Statement, word: Word, context: SectionContext): void {
+  const { line } = statement;
+  const next = line.offset < 0 ? undefined : line.source.text[line.offset + word.end];
+  if (!word.quoted && (next === '!' || next === '#')) {
+    const message = `the password ends before "${next}", which begins a comment`;
+    advise(context, located(statement, word), 'without-effect', message, 'put the whole password in double quotes');
+  } else if (statement.words.length > 2) {
+    const message = `the password ends after "${shortened(word.text)}"`;
+    const hint = 'put a password with blanks in double quotes';
+    advise(context, located(statement, statement.words[2]), 'without-effect', message, hint);
+  }
+}
 
 function utf8Bytes(text: string): number[] {
   const bytes: number[] = [];

@@ -70,7 +70,7 @@ strict_mode | [BOOL] | global | built | RFC-conformance checks and behaviour
 preempt | - | on | built | Backward compatibility only
 nopreempt | - | off | built | Cleared when state MASTER or priority 255
 preempt_delay | SECS 0..1000 decimal | 0 | built | Cleared with state MASTER, strict or nopreempt
-debug | 0..4 | 0 | harmless:other | Stored only
+debug | 0..4 | 0 | built | No effect, as in keepalived
 notify_backup | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
 notify_master | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added
 notify_fault | SCRIPT [USER [[:]GROUP]] | none | built, once | No arguments added

@@ -7,6 +7,7 @@ import {
   maximumPrefixLength,
   parseIpAddress,
 } from '../base/ip-address.ts';
+import { maskPrefixLength } from '../base/netmask.ts';
 import { reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { type ReadingContext, shortened } from '../config/reading-context.ts';
 import { advise, checkInterface, complain } from '../config/section-context.ts';
@@ -286,7 +287,9 @@ function parsePrefixed(
   }
   if (!(length <= longest)) {
     const message = `"${shortened(word.text)}" has no prefix length of 0 .. ${longest}`;
-    complain(context, located(statement, word), 'bad-prefix-length', message, `/${longest} is used`);
+    const meant = maskPrefixLength(word.text.slice(slash + 1));
+    const hint = `${meant === undefined ? '' : `write /${meant}; `}/${longest} is used`;
+    complain(context, located(statement, word), 'bad-prefix-length', message, hint);
     return { address, prefixLength: longest };
   }
   if (match![2] !== '') {
