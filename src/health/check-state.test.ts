@@ -95,6 +95,13 @@ describe('a checker with several targets', () => {
     expect(passed).toBe('nnnnnnyn');
   });
 
+  it('asks twice before it trusts a single one again, but not at the start', () => {
+    const single = { ...atStart, targets: 1 };
+    expect(run(new CheckState({ ...schedule, alpha: true }, single), 'sfss').verdicts[0]).toBe('u');
+    const state = new CheckState({ ...schedule, retries: 0 }, single);
+    expect(run(state, 'sfss').verdicts).toBe('uddu');
+  });
+
   it('does not pause between them while it recovers fast', () => {
     const state = new CheckState({ ...schedule, alpha: true }, { ...atStart, targets: 2, fastRecovery: true });
     expect(run(state, 'sss')).toEqual({ verdicts: 'duu', times: [0, 0, 10] });

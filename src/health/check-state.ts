@@ -17,7 +17,7 @@ export interface CheckOptions {
   readonly firstAt: Instant;
   /** At the start of the daemon a first failure is final; a checker that a reload brings has its retries. */
   readonly firstFailureCounts: boolean;
-  /** Things to probe, one a cycle. Default 1. */
+  /** Things to probe, one a cycle, even if it is only one; else there are no cycles. */
   readonly targets?: number;
   /** No pause between them while the server is down. */
   readonly fastRecovery?: boolean;
@@ -30,6 +30,7 @@ export interface CheckOptions {
 export class CheckState {
   #schedule: CheckSchedule;
   readonly #targets: number;
+  readonly #hasCycles: boolean;
   readonly #fastRecovery: boolean;
   #verdict: 'up' | 'down';
   #dueAt: Instant | undefined;
@@ -44,6 +45,7 @@ export class CheckState {
   constructor(schedule: CheckSchedule, options: CheckOptions) {
     this.#schedule = schedule;
     this.#targets = options.targets ?? 1;
+    this.#hasCycles = options.targets !== undefined;
     this.#fastRecovery = options.fastRecovery ?? false;
     this.#verdict = schedule.alpha ? 'down' : 'up';
     this.#firstFailureCounts = options.firstFailureCounts;
@@ -89,8 +91,9 @@ export class CheckState {
 
   #succeeded(now: Instant): CheckStep {
     this.#failures = 0;
-    // What failed is well again: now all of them have to be, from the first one on.
-    if (this.#passed < 0 && this.#targets > 1) {
+    // What failed is well again: now all of them have to be, from the first one on. As keepalived's, a web server with a
+    // single URL is therefore asked twice.
+    if (this.#passed < 0 && this.#hasCycles) {
       this.#passed = 0;
       this.#target = 0;
       this.#dueAt = after(now, this.#pause());
