@@ -1,4 +1,4 @@
-import { type Duration, microseconds, seconds } from '../base/duration.ts';
+import { type Duration, microseconds, plus, seconds } from '../base/duration.ts';
 import { after } from '../base/instant.ts';
 import { familyOf, type IpAddress, isLinkLocal, sameNetwork } from '../base/ip-address.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
@@ -14,8 +14,10 @@ export interface KernelOwner {
   packet(link: KernelLink, frame: VrrpFrame): void;
 }
 
-/** How long duplicate address detection keeps an IPv6 address tentative. */
+/** RFC 4861's RetransTimer: so long duplicate address detection waits for an objection, RFC 4862 5.4. */
 const detectionTime = seconds(1);
+/** Before that, an interface that has come up waits for a random time: MAX_RTR_SOLICITATION_DELAY, RFC 4862 5.4.2. */
+const detectionDelay = seconds(1);
 
 export interface LinkSpec {
   readonly name: string;
@@ -209,7 +211,8 @@ export class FakeKernel {
       const held = { linkIndex: link.index, address, prefixLength, scope: isLinkLocal(address) ? 253 : 0 };
       const tentative: InterfaceAddress = { ...held, flags: { ...noFlags, tentative: true } };
       this.#insert(link, tentative, 'kernel');
-      this.#ground.schedule(after(this.#ground.now, detectionTime), {
+      const wait = plus(detectionTime, microseconds(this.#ground.prng.below(detectionDelay)));
+      this.#ground.schedule(after(this.#ground.now, wait), {
         happen: () => {
           const place = link.addresses.indexOf(tentative);
           if (place < 0) return;
