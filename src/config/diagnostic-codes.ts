@@ -140,6 +140,7 @@ export const diagnosticCodes = [
   'unknown-bfd-instance',
   'unknown-group',
   'unknown-track-file',
+  'unknown-track-process',
   // BFD.
   'bfd-hops',
   'bfd-passive',

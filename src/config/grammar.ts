@@ -15,7 +15,6 @@ export type Topic =
   | 'files'
   | 'vmac'
   | 'linkbeat'
-  | 'tracking'
   | 'other';
 
 /**

@@ -266,7 +266,6 @@ const topics: Readonly<Record<Exclude<Topic, 'other'>, string>> = {
   files: 'these files and ways to reload are not built yet; a reload always validates first',
   vmac: 'virtual MAC addresses are not built yet; without use_vmac this has no effect',
   linkbeat: 'the state of links is always taken from the kernel',
-  tracking: 'tracking of files and processes is not built yet; an instance that asks for it is refused',
 };
 
 /** Says once per topic what has no effect yet. */

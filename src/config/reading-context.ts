@@ -28,12 +28,6 @@ export interface ReadingContext {
 
 /** What the whole configuration defines that other lines may name. */
 export interface DefinedNames {
-  /** track_file and vrrp_track_file. */
-  readonly files: ReadonlySet<string>;
-  /** vrrp_track_process. */
-  readonly processes: ReadonlySet<string>;
-  /** bfd_instance, those that tell only the checkers left out. */
-  readonly bfdInstances: ReadonlySet<string>;
   readonly trackGroups: ReadonlySet<string>;
   /** Blocks whose name an earlier one of their kind has. */
   readonly again: ReadonlySet<Statement>;

@@ -6,6 +6,7 @@ import { renderDaemonConfiguration } from '../status/daemon-text.ts';
 import { explainMissing, missingCapabilities } from './capabilities.ts';
 import { configurationFile, diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration-file.ts';
 import { crashesGoTo } from './crash.ts';
+import { writeInitialFiles } from './initial-files.ts';
 import { runLifecycleScript } from './lifecycle-script.ts';
 import { type DaemonLog, exitWithLog } from './log.ts';
 import { type Identity, namesFor } from './names.ts';
@@ -91,6 +92,7 @@ export async function startDaemon(start: Start): Promise<void> {
   if (daemon.startupScript) {
     await runLifecycleScript('startup', daemon.startupScript, daemon.startupScriptTimeout, log);
   }
+  writeInitialFiles(daemon.initialFiles, log);
   if (options.dumpConfiguration) for (const line of renderDaemonConfiguration(daemon)) log.info(line);
   const { started, program } = start;
   const parts = { program, file, options, names, configuration, log, pidFile, notifier, started };

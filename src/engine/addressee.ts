@@ -1,4 +1,5 @@
 import type { IpAddress } from '../base/ip-address.ts';
+import { detailLine, type LogLine } from '../vrrp/log-lines.ts';
 import { type Instance, isMeant } from './instance.ts';
 
 /** Enough to name every real sender; a flood of made-up ones must not fill memory. */
@@ -53,6 +54,12 @@ export class StrayPackets {
     for (const key of known) this.#known.add(key);
     this.unknownVrid = unknownVrid;
     this.malformed = malformed;
+  }
+
+  /** Counts a packet with a broken IP header; what to say of it. */
+  broken(channel: string, reason: string): LogLine {
+    this.malformed++;
+    return detailLine(`Ignored a packet on ${channel}: ${reason}`);
   }
 
   /** True the first time. */

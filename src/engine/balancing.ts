@@ -1,10 +1,10 @@
 import { once } from '../base/once.ts';
 import { advise, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import type { CheckerContext } from '../health/check-target.ts';
+import type { CheckerContext, TrackedFile } from '../health/check-target.ts';
 import { readChecker } from '../health/checker-section.ts';
 import type { CheckerConfiguration, HealthConfiguration } from '../health/configuration.ts';
-import { bfdInstances, type HealthDraft, trackedFiles } from '../health/health-section.ts';
+import { bfdInstances, type HealthDraft } from '../health/health-section.ts';
 import { adviseOfAuthorities, completeSsl } from '../health/ssl-section.ts';
 import type { CheckedServer } from '../lvs/checked-server.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
@@ -31,6 +31,7 @@ export interface Balancing {
 export function completeBalancing(
   draft: BalancingDraft,
   statements: readonly Statement[],
+  trackFiles: ReadonlyMap<string, TrackedFile>,
   vridOf: (instance: string) => number | undefined,
   host: ConfigurationHost,
   context: SectionContext,
@@ -42,7 +43,7 @@ export function completeBalancing(
     heloName: draft.health.heloName,
     tls: completeSsl(draft.health.ssl, host, context),
     readFile: path => host.readFile(path),
-    trackFiles: once(() => trackedFiles(statements)),
+    trackFiles,
     bfdInstances: once(() => bfdInstances(statements)),
   };
   const readCheckers = (server: CheckedServer): readonly number[] => {

@@ -9,8 +9,7 @@ import type { Group } from './group.ts';
 import { Instance, type SavedInstance, type Surroundings } from './instance.ts';
 import type { NetworkView, SavedNetworkView } from './network-view.ts';
 import type { Notifications, SavedNotifications } from './notifications.ts';
-import type { SavedScript, TrackedScripts } from './tracked-scripts.ts';
-import type { TrackedSessions } from './tracked-sessions.ts';
+import type { SavedTracked, Tracked } from './tracked.ts';
 
 export type Phase = 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped';
 
@@ -27,9 +26,7 @@ export interface VrrpCheckpoint {
   readonly strayPackets: SavedStrayPackets;
   readonly network: SavedNetworkView;
   readonly queue: SavedAnnouncementQueue;
-  readonly scripts: readonly SavedScript[];
-  /** BFD sessions that are up. */
-  readonly sessions: readonly string[];
+  readonly tracked: SavedTracked;
   readonly channels: SavedChannels;
   readonly notifications: SavedNotifications;
   /** In the configuration's order; then those that a reload removed. Everything else names them by their place. */
@@ -56,8 +53,7 @@ export interface ProcessParts {
   readonly strayPackets: StrayPackets;
   readonly network: NetworkView;
   readonly queue: AnnouncementQueue;
-  readonly scripts: TrackedScripts;
-  readonly sessions: TrackedSessions;
+  readonly tracked: Tracked;
   readonly channels: Channels;
   readonly notifications: Notifications;
   readonly batches: AddressBatches;
@@ -94,8 +90,7 @@ export function saveParts(
     strayPackets: parts.strayPackets.save(),
     network: parts.network.save(),
     queue: parts.queue.save(owner => numberOf(owner as Instance)),
-    scripts: parts.scripts.save(),
-    sessions: parts.sessions.save(),
+    tracked: parts.tracked.save(),
     channels: parts.channels.save(),
     notifications: parts.notifications.save(),
     configured: instances.length,
@@ -118,8 +113,7 @@ export function restoreParts(
   around: Surroundings,
 ): Omit<ProcessInstances, 'groups'> {
   parts.network.restore(saved.network);
-  parts.scripts.restore(saved.scripts);
-  parts.sessions.restore(saved.sessions);
+  parts.tracked.restore(saved.configuration, saved.tracked);
   parts.channels.restore(saved.channels);
   parts.notifications.restore(saved.notifications);
   parts.strayPackets.restore(saved.strayPackets);

@@ -171,7 +171,7 @@ describe('keywords', () => {
     [instanceText('strict_mode'), 'not-built-refused 4:1'],
     [instanceText('no_accept'), 'not-built-refused 4:1'],
     [instanceText('virtual_routes {\ndefault via 10.0.0.2 dev eth0\n}'), 'not-built-refused 4:1'],
-    [`${instanceText('track_process {\nx weight 1\n}')}vrrp_track_process x {\nprocess y\n}`, 'not-built-refused 4:1'],
+    [instanceText('timer_expired_backup'), 'not-built-refused 4:1'],
     [instanceText('auth_hmac {\nkey 1 x\n}'), 'not-built-refused 4:1'],
     [instanceText('authentication {\nauth_type AH\nauth_pass x\n}'), 'not-built-refused 5:1'],
     [instanceText('garp_extra_if all 5'), 'not-built-refused 4:1'],

@@ -20,6 +20,7 @@ import { adviseVrrp } from '../vrrp/advice/advise.ts';
 import { type WrittenVrrp, writtenVrrp } from '../vrrp/advice/written.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { completeVrrpGlobals } from '../vrrp/global-section.ts';
+import type { TrackFileDraft } from '../vrrp/tracked-file-section.ts';
 import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
 import { completeBalancing } from './balancing.ts';
 import { definedNames } from './defined-names.ts';
@@ -68,6 +69,16 @@ export interface DaemonConfiguration {
   readonly dataUseInstance: boolean;
   /** Shape of the JSON dump: 2 wraps the array. */
   readonly jsonVersion: 1 | 2;
+  /** `track_file { init_file }`: made by the parent before the children start. */
+  readonly initialFiles: readonly InitialFile[];
+}
+
+/** A tracked file as it is to be at start. */
+export interface InitialFile {
+  readonly path: string;
+  readonly value: number;
+  /** A file that is there already is written anew. */
+  readonly overwrite: boolean;
 }
 
 /** How big the receive buffer of a VRRP socket is to be. */
@@ -224,6 +235,7 @@ function interpret(
   const balancing = completeBalancing(
     { lvs: draft.lvs, lvsGlobals: globals.lvs, health: globals.health, mailDefaults },
     statements,
+    draft.vrrp.files,
     name => vrrp.instances.find(instance => instance.name === name)?.vrid,
     host,
     context,
@@ -237,7 +249,7 @@ function interpret(
     services: balancing.lvs.virtualServers.length > 0,
   });
   const configuration: Configuration = {
-    daemon: completeDaemon(globals, scripts),
+    daemon: completeDaemon(globals, scripts, draft.vrrp.files.values()),
     vrrp: {
       global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces),
       ...vrrp,
@@ -253,7 +265,11 @@ function interpret(
   return { configuration, written };
 }
 
-function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): DaemonConfiguration {
+function completeDaemon(
+  globals: GlobalDraft,
+  scripts: ScriptResolution,
+  files: Iterable<TrackFileDraft>,
+): DaemonConfiguration {
   const { daemon } = globals;
   const script = (statement: Statement | undefined) => statement && scripts.resolve(statement, 'lifecycle', undefined);
   return {
@@ -278,6 +294,7 @@ function completeDaemon(globals: GlobalDraft, scripts: ScriptResolution): Daemon
     lvsNetlinkMonitorBuffer: { ...daemon.lvsNetlinkMonitorBuffer },
     dataUseInstance: daemon.dataUseInstance,
     jsonVersion: daemon.jsonVersion,
+    initialFiles: [...files].flatMap(({ path, initial }) => (initial ? [{ path, ...initial }] : [])),
   };
 }
 

@@ -30,6 +30,7 @@ describe('settings of the processes', () => {
       lvsNetlinkMonitorBuffer: { bytes: undefined, force: false },
       dataUseInstance: false,
       jsonVersion: 1,
+      initialFiles: [],
     });
   });
 

@@ -1,4 +1,5 @@
 import type { SyncGroupConfiguration } from '../vrrp/configuration.ts';
+import { isWaiting } from '../vrrp/log-lines.ts';
 import type { Instance } from './instance.ts';
 
 /** A sync group at work: instances that are master together or not at all. */
@@ -32,5 +33,5 @@ export function agreesToTakeOver(group: Group): boolean {
 
 /** Any member's own trouble is everybody's. */
 export function isFaulty(group: Group): boolean {
-  return group.members.some(({ causes }) => causes.length > 0);
+  return group.members.some(({ causes }) => !causes.every(isWaiting));
 }

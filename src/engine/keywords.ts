@@ -24,14 +24,14 @@ garp_group | block | - | harmless:other | Shared GARP / unsolicited-NA pacing fo
 linkbeat_interfaces | block of lines | - | harmless:linkbeat | Lines: IFNAME [MII|ETHTOOL|IOCTL]; needs linkbeat build
 vrrp_instance | block NAME | - | built, bare complained | One virtual router
 vrrp_script | block NAME | - | built | Periodic check script; runs only if something tracks it
-vrrp_track_process | block NAME | - | harmless:tracking | Process-existence tracker via proc connector
+vrrp_track_process | block NAME | - | built | Process-existence tracker via proc connector
 interface_up_down_delays | block of lines | - | refused:election | Lines: IFNAME DOWN_DELAY [UP_DELAY], seconds 0..255; UP defaults to DOWN
 SSL | block | auto | built | Client TLS context used by SSL_GET
 virtual_server_group | block NAME | - | built | List of IP/port, ranges and fwmarks sharing one real-server pool
 virtual_server | block IP [PORT] / fwmark N / group NAME | - | built | IPVS service definition
 bfd_instance | block NAME | - | built | BFD session; name must be shorter than 32 chars
-track_file | block NAME | - | harmless:tracking | File-valued tracker for VRRP and FILE_CHECK
-vrrp_track_file | block NAME | - | harmless:tracking, outdated | Old name of track_file
+track_file | block NAME | - | built | File-valued tracker for VRRP and FILE_CHECK
+vrrp_track_file | block NAME | - | built, outdated | Old name of track_file
 `;
 
 /** global_defs { ... } */

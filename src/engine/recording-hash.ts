@@ -60,6 +60,12 @@ function hashEffect(start: number, effect: VrrpEffect): number {
       return hashText(hashText(hash, effect.mail.subject), effect.mail.body);
     case 'signal-script':
       return hashText(hashNumber(hash, effect.run), effect.signal);
+    case 'watch-files':
+      for (const file of effect.files) hash = hashText(hash, file);
+      return hash;
+    case 'watch-processes':
+      for (const { name, pattern } of effect.processes) hash = hashText(hashText(hash, name), pattern.command);
+      return hash;
     case 'stopped':
       return hash;
     default:

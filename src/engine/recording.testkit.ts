@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { milliseconds, seconds, zero } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
+import type {
+  TrackProcessConfiguration,
+  VirtualRouterConfiguration,
+  VrrpConfiguration,
+} from '../vrrp/configuration.ts';
 import { mailSettings } from './mails.testkit.ts';
 import type { VrrpStep } from './recording-step.ts';
 import {
@@ -46,6 +50,7 @@ export function variant(number: number, priority: number): VrrpConfiguration {
     preemptDelay: number === 0 ? seconds(2) : zero,
     trackScripts: [{ script: 'chk', weight: -30, reverse: false }],
     trackBfd: [{ session: 'peer', weight: 20, reverse: false }],
+    trackFiles: [{ file: 'load', weight: -2, reverse: false }],
     garp: { ...router().garp, masterRefresh: seconds(number) },
   };
   const v2: Partial<VirtualRouterConfiguration> = {
@@ -66,6 +71,15 @@ export function variant(number: number, priority: number): VrrpConfiguration {
     priority: Math.max(1, priority - 20),
     addresses: [virtualAddress('192.0.2.250')],
     trackScripts: [{ script: 'vital', weight: 0, reverse: false }],
+    trackProcesses: [{ process: 'nginx', weight: number === 1 ? 0 : -10, reverse: false }],
+  };
+  const nginx: TrackProcessConfiguration = {
+    name: 'nginx',
+    pattern: { command: 'nginx', wholeCommand: false, parameters: { match: 'any' } },
+    quorum: number === 3 ? 2 : 1,
+    maximum: number === 4 ? 3 : undefined,
+    forkDelay: milliseconds(number === 0 ? 300 : 0),
+    terminateDelay: milliseconds(number * 100),
   };
   const routers = number === 2 ? [v2, v1] : [v1, v2, v3];
   const members = number === 2 ? ['VI_2'] : ['VI_2', 'VI_3'];
@@ -75,6 +89,8 @@ export function variant(number: number, priority: number): VrrpConfiguration {
       trackScript('chk', { rise: 2, fall: 2, interval: milliseconds(700) }),
       trackScript('vital', { timeout: milliseconds(number === 3 ? 200 : 900) }),
     ],
+    files: [{ name: 'load', path: number === 3 ? '/run/other' : '/run/load' }],
+    processes: number === 2 ? [] : [nginx],
   });
   const paced = { garpInterval: milliseconds(number === 1 ? 10 : 0), gnaInterval: milliseconds(5) };
   const global = { ...made.global, ...paced, startupDelay: seconds(number === 3 ? 1 : 0) };
@@ -102,6 +118,16 @@ const input: fc.Arbitrary<VrrpInput> = fc.oneof(
   fc.record({ type: fc.constant('address-removed' as const), address }),
   fc.record({ type: fc.constant('address-added' as const), address }),
   fc.record({ type: fc.constant('bfd-state' as const), session: fc.constantFrom('peer', 'other'), up: fc.boolean() }),
+  fc.record({
+    type: fc.constant('file-value' as const),
+    file: fc.constantFrom('/run/load', '/run/other'),
+    value: fc.nat(9),
+  }),
+  fc.record({
+    type: fc.constant('process-count' as const),
+    process: fc.constantFrom('nginx', 'other'),
+    count: fc.nat(4),
+  }),
   fc
     .tuple(fc.constantFrom(2, 3), fc.boolean())
     .map(([index, running]) => ({ type: 'link-changed', link: link(index, `eth${index - 2}`, { running }) }) as const),

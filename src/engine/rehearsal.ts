@@ -121,6 +121,8 @@ function configurationOf(configuration: VrrpConfiguration, model: VirtualRouterC
   return {
     global: { ...configuration.global, startupDelay: zero },
     scripts: [],
+    files: [],
+    processes: [],
     syncGroups: [],
     instances: [
       {
@@ -135,6 +137,8 @@ function configurationOf(configuration: VrrpConfiguration, model: VirtualRouterC
         trackInterfaces: [],
         trackScripts: [],
         trackBfd: [],
+        trackFiles: [],
+        trackProcesses: [],
         advertisementInterval: seconds(1),
         addresses: model.addresses.slice(0, 1),
         excludedAddresses: [],

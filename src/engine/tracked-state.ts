@@ -1,15 +1,20 @@
 import type { IpAddress } from '../base/ip-address.ts';
 import type { SyncGroupConfiguration, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
-import { type FaultCause, faultLine } from '../vrrp/log-lines.ts';
-import { effectivePriority, holdsInFault, type TrackedObject } from '../vrrp/tracking.ts';
+import { type FaultCause, faultLine, fileFaultLine } from '../vrrp/log-lines.ts';
+import {
+  effectivePriority,
+  holdsInFault,
+  statusOfNumber,
+  type TrackedNumber,
+  type TrackedObject,
+} from '../vrrp/tracking.ts';
 import type { Instance } from './instance.ts';
 import type { NetworkView } from './network-view.ts';
-import type { TrackedScripts } from './tracked-scripts.ts';
-import type { TrackedSessions } from './tracked-sessions.ts';
+import type { Tracked } from './tracked.ts';
 
 /** A tracked object with what to say when it holds its instance in FAULT. */
 export interface NamedObject {
-  readonly object: TrackedObject;
+  readonly object: TrackedObject | TrackedNumber;
   readonly cause: FaultCause;
 }
 
@@ -24,7 +29,7 @@ export function judgeTracked(
   instance: Instance,
   group: SyncGroupConfiguration | undefined,
   network: NetworkView,
-  known: TrackedStatus,
+  known: Tracked,
 ): TrackedVerdict {
   const { configuration } = instance;
   const named = trackedObjects(configuration, group, network, known);
@@ -37,18 +42,12 @@ export function judgeTracked(
   };
 }
 
-/** What is known of things that the network does not show. */
-export interface TrackedStatus {
-  readonly scripts: TrackedScripts;
-  readonly sessions: TrackedSessions;
-}
-
 /** Everything an instance tracks by itself and through its sync group. */
 export function trackedObjects(
   instance: VirtualRouterConfiguration,
   group: SyncGroupConfiguration | undefined,
   network: NetworkView,
-  known: TrackedStatus,
+  known: Tracked,
 ): readonly NamedObject[] {
   const objects: NamedObject[] = [];
   for (const { interface: name, weight, reverse } of [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])]) {
@@ -67,8 +66,23 @@ export function trackedObjects(
       cause: { type: 'bfd', session },
     });
   }
+  for (const { file, weight, reverse } of [...instance.trackFiles, ...(group?.trackFiles ?? [])]) {
+    const number = known.files.number(file);
+    const object: TrackedNumber = { number, weight, reverse };
+    if (number !== undefined) objects.push({ object, cause: { type: 'file', file, status: statusOfNumber(object) } });
+    else objects.push({ object: unknownYet, cause: { type: 'file-waiting', file } });
+  }
+  for (const { process, weight, reverse } of [...instance.trackProcesses, ...(group?.trackProcesses ?? [])]) {
+    const status = known.processes.status(process);
+    if (status !== 'waiting')
+      objects.push({ object: { status, weight, reverse }, cause: { type: 'process', process } });
+    else objects.push({ object: unknownYet, cause: { type: 'process-waiting', process } });
+  }
   return objects;
 }
+
+/** The world looks as soon as it is asked; until then nobody is backup with a priority that is about to change. */
+const unknownYet: TrackedObject = { status: 'waiting', weight: 0, reverse: false };
 
 /** Why the instance itself must be in FAULT now; empty if nothing holds it there. */
 export function causesOfFault(
@@ -95,10 +109,17 @@ export function causesOfFault(
   return causes;
 }
 
-/** Says which causes of FAULT are new, and keeps them all. */
+/** Says which causes of FAULT are new, of files also which are gone, and keeps them all. */
 export function keepCauses(instance: Instance, causes: readonly FaultCause[]): void {
+  const { name, machine } = instance;
   for (const cause of causes) {
-    if (!instance.causes.some(known => sameCause(known, cause))) instance.say(faultLine(instance.name, cause));
+    if (instance.causes.some(known => sameCause(known, cause))) continue;
+    const later = cause.type === 'file' && machine.state.type !== 'initialize';
+    instance.say(later ? fileFaultLine(name, cause.file, true) : faultLine(name, cause));
+  }
+  for (const known of instance.causes) {
+    if (known.type !== 'file' || causes.some(cause => sameCause(known, cause))) continue;
+    instance.say(fileFaultLine(name, known.file, false));
   }
   instance.causes = causes;
 }

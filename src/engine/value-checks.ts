@@ -1,7 +1,6 @@
 import { shortened, type ValueCheck, type ValueChecks } from '../config/reading-context.ts';
 import { atMostWords, blockHasLines, checkInterfaceName, complainOf, nameIsNew } from '../config/unread-words.ts';
 import { decimalSecondsOf, integerOf } from '../config/values.ts';
-import { trackerBlockChecks, trackerKeywordChecks, trackerLineChecks } from '../vrrp/tracker-checks.ts';
 import { vrrpKeywordChecks, vrrpLineChecks } from '../vrrp/value-checks.ts';
 
 const cpuSet: ValueCheck = (statement, context) => {
@@ -59,20 +58,17 @@ export const valueChecks: ValueChecks = {
     ['virtual_server.real_server.snmp_name', atMostWords(1)],
     ['garp_group.interface', garpInterface],
     ...vrrpKeywordChecks,
-    ...trackerKeywordChecks,
   ]),
   lines: new Map<string, ValueCheck>([
     ['linkbeat_interfaces', linkbeatInterface],
     ['interface_up_down_delays', interfaceDelays],
     ['garp_group.interfaces', garpInterfaces],
     ...vrrpLineChecks,
-    ...trackerLineChecks,
   ]),
   blocks: new Map<string, ValueCheck>([
     ['garp_group', garpGroup],
     ['garp_group.interfaces', blockHasLines],
     ['track_group.group', blockHasLines],
     ['track_group', nameIsNew],
-    ...trackerBlockChecks,
   ]),
 };

@@ -97,9 +97,7 @@ export function router(overrides: Partial<VirtualRouterConfiguration> = {}): Vir
       lowerPriorityDelay: seconds(5),
     },
     dontTrackPrimary: false,
-    trackInterfaces: [],
-    trackScripts: [],
-    trackBfd: [],
+    ...noTrackers,
     notify: noScripts,
     ...overrides,
   };
@@ -107,7 +105,7 @@ export function router(overrides: Partial<VirtualRouterConfiguration> = {}): Vir
 
 export function configuration(
   instances: readonly VirtualRouterConfiguration[],
-  rest: { syncGroups?: readonly SyncGroupConfiguration[]; scripts?: readonly TrackScriptConfiguration[] } = {},
+  rest: Partial<Omit<VrrpConfiguration, 'global' | 'instances'>> = {},
 ): VrrpConfiguration {
   return {
     global: {
@@ -119,13 +117,18 @@ export function configuration(
       gnaInterval: zero,
     },
     instances,
-    syncGroups: rest.syncGroups ?? [],
-    scripts: rest.scripts ?? [],
+    syncGroups: [],
+    scripts: [],
+    files: [],
+    processes: [],
+    ...rest,
   };
 }
 
+const noTrackers = { trackInterfaces: [], trackScripts: [], trackBfd: [], trackFiles: [], trackProcesses: [] };
+
 export function syncGroup(name: string, members: readonly string[], notify = noScripts): SyncGroupConfiguration {
-  return { name, members, trackInterfaces: [], trackScripts: [], trackBfd: [], trackingWeight: false, notify };
+  return { name, members, ...noTrackers, trackingWeight: false, notify };
 }
 
 export function trackScript(name: string, rest: Partial<TrackScriptConfiguration> = {}): TrackScriptConfiguration {
@@ -246,6 +249,8 @@ export class TestNode {
   readonly held = new Map<string, AddressRequest>();
   /** What a script does; undefined lets it hang. */
   outcomeOf: (text: string) => ScriptOutcome | undefined = () => ({ type: 'exited', status: 0 });
+  /** Whether the world looks at files, which say 0, and processes, of which one runs, when it is asked to. */
+  looks = true;
   /** An errno name for requests that the kernel refuses. */
   refuse: (request: AddressRequest, operation: 'add' | 'remove') => string | undefined = () => undefined;
   readonly #segment: TestSegment;
@@ -326,6 +331,7 @@ export class TestNode {
       if (effect.type === 'send-packet') this.#segment.deliver(this, effect);
       else if (effect.type === 'change-addresses') this.#change(effect);
       else if (effect.type === 'run-script') this.#start(effect);
+      else if (effect.type === 'watch-files' || effect.type === 'watch-processes') this.#look(effect);
     }
   }
 
@@ -349,6 +355,16 @@ export class TestNode {
     });
     this.#segment.schedule(microseconds(50), () => this.receive({ type: 'addresses-changed', batch, errors }));
     for (const notice of notices) this.#segment.schedule(microseconds(60), () => this.receive(notice));
+  }
+
+  #look(effect: VrrpEffect & { type: 'watch-files' | 'watch-processes' }): void {
+    const answers: VrrpInput[] =
+      effect.type === 'watch-files'
+        ? effect.files.map(file => ({ type: 'file-value', file, value: 0 }))
+        : effect.processes.map(({ name }) => ({ type: 'process-count', process: name, count: 1 }));
+    this.#segment.schedule(microseconds(10), () => {
+      if (this.looks) for (const answer of answers) this.receive(answer);
+    });
   }
 
   #start({ run, script: { text }, extraArguments }: VrrpEffect & { type: 'run-script' }): void {

@@ -8,11 +8,11 @@ import { AnnouncementQueue } from '../vrrp/announcement-queue.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { newCounters } from '../vrrp/counters.ts';
 import {
-  detailLine,
   eventLine,
   formatSeconds,
   gaveUpLine,
   groupLine,
+  isWaiting,
   type LogLine,
   line,
   transitionLine,
@@ -32,8 +32,7 @@ import { NetworkView } from './network-view.ts';
 import { Notifications, notifiedStates } from './notifications.ts';
 import { setPromotion } from './promoted-links.ts';
 import { groupedNames, reloadInstances } from './reload.ts';
-import { TrackedScripts } from './tracked-scripts.ts';
-import { TrackedSessions } from './tracked-sessions.ts';
+import { Tracked, type TrackedNews } from './tracked.ts';
 import { judgeTracked, keepCauses } from './tracked-state.ts';
 import { Touched, takeOut } from './turn.ts';
 
@@ -58,8 +57,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   strayPackets = new StrayPackets();
   readonly network = new NetworkView();
   readonly #queue: AnnouncementQueue;
-  readonly scripts: TrackedScripts;
-  readonly sessions = new TrackedSessions();
+  readonly tracked: Tracked;
   readonly #channels: Channels;
   readonly #batches = new AddressBatches();
   readonly #deadlines = new Deadlines<Instance>();
@@ -84,7 +82,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#configuration = configuration;
     this.#queue = new AnnouncementQueue(configuration.global);
     const allocateRun = (): number => ++this.#lastRun;
-    this.scripts = new TrackedScripts(allocateRun);
+    this.tracked = new Tracked(allocateRun);
     this.#notifications = new Notifications(allocateRun, this.#out, () => this.#configuration);
     this.#channels = new Channels(options.receiveBufferBytes);
     const { detail } = options;
@@ -119,11 +117,10 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         }
         break;
       case 'script-ended':
-        this.#notifications.ended(input.run);
-        if (this.scripts.ended(input.run, input.outcome, this.#out)) this.#evaluateAll(now);
-        break;
       case 'bfd-state':
-        if (this.sessions.told(input, this.#instances, this.#groups, this.#out)) this.#evaluateAll(now);
+      case 'file-value':
+      case 'process-count':
+        this.#tell(now, input);
         break;
       case 'resynchronised':
         this.network.resynchronise(input.links, input.addresses, input.forwardingLinks);
@@ -155,8 +152,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         this.#log(line(`Cannot receive on ${input.channel}: ${input.error}`, 'error'));
         break;
       case 'packet-malformed':
-        this.strayPackets.malformed++;
-        this.#log(detailLine(`Ignored a packet on ${input.channel}: ${input.reason}`));
+        this.#log(this.strayPackets.broken(input.channel, input.reason));
         break;
     }
     return this.#finish(now);
@@ -172,14 +168,14 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       if (instance.advance(now)) this.#batches.touch(instance);
     }
     this.#channels.retry(now, this.#out);
-    if (this.#phase === 'running' && this.scripts.advance(now, this.#out)) this.#evaluateAll(now);
+    if (this.#phase === 'running' && this.tracked.advance(now, this.#out)) this.#evaluateAll(now);
     return this.#finish(now);
   }
 
   nextDeadline(): Instant | undefined {
     let deadline = earliest(this.#startAt, this.#stopBy);
     deadline = earliest(deadline, this.#deadlines.earliest);
-    if (this.#phase === 'running') deadline = earliest(deadline, this.scripts.nextDeadline());
+    if (this.#phase === 'running') deadline = earliest(deadline, this.tracked.nextDeadline());
     return earliest(earliest(deadline, this.#queue.nextDeadline()), this.#channels.nextDeadline());
   }
 
@@ -190,7 +186,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#phase = 'stopping';
     this.#startAt = undefined;
     this.#stopBy = after(now, stopGrace);
-    this.scripts.stop(this.#out);
+    this.tracked.stop(this.#out);
     // All the adverts before any address: the peers' clocks start with the advert.
     for (const instance of this.#instances) this.#feed(now, instance, { type: 'shutdown' });
     for (const instance of this.#instances) {
@@ -223,7 +219,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     for (const instance of instances) this.#touched.add(instance);
     this.#leaving.push(...removed);
     this.#regroup();
-    this.scripts.configure(now, configuration.scripts, true, this.#out);
+    this.tracked.configure(now, configuration, true, this.#out);
     this.#openChannels();
     setPromotion(this.#instances, true, this.#out);
     if (this.#phase === 'running') {
@@ -270,8 +266,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       strayPackets: this.strayPackets,
       network: this.network,
       queue: this.#queue,
-      scripts: this.scripts,
-      sessions: this.sessions,
+      tracked: this.tracked,
       channels: this.#channels,
       notifications: this.#notifications,
       batches: this.#batches,
@@ -301,9 +296,14 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #run(now: Instant): void {
     this.#phase = 'running';
     this.#startAt = undefined;
-    this.scripts.configure(now, this.#configuration.scripts, false, this.#out);
+    this.tracked.configure(now, this.#configuration, false, this.#out);
     this.#evaluateAll(now);
-    if (this.scripts.advance(now, this.#out)) this.#evaluateAll(now);
+    if (this.tracked.advance(now, this.#out)) this.#evaluateAll(now);
+  }
+
+  #tell(now: Instant, news: TrackedNews): void {
+    if (news.type === 'script-ended') this.#notifications.ended(news.run);
+    if (this.tracked.told(now, news, this.#instances, this.#groups, this.#out)) this.#evaluateAll(now);
   }
 
   #regroup(): void {
@@ -447,7 +447,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   #evaluate(now: Instant, instance: Instance): void {
     const group = this.#groupOf.get(instance)?.configuration;
-    const verdict = judgeTracked(instance, group, this.network, this);
+    const verdict = judgeTracked(instance, group, this.network, this.tracked);
     const { source, priority, causes } = verdict;
     if (source !== instance.machine.source) this.#feed(now, instance, { type: 'source-changed', source });
     this.#feed(now, instance, { type: 'priority-changed', priority });
@@ -464,8 +464,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       return;
     }
     // Before the first result of a script nothing is known: neither backup nor fault is told to anybody.
-    const onlyWaiting = causes.every(({ type }) => type === 'script-waiting');
-    if (state.type === 'initialize' && onlyWaiting) return;
+    if (causes.every(isWaiting)) return;
     this.#feed(now, instance, { type: 'fault' });
   }
 

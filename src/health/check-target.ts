@@ -45,6 +45,6 @@ export interface CheckerContext extends SectionContext {
   /** What the SSL block says. */
   readonly tls: TlsDefaults;
   readonly readFile: ConfigurationHost['readFile'];
-  readonly trackFiles: () => ReadonlyMap<string, TrackedFile>;
+  readonly trackFiles: ReadonlyMap<string, TrackedFile>;
   readonly bfdInstances: () => ReadonlyMap<string, Statement>;
 }

@@ -252,7 +252,7 @@ function readFileCheck(
     complain(context, located(statement), 'checker-incomplete', 'FILE_CHECK names no track_file', 'it is left out');
     return undefined;
   }
-  const file = context.trackFiles().get(name);
+  const file = context.trackFiles.get(name);
   if (!file) {
     const message = `there is no track_file "${name}"`;
     complain(context, located(draft.name), 'unknown-track-file', message, 'the checker is left out');

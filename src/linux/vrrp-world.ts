@@ -16,11 +16,13 @@ import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { FileValues } from './file-values.ts';
 import { interfaceAddress } from './interface-address.ts';
 import { errnoName, KernelError } from './libc.ts';
 import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './netlink-socket.ts';
 import { PacketSocket } from './packet-socket.ts';
 import type { Poller } from './poller.ts';
+import { ProcessCounts } from './process-counts.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
 import { RawSocket, rehearseSending } from './raw-socket.ts';
 import { writeSysctl } from './sysctl.ts';
@@ -61,6 +63,9 @@ export class VrrpWorld {
   readonly #monitor: MonitorSocket;
   readonly #frames: PacketSocket;
   readonly #processes: Processes;
+  readonly #counts: ProcessCounts;
+  /** Made when the first file is to be watched. */
+  #files: FileValues | undefined;
   readonly #channels = new Map<string, RawSocket>();
   /** What was last told of each link: most of the kernel's news say nothing that concerns us. */
   readonly #links = new Map<number, Link>();
@@ -98,6 +103,9 @@ export class VrrpWorld {
     this.#frames = new PacketSocket();
     this.#processes = new Processes(poller, options.processes, (run, outcome) =>
       this.#deliver({ type: 'script-ended', run, outcome }),
+    );
+    this.#counts = new ProcessCounts(poller, (process, count) =>
+      this.#deliver({ type: 'process-count', process, count }),
     );
   }
 
@@ -154,6 +162,15 @@ export class VrrpWorld {
       case 'send-mail':
         this.#options.sendMail(effect.mail);
         break;
+      case 'watch-files':
+        this.#files ??= new FileValues(this.#poller, (file, value) =>
+          this.#deliver({ type: 'file-value', file, value }),
+        );
+        this.#files.follow(effect.files);
+        break;
+      case 'watch-processes':
+        this.#counts.follow(effect.processes);
+        break;
       case 'log':
         this.#options.log.write(effect.level, effect.text);
         break;
@@ -176,6 +193,8 @@ export class VrrpWorld {
     this.#requests.close();
     this.#frames.close();
     this.#processes.close();
+    this.#counts.close();
+    this.#files?.close();
   }
 
   #deliver(input: VrrpInput, at?: Instant): void {

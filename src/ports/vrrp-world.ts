@@ -4,6 +4,7 @@ import type { IpAddress } from '../base/ip-address.ts';
 import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from './network.ts';
+import type { ProcessPattern } from './process-pattern.ts';
 import type { RunnableScript, ScriptOutcome } from './script.ts';
 
 /**
@@ -50,7 +51,11 @@ export type VrrpInput =
   /** Answers run-script, exactly once for each run. */
   | { readonly type: 'script-ended'; readonly run: number; readonly outcome: ScriptOutcome }
   /** A BFD session that something may track; one that nobody has told of is down. */
-  | { readonly type: 'bfd-state'; readonly session: string; readonly up: boolean };
+  | { readonly type: 'bfd-state'; readonly session: string; readonly up: boolean }
+  /** A watched file's first line as an integer; 0 for a missing or unreadable one. */
+  | { readonly type: 'file-value'; readonly file: string; readonly value: number }
+  /** How many processes match a watched pattern now; `process` is its name. */
+  | { readonly type: 'process-count'; readonly process: string; readonly count: number };
 
 /** Everything the VRRP engine can ask of the world. Executed in order. */
 export type VrrpEffect =
@@ -86,6 +91,13 @@ export type VrrpEffect =
     }
   /** To the whole process group of a run; no-op once it ended. */
   | { readonly type: 'signal-script'; readonly run: number; readonly signal: 'TERM' | 'KILL' }
+  /** Report file-value for these files now and on every change; replaces the earlier set. */
+  | { readonly type: 'watch-files'; readonly files: readonly string[] }
+  /** Report process-count for these now and on every change; replaces the earlier set. */
+  | {
+      readonly type: 'watch-processes';
+      readonly processes: readonly { readonly name: string; readonly pattern: ProcessPattern }[];
+    }
   /** Told and forgotten: what becomes of it changes nothing. */
   | { readonly type: 'send-mail'; readonly mail: Mail }
   /** `detail`: only worth a line when the operator asked for detail (-D). */

@@ -409,6 +409,13 @@ export class SimNode implements KernelOwner, Happening {
       case 'send-mail':
         this.#ground.observe({ type: 'mail', node: this.name, subject: effect.mail.subject });
         break;
+      // Nobody writes to files here, and of each process one runs.
+      case 'watch-files':
+        for (const file of effect.files) this.#deliver({ type: 'file-value', file, value: 0 });
+        break;
+      case 'watch-processes':
+        for (const { name } of effect.processes) this.#deliver({ type: 'process-count', process: name, count: 1 });
+        break;
       case 'log':
         this.#ground.observe({ type: 'log', node: this.name, level: effect.level, text: effect.text });
         break;

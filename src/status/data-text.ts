@@ -10,6 +10,7 @@ import type {
 } from '../vrrp/configuration.ts';
 import { addressText } from './address-text.ts';
 import { scriptText } from './script-text.ts';
+import { trackerLines, trackFileLines, trackProcessLines } from './tracked-text.ts';
 import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
 
 /** The configuration as it was understood, for -d: one line per setting, in the words of keepalived's dump. */
@@ -26,6 +27,8 @@ export function renderConfiguration(configuration: VrrpConfiguration): string[] 
     ]),
     ...groupLines(configuration, () => undefined),
     ...scriptLines(configuration.scripts),
+    ...trackFileLines(configuration),
+    ...trackProcessLines(configuration),
   ];
 }
 
@@ -54,6 +57,8 @@ export function renderData(snapshot: VrrpSnapshot): string {
     `   Unknown VRID = ${snapshot.strayPackets.unknownVrid}`,
     `   Broken IP header = ${snapshot.strayPackets.malformed}`,
     ...scriptLines(configuration.scripts, name => scriptStatuses[snapshot.scripts.get(name) ?? 'refused']),
+    ...trackFileLines(configuration, snapshot),
+    ...trackProcessLines(configuration, snapshot),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -148,21 +153,6 @@ function addressLines(
   const lines = [`   Virtual IP (${instance.addresses.length}):`, ...instance.addresses.map(shown)];
   if (instance.excludedAddresses.length === 0) return lines;
   return [...lines, '   Virtual IP Excluded :', ...instance.excludedAddresses.map(shown)];
-}
-
-type Trackers = Pick<VirtualRouterConfiguration, 'trackInterfaces' | 'trackScripts' | 'trackBfd'>;
-
-function trackerLines({ trackInterfaces: interfaces, trackScripts: scripts, trackBfd: sessions }: Trackers): string[] {
-  const weight = (tracker: { readonly weight: number; readonly reverse: boolean }): string =>
-    `weight ${tracker.weight}${tracker.reverse ? ' reverse' : ''}`;
-  return [
-    ...(interfaces.length > 0 ? ['   Tracked interfaces :'] : []),
-    ...interfaces.map(tracker => `     ${tracker.interface} ${weight(tracker)}`),
-    ...(scripts.length > 0 ? ['   Tracked scripts :'] : []),
-    ...scripts.map(tracker => `     ${tracker.script} ${weight(tracker)}`),
-    ...(sessions.length > 0 ? ['   Tracked BFDs :'] : []),
-    ...sessions.map(tracker => `     ${tracker.session} ${weight(tracker)}`),
-  ];
 }
 
 function notifyLines(notify: NotifyScripts): string[] {

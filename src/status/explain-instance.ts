@@ -2,6 +2,7 @@ import type { Duration } from '../base/duration.ts';
 import { elapsed, type Instant } from '../base/instant.ts';
 import type { Instance } from '../engine/instance.ts';
 import { trackedObjects } from '../engine/tracked-state.ts';
+import type { FaultCause } from '../vrrp/log-lines.ts';
 import { priorityContribution } from '../vrrp/tracking.ts';
 import type {
   InstanceStory,
@@ -53,7 +54,8 @@ export interface ExplainedPriority {
 
 interface Contribution {
   readonly what: string;
-  readonly status: 'up' | 'down' | 'waiting';
+  /** up, down, waiting, or the number of a tracked file. */
+  readonly status: string;
   readonly weight: number;
   readonly adds: number;
 }
@@ -99,18 +101,13 @@ function waitsFor({ vrrp }: Story, instance: Instance): readonly string[] {
 function explainPriority(story: Story, { configuration, machine, name }: Instance): ExplainedPriority {
   const { vrrp } = story;
   const group = vrrp.groups.find(({ members }) => members.some(member => member.name === name))?.configuration;
-  const objects = trackedObjects(configuration, group, vrrp.network, vrrp);
+  const objects = trackedObjects(configuration, group, vrrp.network, vrrp.tracked);
   return {
     effective: machine.priority,
     base: configuration.priority,
     contributions: objects.map(({ object, cause }) => ({
-      what:
-        cause.type === 'interface-down'
-          ? `interface ${cause.interface}`
-          : cause.type === 'bfd'
-            ? `BFD session ${cause.session}`
-            : `script ${'script' in cause ? cause.script : ''}`,
-      status: object.status,
+      what: trackedWords(cause),
+      status: 'number' in object ? `${object.number}` : object.status,
       weight: object.weight,
       adds: priorityContribution(object),
     })),
@@ -119,6 +116,14 @@ function explainPriority(story: Story, { configuration, machine, name }: Instanc
       return { at, from, to, by: stepWords(step, script) };
     }),
   };
+}
+
+function trackedWords(cause: FaultCause): string {
+  if ('script' in cause) return `script ${cause.script}`;
+  if ('session' in cause) return `BFD session ${cause.session}`;
+  if ('file' in cause) return `file ${cause.file}`;
+  if ('process' in cause) return `process ${cause.process}`;
+  return 'interface' in cause ? `interface ${cause.interface}` : cause.type;
 }
 
 /** How the reader knows instants: `06:12:03.612`. */

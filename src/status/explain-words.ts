@@ -57,6 +57,10 @@ export function stepWords(step: VrrpStep, script?: string): string {
     }
     case 'bfd-state':
       return `BFD session ${step.session} is ${step.up ? 'up' : 'down'}`;
+    case 'file-value':
+      return `the number in ${step.file} is ${step.value}`;
+    case 'process-count':
+      return `${step.count} of the tracked process ${step.process} ${step.count === 1 ? 'runs' : 'run'}`;
     case 'reload':
       return 'a new configuration was loaded';
     case 'stop':

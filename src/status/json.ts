@@ -16,7 +16,9 @@ export function renderJson(snapshot: VrrpSnapshot, version: 1 | 2): string {
     data: instanceData(instance, snapshot),
     stats: keepalivedStatistics(instance.counters),
   }));
-  return `${JSON.stringify(version === 2 ? { vrrp: instances } : instances)}\n`;
+  if (version === 1) return `${JSON.stringify(instances)}\n`;
+  const processes = snapshot.configuration.processes.map(({ name }) => processData(name, snapshot));
+  return `${JSON.stringify({ vrrp: instances, ...listProperty('track_process', processes) })}\n`;
 }
 
 function instanceData(instance: InstanceSnapshot, snapshot: VrrpSnapshot): Record<string, unknown> {
@@ -69,6 +71,10 @@ function instanceData(instance: InstanceSnapshot, snapshot: VrrpSnapshot): Recor
       configuration.trackInterfaces.map(tracker => tracker.interface),
     ),
     ...listProperty('track_script', trackedScripts(instance, snapshot)),
+    ...listProperty(
+      'track_process',
+      configuration.trackProcesses.map(tracker => tracker.process),
+    ),
     auth_type: configuration.authentication.type === 'password' ? 1 : 0,
     // Whoever may read this file need not know the password.
     ...(configuration.authentication.type === 'password' && { auth_data: '********' }),
@@ -83,7 +89,7 @@ function scriptProperty(name: string, script: RunnableScript | undefined): Recor
   return script === undefined ? {} : { [name]: scriptText(script) };
 }
 
-function listProperty(name: string, list: readonly string[]): Record<string, readonly string[]> {
+function listProperty<Item>(name: string, list: readonly Item[]): Record<string, readonly Item[]> {
   return list.length === 0 ? {} : { [name]: list };
 }
 
@@ -92,4 +98,9 @@ function trackedScripts({ configuration }: InstanceSnapshot, snapshot: VrrpSnaps
     const script = snapshot.configuration.scripts.find(({ name }) => name === tracker.script)?.script;
     return script === undefined ? [] : [scriptText(script)];
   });
+}
+
+function processData(name: string, { processes }: VrrpSnapshot): Record<string, unknown> {
+  const known = processes.get(name);
+  return { process: name, num_cur_proc: known?.count ?? 0, have_quorum: known?.status === 'up' };
 }

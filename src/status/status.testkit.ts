@@ -76,6 +76,8 @@ export function router(changes: Partial<VirtualRouterConfiguration> = {}): Virtu
     trackInterfaces: [],
     trackScripts: [],
     trackBfd: [],
+    trackFiles: [],
+    trackProcesses: [],
     notify: noScripts,
     ...changes,
   };
@@ -94,6 +96,8 @@ export function configurationOf(...instances: VirtualRouterConfiguration[]): Vrr
     instances,
     syncGroups: [],
     scripts: [],
+    files: [],
+    processes: [],
   };
 }
 

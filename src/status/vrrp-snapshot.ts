@@ -17,6 +17,10 @@ export interface VrrpSnapshot {
   readonly strayPackets: { readonly unknownVrid: number; readonly malformed: number };
   /** Verdicts of the tracked scripts by name; undefined for one that was refused and is never run. */
   readonly scripts: ReadonlyMap<string, 'up' | 'down' | 'waiting' | undefined>;
+  /** Numbers of the tracked files by name; undefined before the first look. */
+  readonly files: ReadonlyMap<string, number | undefined>;
+  /** By name, with how many run; undefined before the first count. */
+  readonly processes: ReadonlyMap<string, { status: 'up' | 'down' | 'waiting'; count: number | undefined }>;
 }
 
 export type InstanceStateName = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT';
@@ -73,7 +77,14 @@ export function snapshotOf(vrrp: VrrpProcess, now: Instant, epochMicroseconds: n
       state: group.state,
       members: group.members.map(member => member.name),
     })),
-    scripts: new Map(vrrp.configuration.scripts.map(({ name }) => [name, vrrp.scripts.status(name)])),
+    scripts: new Map(vrrp.configuration.scripts.map(({ name }) => [name, vrrp.tracked.scripts.status(name)])),
+    files: new Map(vrrp.configuration.files.map(({ name }) => [name, vrrp.tracked.files.number(name)])),
+    processes: new Map(
+      vrrp.configuration.processes.map(({ name }) => [
+        name,
+        { status: vrrp.tracked.processes.status(name), count: vrrp.tracked.processes.count(name) },
+      ]),
+    ),
   };
 }
 

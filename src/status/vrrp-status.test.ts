@@ -42,6 +42,8 @@ describe('the state of VRRP', () => {
     expect(renderVrrpStatus(statusAfter(4), epoch)).toMatch(
       /^V1 {2}MASTER {2}since [\d.]+ m?s {2}eth0 vrid 51 {2}priority 150 {2}holds 1 of 1: 10\.9\.0\.100\/24 {2}next advert in .*s\n$/,
     );
-    expect(renderVrrpStatus({ instances: [], groups: [], scripts: [] }, epoch)).toBe('no virtual routers\n');
+    expect(renderVrrpStatus({ instances: [], groups: [], scripts: [], files: [], processes: [] }, epoch)).toBe(
+      'no virtual routers\n',
+    );
   });
 });

@@ -10,6 +10,9 @@ export interface VrrpStatus {
     readonly members: readonly string[];
   }[];
   readonly scripts: readonly { readonly name: string; readonly state: string }[];
+  /** The number in each tracked file; undefined before the first look. */
+  readonly files: readonly { readonly name: string; readonly number: number | undefined }[];
+  readonly processes: readonly { readonly name: string; readonly state: string; readonly count: number | undefined }[];
 }
 
 export interface InstanceStatus {
@@ -50,6 +53,8 @@ export function vrrpStatusOf(snapshot: VrrpSnapshot): VrrpStatus {
     instances: snapshot.instances.map(instanceStatus),
     groups: snapshot.groups,
     scripts: [...snapshot.scripts].map(([name, state]) => ({ name, state: state ?? 'refused' })),
+    files: [...snapshot.files].map(([name, number]) => ({ name, number })),
+    processes: [...snapshot.processes].map(([name, { status, count }]) => ({ name, state: status, count })),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Duration } from '../base/duration.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
 import type { MailSettings } from '../ports/mail.ts';
+import type { ProcessPattern } from '../ports/process-pattern.ts';
 import type { RunnableScript } from '../ports/script.ts';
 
 /** The VRRP part of a configuration: complete, checked, with every default filled in. */
@@ -10,6 +11,10 @@ export interface VrrpConfiguration {
   readonly syncGroups: readonly SyncGroupConfiguration[];
   /** Only scripts that something tracks. */
   readonly scripts: readonly TrackScriptConfiguration[];
+  /** Only files that something tracks. */
+  readonly files: readonly TrackFileConfiguration[];
+  /** Only processes that something tracks. */
+  readonly processes: readonly TrackProcessConfiguration[];
   /** Left out: no mail is sent. */
   readonly mails?: VrrpMails | undefined;
 }
@@ -75,6 +80,8 @@ export interface VirtualRouterConfiguration {
   readonly trackInterfaces: readonly InterfaceTracker[];
   readonly trackScripts: readonly ScriptTracker[];
   readonly trackBfd: readonly BfdTracker[];
+  readonly trackFiles: readonly FileTracker[];
+  readonly trackProcesses: readonly ProcessTracker[];
   readonly notify: NotifyScripts;
 }
 
@@ -160,6 +167,41 @@ export interface BfdTracker {
   readonly reverse: boolean;
 }
 
+export interface FileTracker {
+  /** TrackFileConfiguration.name. */
+  readonly file: string;
+  /** -254 .. 254, multiplied by the file's number; 0 means FAULT while the number is not 0. */
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+export interface ProcessTracker {
+  /** TrackProcessConfiguration.name. */
+  readonly process: string;
+  /** -254 .. 254; 0 means FAULT while there are too few or too many. */
+  readonly weight: number;
+  readonly reverse: boolean;
+}
+
+export interface TrackFileConfiguration {
+  readonly name: string;
+  /** Its first line is a number. */
+  readonly path: string;
+}
+
+export interface TrackProcessConfiguration {
+  readonly name: string;
+  readonly pattern: ProcessPattern;
+  /** 0 .. 65535: how many such processes there must be; 0 only where there must be none. */
+  readonly quorum: number;
+  /** 0 .. 65535: how many there may be; undefined: any number. */
+  readonly maximum: number | undefined;
+  /** 0 .. 3600 s: how long there must be enough before it counts. */
+  readonly forkDelay: Duration;
+  /** 0 .. 3600 s: how long there must be too few or too many before it counts. */
+  readonly terminateDelay: Duration;
+}
+
 export interface TrackScriptConfiguration {
   readonly name: string;
   /** Undefined: refused (missing, not executable, insecure); it is never run and tracking it has no effect. */
@@ -193,6 +235,8 @@ export interface SyncGroupConfiguration {
   readonly trackInterfaces: readonly InterfaceTracker[];
   readonly trackScripts: readonly ScriptTracker[];
   readonly trackBfd: readonly BfdTracker[];
+  readonly trackFiles: readonly FileTracker[];
+  readonly trackProcesses: readonly ProcessTracker[];
   /** Keep non-zero tracker weights inside the group. */
   readonly trackingWeight: boolean;
   readonly notify: NotifyScripts;

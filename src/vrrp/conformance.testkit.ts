@@ -81,6 +81,8 @@ export function router(changes: Partial<VirtualRouterConfiguration> = {}): Virtu
     trackInterfaces: [],
     trackScripts: [],
     trackBfd: [],
+    trackFiles: [],
+    trackProcesses: [],
     notify: silent,
     ...changes,
   };
@@ -95,7 +97,7 @@ export function configuration(...instances: readonly VirtualRouterConfiguration[
     garpInterval: zero,
     gnaInterval: zero,
   };
-  return { global, instances, syncGroups: [], scripts: [] };
+  return { global, instances, syncGroups: [], scripts: [], files: [], processes: [] };
 }
 
 /** An advert as a node put it on the wire. */

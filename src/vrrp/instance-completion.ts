@@ -9,8 +9,10 @@ import type {
   Authentication,
   BfdTracker,
   Destination,
+  FileTracker,
   GarpConfiguration,
   InterfaceTracker,
+  ProcessTracker,
   ScriptTracker,
   VirtualRouterConfiguration,
 } from './configuration.ts';
@@ -18,6 +20,8 @@ import { garpDefaults, type VrrpGlobalDraft } from './global-section.ts';
 import type { InstanceDraft } from './instance-section.ts';
 import { completeNotify } from './notify-section.ts';
 import type { ScriptDraft } from './script-section.ts';
+import type { TrackFileDraft } from './tracked-file-section.ts';
+import type { TrackProcessDraft } from './tracked-process-section.ts';
 import type { TrackerLine } from './tracker-section.ts';
 
 const multicastGroup4 = parseIpAddress('224.0.0.18')!;
@@ -44,6 +48,8 @@ export interface Trackable {
   readonly bfdSessions: readonly TrackableSession[];
   /** Of these the ones that will run. */
   readonly runnable: ReadonlySet<string>;
+  readonly files: ReadonlyMap<string, TrackFileDraft>;
+  readonly processes: ReadonlyMap<string, TrackProcessDraft>;
 }
 
 /**
@@ -117,6 +123,8 @@ export function completeInstance(
     trackInterfaces: interfaceTrackers(draft, context),
     trackScripts: scriptTrackers(draft.trackScripts, name, trackable, context),
     trackBfd: bfdTrackers(draft.trackBfd, name, trackable, context),
+    trackFiles: fileTrackers(draft.trackFiles, name, trackable, context),
+    trackProcesses: processTrackers(draft.trackProcesses, name, trackable, context),
     notify: completeNotify(draft, globals.mailAlerts, context),
   };
 }
@@ -341,6 +349,53 @@ export function bfdTrackers(
     const message = `"${owner}" tracks "${line.name}", which no bfd_instance for virtual routers defines`;
     complain(context, located(line.statement), 'unknown-bfd-instance', message, 'it is not tracked');
     return [];
+  });
+}
+
+/** The trackers whose files are defined; `owner` is the instance or group that tracks them. */
+export function fileTrackers(
+  lines: ReadonlyMap<string, TrackerLine>,
+  owner: string,
+  { files }: Trackable,
+  context: SectionContext,
+): FileTracker[] {
+  return objectTrackers(lines, owner, files, unknownFile, context).map(({ name, ...how }) => ({ file: name, ...how }));
+}
+
+/** The trackers whose processes are defined; `owner` is the instance or group that tracks them. */
+export function processTrackers(
+  lines: ReadonlyMap<string, TrackerLine>,
+  owner: string,
+  { processes }: Trackable,
+  context: SectionContext,
+): ProcessTracker[] {
+  const trackers = objectTrackers(lines, owner, processes, unknownProcess, context);
+  return trackers.map(({ name, ...how }) => ({ process: name, ...how }));
+}
+
+const unknownFile = { code: 'unknown-track-file', keyword: 'track_file' } as const;
+const unknownProcess = { code: 'unknown-track-process', keyword: 'vrrp_track_process' } as const;
+
+/** A weight of a line's own leaves `reverse` as it is defined; only noreverse takes it away. */
+function objectTrackers(
+  lines: ReadonlyMap<string, TrackerLine>,
+  owner: string,
+  defined: ReadonlyMap<string, TrackFileDraft | TrackProcessDraft>,
+  unknown: typeof unknownFile | typeof unknownProcess,
+  context: SectionContext,
+): { readonly name: string; readonly weight: number; readonly reverse: boolean }[] {
+  return [...lines.values()].flatMap(({ name, statement, weight, reverse }) => {
+    const object = defined.get(name);
+    if (!object) {
+      const message = `"${owner}" tracks "${name}", which no ${unknown.keyword} defines`;
+      complain(context, located(statement), unknown.code, message, 'it is not tracked');
+      return [];
+    }
+    if (standsLater(object.statement, statement)) {
+      const message = `${unknown.keyword} "${name}" is defined only further down, where keepalived has not read it yet`;
+      complain(context, located(statement), unknown.code, message, 'here it is used; move it up');
+    }
+    return [{ name, weight: weight ?? object.weight, reverse: reverse ?? object.reverse }];
   });
 }
 

@@ -17,7 +17,13 @@ import {
 } from './global-section.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
-import { readTrackedBfd, readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
+import {
+  readTrackedBfd,
+  readTrackedInterfaces,
+  readTrackedObjects,
+  readTrackedScripts,
+  type TrackerLine,
+} from './tracker-section.ts';
 import { checkUnreadInstance } from './value-checks.ts';
 import { readVirtualAddress } from './virtual-address-section.ts';
 
@@ -69,6 +75,8 @@ export interface InstanceDraft extends NotifyDraft {
   readonly trackInterfaces: Map<string, TrackerLine>;
   readonly trackScripts: Map<string, TrackerLine>;
   readonly trackBfd: Map<string, TrackerLine>;
+  readonly trackFiles: Map<string, TrackerLine>;
+  readonly trackProcesses: Map<string, TrackerLine>;
   /** Asks for the kernel's connection-sync daemons, which are to follow this instance. */
   syncDaemonAt: Statement | undefined;
 }
@@ -187,6 +195,8 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
   track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
   track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
+  track_file: (statement, draft, context) => readTrackedObjects(statement, draft.trackFiles, context),
+  track_process: (statement, draft, context) => readTrackedObjects(statement, draft.trackProcesses, context),
   mcast_src_ip: source,
   unicast_src_ip: source,
   mcast_dst_ip: (statement, draft, context) => {
@@ -483,6 +493,8 @@ function emptyDraft(statement: Statement, name: string): InstanceDraft {
     trackInterfaces: new Map(),
     trackScripts: new Map(),
     trackBfd: new Map(),
+    trackFiles: new Map(),
+    trackProcesses: new Map(),
     syncDaemonAt: undefined,
   };
 }

@@ -43,8 +43,8 @@ vrf | IFNAME | none | refused:wire | VRF for interface-less unicast instances
 dont_track_primary | - | off | built | Ignore own interface down
 track_interface | block of lines | - | built | Lines: IF [weight -253..253] [reverse]
 track_script | block of lines | - | built | Lines: NAME [weight -253..253 [reverse/noreverse]]; weight overrides script's
-track_file | block of lines | - | refused:election | Lines: NAME [weight -254..254 [reverse/noreverse]]; default weight from track_file
-track_process | block of lines | - | refused:election | Lines: NAME [weight -254..254 [reverse/noreverse]]
+track_file | block of lines | - | built | Lines: NAME [weight -254..254 [reverse/noreverse]]; default weight from track_file
+track_process | block of lines | - | built | Lines: NAME [weight -254..254 [reverse/noreverse]]
 track_bfd | block of lines | - | built | Lines: NAME [weight -253..253 [reverse/noreverse]]
 mcast_src_ip | IP | primary addr of if | built | Source address of adverts
 unicast_src_ip | IP | primary addr of if | built | Same; implies unicast intent
@@ -137,16 +137,16 @@ noreverse | - | - | built | Cancel a reverse inherited from the tracker; not on 
 
 /** Options of a line of track_file. */
 const trackFileRows = `
-weight | -254..254 | 1 from track_file | refused:election | Given after the tracked name
-reverse | - | tracker's setting | refused:election | After weight: swap up/down effect; weight 0 reverse = FAULT while up
-noreverse | - | - | refused:election | Cancel a reverse inherited from the tracker; not on track_interface
+weight | -254..254 | 1 from track_file | built | Given after the tracked name
+reverse | - | tracker's setting | built | After weight: swap up/down effect; weight 0 reverse = FAULT while up
+noreverse | - | - | built | Cancel a reverse inherited from the tracker; not on track_interface
 `;
 
 /** Options of a line of track_process. */
 const trackProcessRows = `
-weight | -254..254 | tracker's weight | refused:election | Given after the tracked name
-reverse | - | tracker's setting | refused:election | After weight: swap up/down effect; weight 0 reverse = FAULT while up
-noreverse | - | - | refused:election | Cancel a reverse inherited from the tracker; not on track_interface
+weight | -254..254 | tracker's weight | built | Given after the tracked name
+reverse | - | tracker's setting | built | After weight: swap up/down effect; weight 0 reverse = FAULT while up
+noreverse | - | - | built | Cancel a reverse inherited from the tracker; not on track_interface
 `;
 
 /** Options of a line of track_bfd. */
@@ -161,8 +161,8 @@ const syncGroupRows = `
 group | block of INSTANCE names | required | built, once | Members; unknown names are logged and dropped
 track_interface | block of lines | - | built | Applied to every member; see track_interface entries
 track_script | block of lines | - | built | Weighted scripts dropped unless sync_group_tracking_weight
-track_file | block of lines | - | refused:election | Weight 1 becomes 0, other weights dropped, unless sync_group_tracking_weight
-track_process | block of lines | - | refused:election | Weighted entries dropped unless sync_group_tracking_weight
+track_file | block of lines | - | built | Weight 1 becomes 0, other weights dropped, unless sync_group_tracking_weight
+track_process | block of lines | - | built | Weighted entries dropped unless sync_group_tracking_weight
 track_bfd | block of lines | - | built | Weighted entries dropped unless sync_group_tracking_weight
 notify_backup | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on BACKUP; no arguments added
 notify_master | SCRIPT [USER [[:]GROUP]] | none | built, once | Run on MASTER; no arguments added
@@ -189,22 +189,22 @@ init_fail | - | off | built | Intended initial failed state; overwritten when an
 
 /** vrrp_track_process NAME { ... } */
 const trackProcessDefinitionRows = `
-process | NAME [PARAM]... | required | harmless:other, once | Exact match of comm, or cmdline if params/full_command
-param_match | initial or partial | exact | harmless:other, bare ignored | Bare params compare; alone = must have no params
-weight | -254..254 [reverse] | 0 | harmless:other, bare complained | 0 = FAULT when out of quorum
-quorum | 1..65535 | 1 | harmless:other | Min matching processes
-quorum_max | 0..65535 | unlimited | harmless:other | Max matching processes; 0 = must not run
-delay | SECS 0.000001..3600 | 0 | harmless:other | Sets both delays
-terminate_delay | SECS 0.000001..3600 | 0 | harmless:other | Grace after loss
-fork_delay | SECS 0.000001..3600 | 0 | harmless:other | Grace after gain
-full_command | - | off | harmless:other | Match the whole command line
+process | NAME [PARAM]... | required | built, once | Exact match of comm, or cmdline if params/full_command
+param_match | [initial or partial] | exact | built | Bare params compare; alone = must have no params
+weight | -254..254 [reverse] | 0 | built, bare complained | 0 = FAULT when out of quorum
+quorum | 1..65535 | 1 | built | Min matching processes
+quorum_max | 0..65535 | unlimited | built | Max matching processes; 0 = must not run
+delay | SECS 0.000001..3600 | 0 | built | Sets both delays
+terminate_delay | SECS 0.000001..3600 | 0 | built | Grace after loss
+fork_delay | SECS 0.000001..3600 | 0 | built | Grace after gain
+full_command | - | off | built | Match the whole command line
 `;
 
 /** track_file NAME { ... } and its old name vrrp_track_file. */
 const trackFileDefinitionRows = `
-file | PATH | required | harmless:other, bare complained, once | Watched via inotify on its directory
-weight | -254..254 [reverse] | 1 | harmless:other, bare complained | Multiplier; man claims a wider range
-init_file | [VALUE] [overwrite] | none, 0 | harmless:other | Create file at start with VALUE; overwrite replaces contents
+file | PATH | required | built, bare complained, once | Watched via inotify on its directory
+weight | -254..254 [reverse] | 1 | built, bare complained | Multiplier; man claims a wider range
+init_file | [VALUE] [overwrite] | none, 0 | built | Create file at start with VALUE; overwrite replaces contents
 `;
 
 const tracked = (path: string): Record<string, BlockGrammar> => ({

@@ -87,9 +87,18 @@ export type FaultCause =
   | { readonly type: 'script'; readonly script: string }
   | { readonly type: 'script-waiting'; readonly script: string }
   | { readonly type: 'bfd'; readonly session: string }
+  | { readonly type: 'file'; readonly file: string; readonly status: number }
+  | { readonly type: 'file-waiting'; readonly file: string }
+  | { readonly type: 'process'; readonly process: string }
+  | { readonly type: 'process-waiting'; readonly process: string }
   | { readonly type: 'no-address'; readonly family: 4 | 6 }
   | { readonly type: 'source-missing' }
   | { readonly type: 'no-peer' };
+
+/** Whether this holds an instance only until something has been looked at for the first time. */
+export function isWaiting({ type }: FaultCause): boolean {
+  return type === 'script-waiting' || type === 'file-waiting' || type === 'process-waiting';
+}
 
 export function faultLine(name: string, cause: FaultCause): LogLine {
   switch (cause.type) {
@@ -103,6 +112,14 @@ export function faultLine(name: string, cause: FaultCause): LogLine {
       return line(`(${name}) waits for the first result of script ${cause.script}`);
     case 'bfd':
       return line(`(${name}): entering FAULT state due to BFD instance ${cause.session}`);
+    case 'file':
+      return line(`(${name}): entering FAULT state (tracked file ${cause.file} has status ${cause.status})`);
+    case 'file-waiting':
+      return line(`(${name}) waits for the first look at file ${cause.file}`);
+    case 'process':
+      return line(`(${name}) entering FAULT state (tracked process ${cause.process} quorum not achieved)`);
+    case 'process-waiting':
+      return line(`(${name}) waits for the first count of process ${cause.process}`);
     case 'no-address':
       return line(`(${name}) entering FAULT state (no IPv${cause.family} address for interface)`);
     case 'source-missing':
@@ -130,6 +147,11 @@ export function scriptVerdictLine(name: string, up: boolean, outcome: ScriptOutc
 /** A BFD session came up or went down, as each virtual router that tracks it says. */
 export function bfdLine(name: string, session: string, up: boolean): LogLine {
   return line(`VRRP_Instance(${name}) Tracked BFD instance ${session} is ${up ? 'UP' : 'DOWN'}`);
+}
+
+/** A number in a file began to hold a virtual router in FAULT, or no longer does. */
+export function fileFaultLine(name: string, file: string, entering: boolean): LogLine {
+  return line(`(${name}): tracked file ${file} ${entering ? 'now' : 'leaving'} FAULT state`);
 }
 
 export function formatSeconds(span: Duration): string {

@@ -60,6 +60,8 @@ describe('an instance', () => {
       trackInterfaces: [],
       trackScripts: [],
       trackBfd: [],
+      trackFiles: [],
+      trackProcesses: [],
       notify: {
         master: undefined,
         backup: undefined,

@@ -1,17 +1,24 @@
 import { bindReaders, readBlock, reportSlashComment } from '../config/interpret.ts';
-import { complain, type SectionContext } from '../config/section-context.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import type {
-  BfdTracker,
-  InterfaceTracker,
-  ScriptTracker,
-  SyncGroupConfiguration,
-  VirtualRouterConfiguration,
-} from './configuration.ts';
-import { bfdTrackers, interfaceTracker, scriptTrackers, type Trackable } from './instance-completion.ts';
+import type { SyncGroupConfiguration, VirtualRouterConfiguration } from './configuration.ts';
+import {
+  bfdTrackers,
+  fileTrackers,
+  interfaceTracker,
+  processTrackers,
+  scriptTrackers,
+  type Trackable,
+} from './instance-completion.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { completeNotify, emptyNotifyDraft, type NotifyDraft, notifyReaders } from './notify-section.ts';
-import { readTrackedBfd, readTrackedInterfaces, readTrackedScripts, type TrackerLine } from './tracker-section.ts';
+import {
+  readTrackedBfd,
+  readTrackedInterfaces,
+  readTrackedObjects,
+  readTrackedScripts,
+  type TrackerLine,
+} from './tracker-section.ts';
 
 /** A vrrp_sync_group block as written. */
 export interface SyncGroupDraft extends NotifyDraft {
@@ -22,6 +29,8 @@ export interface SyncGroupDraft extends NotifyDraft {
   readonly trackInterfaces: Map<string, TrackerLine>;
   readonly trackScripts: Map<string, TrackerLine>;
   readonly trackBfd: Map<string, TrackerLine>;
+  readonly trackFiles: Map<string, TrackerLine>;
+  readonly trackProcesses: Map<string, TrackerLine>;
   trackingWeight: boolean;
 }
 
@@ -36,6 +45,8 @@ const readers = bindReaders<SyncGroupDraft, SectionContext>(vrrpBlocks.vrrp_sync
   track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
   track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
   track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
+  track_file: (statement, draft, context) => readTrackedObjects(statement, draft.trackFiles, context),
+  track_process: (statement, draft, context) => readTrackedObjects(statement, draft.trackProcesses, context),
   sync_group_tracking_weight: (_statement, draft) => {
     draft.trackingWeight = true;
   },
@@ -73,6 +84,8 @@ export function readSyncGroup(
     trackInterfaces: new Map(),
     trackScripts: new Map(),
     trackBfd: new Map(),
+    trackFiles: new Map(),
+    trackProcesses: new Map(),
     trackingWeight: false,
   };
   readBlock(statement.block.statements, vrrpBlocks.vrrp_sync_group, readers, draft, context);
@@ -113,7 +126,9 @@ export function completeSyncGroups(
     const trackInterfaces = [...draft.trackInterfaces.values()].map(interfaceTracker);
     const trackScripts = scriptTrackers(draft.trackScripts, draft.name, trackable, context);
     const trackBfd = bfdTrackers(draft.trackBfd, draft.name, trackable, context);
-    const trackers = { trackInterfaces, trackScripts, trackBfd };
+    const trackFiles = fileTrackers(draft.trackFiles, draft.name, trackable, context);
+    const trackProcesses = processTrackers(draft.trackProcesses, draft.name, trackable, context);
+    const trackers = { trackInterfaces, trackScripts, trackBfd, trackFiles, trackProcesses };
     const kept = draft.trackingWeight ? trackers : unweighted(trackers, draft.name, draft.statement, context);
     completed.set(draft, {
       name: draft.name,
@@ -159,14 +174,13 @@ function membersOf(
   return members;
 }
 
-interface Trackers {
-  readonly trackInterfaces: readonly InterfaceTracker[];
-  readonly trackScripts: readonly ScriptTracker[];
-  readonly trackBfd: readonly BfdTracker[];
-}
+type Trackers = Pick<
+  SyncGroupConfiguration,
+  'trackInterfaces' | 'trackScripts' | 'trackBfd' | 'trackFiles' | 'trackProcesses'
+>;
 
 function unweighted(
-  { trackInterfaces, trackScripts, trackBfd }: Trackers,
+  { trackInterfaces, trackScripts, trackBfd, trackFiles, trackProcesses }: Trackers,
   owner: string,
   statement: Statement,
   context: SectionContext,
@@ -192,6 +206,21 @@ function unweighted(
       complain(context, where, 'weight-in-sync-group', message, hint);
       return false;
     }),
+    trackFiles: trackFiles.flatMap(tracker => {
+      if (tracker.weight === 0) return [tracker];
+      // 1 is what a file has whose weight nobody gave.
+      const kept = tracker.weight === 1;
+      const fate = kept ? 'loses its weight: any number but 0 means FAULT' : 'is not tracked';
+      const message = `"${owner}" is synchronised: the weighted file "${tracker.file}" ${fate}`;
+      complain(context, where, 'weight-in-sync-group', message, hint);
+      return kept ? [{ ...tracker, weight: 0 }] : [];
+    }),
+    trackProcesses: trackProcesses.filter(tracker => {
+      if (tracker.weight === 0) return true;
+      const message = `"${owner}" is synchronised: the weighted process "${tracker.process}" is not tracked`;
+      advise(context, where, 'weight-in-sync-group', message, hint);
+      return false;
+    }),
   };
 }
 
@@ -204,6 +233,8 @@ function synchronised(
   const own: Trackers = draft.trackingWeight ? instance : unweighted(instance, instance.name, draft.statement, context);
   const kept = new Set(group.trackScripts.map(({ script }) => script));
   const keptSessions = new Set(group.trackBfd.map(({ session }) => session));
+  const keptFiles = new Set(group.trackFiles.map(({ file }) => file));
+  const keptProcesses = new Set(group.trackProcesses.map(({ process }) => process));
   const alsoTracked = (name: string): boolean => {
     const message = `"${name}" is tracked by "${instance.name}" and by its sync group "${group.name}"`;
     complain(context, located(draft.statement), 'tracked-twice', message, "the instance's entry is left out");
@@ -219,5 +250,7 @@ function synchronised(
     ),
     trackScripts: own.trackScripts.filter(({ script }) => !kept.has(script) || alsoTracked(script)),
     trackBfd: own.trackBfd.filter(({ session }) => !keptSessions.has(session) || alsoTracked(session)),
+    trackFiles: own.trackFiles.filter(({ file }) => !keptFiles.has(file) || alsoTracked(file)),
+    trackProcesses: own.trackProcesses.filter(({ process }) => !keptProcesses.has(process) || alsoTracked(process)),
   };
 }

@@ -5,7 +5,7 @@ import { located, type Statement } from '../config/tree.ts';
 import { integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
 
-/** A line of track_interface, track_script or track_bfd, before it is known what it names. */
+/** A line of track_interface, track_script, track_bfd, track_file or track_process, before it is known what it names. */
 export interface TrackerLine {
   readonly statement: Statement;
   readonly name: string;
@@ -17,6 +17,8 @@ export interface TrackerLine {
 
 /** Weights that cannot move a priority further than from one end to the other. */
 export const trackerWeights = { minimum: -253, maximum: 253 };
+/** The number of a file is multiplied by its weight; processes have the same range. */
+export const objectWeights = { minimum: -254, maximum: 254 };
 
 /** Adds the lines of a track_interface block to those read before. */
 export function readTrackedInterfaces(
@@ -46,10 +48,18 @@ export function readTrackedBfd(block: Statement, lines: Map<string, TrackerLine>
   }
 }
 
+/** Adds the lines of a track_file or track_process block to those read before. */
+export function readTrackedObjects(block: Statement, lines: Map<string, TrackerLine>, context: SectionContext): void {
+  for (const statement of block.block!.statements) {
+    const line = readLine(statement, lines, 'object', context);
+    if (line) lines.set(line.name, line);
+  }
+}
+
 function readLine(
   statement: Statement,
   earlier: ReadonlyMap<string, TrackerLine>,
-  kind: 'interface' | 'script' | 'bfd',
+  kind: 'interface' | 'script' | 'bfd' | 'object',
   context: SectionContext,
 ): TrackerLine | undefined {
   const first = statement.words[0];
@@ -76,7 +86,7 @@ function readLine(
         );
         return undefined;
       }
-      weight = integerOf(statement, value, trackerWeights, context);
+      weight = integerOf(statement, value, kind === 'object' ? objectWeights : trackerWeights, context);
       const next = statement.words[index + 1];
       if (next?.text === 'reverse' || (next?.text === 'noreverse' && kind !== 'interface')) {
         reverse = next.text === 'reverse';

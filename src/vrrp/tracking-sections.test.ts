@@ -34,6 +34,78 @@ describe('vrrp_script', () => {
   });
 });
 
+describe('track_file', () => {
+  const read = (lines: string) => load(`track_file f {\n${lines}\n}\n${instanceText('track_file {\nf\n}')}`);
+
+  it('names a file', () => {
+    expect(read('file /run/load').configuration?.vrrp.files).toEqual([{ name: 'f', path: '/run/load' }]);
+    expect(read('weight 2')).toMatchObject({ codes: ['bad-value', 'unknown-track-file'], testExitStatus: 5 });
+  });
+
+  it('is left out while nobody tracks it, and written at start all the same', () => {
+    const { configuration, codes } = load(`vrrp_track_file f {\nfile /f\ninit_file -3 overwrite\n}\n${instanceText()}`);
+    expect(codes).toEqual(['deprecated-keyword']);
+    expect(configuration?.vrrp.files).toEqual([]);
+    expect(configuration?.daemon.initialFiles).toEqual([{ path: '/f', value: -3, overwrite: true }]);
+  });
+
+  it.each([
+    ['', []],
+    ['init_file', [{ path: '/f', value: 0, overwrite: false }]],
+    ['init_file 5', [{ path: '/f', value: 5, overwrite: false }]],
+    ['init_file overwrite 5', [{ path: '/f', value: 5, overwrite: true }]],
+    ['init_file five', [{ path: '/f', value: 0, overwrite: false }]],
+  ])('begins with: %j', (lines, expected) => {
+    expect(read(`file /f\n${lines}`).configuration?.daemon.initialFiles).toEqual(expected);
+  });
+});
+
+describe('vrrp_track_process', () => {
+  const read = (lines: string) => load(`vrrp_track_process p {\n${lines}\n}\n${instanceText('track_process {\np\n}')}`);
+  const any = { match: 'any' };
+
+  it.each([
+    ['process nginx', { command: 'nginx', wholeCommand: false, parameters: any }],
+    ['process nginx\nfull_command', { command: 'nginx', wholeCommand: true, parameters: any }],
+    [
+      'process "my prog" a "b c"',
+      { command: 'my prog', wholeCommand: true, parameters: { match: 'exact', words: ['a', 'b c'] } },
+    ],
+    [
+      'process x a\nparam_match initial',
+      { command: 'x', wholeCommand: true, parameters: { match: 'initial', words: ['a'] } },
+    ],
+    [
+      'process x a\nparam_match partial',
+      { command: 'x', wholeCommand: true, parameters: { match: 'partial', words: ['a'] } },
+    ],
+    ['process x\nparam_match', { command: 'x', wholeCommand: true, parameters: { match: 'exact', words: [] } }],
+    ['process x\nparam_match junk', { command: 'x', wholeCommand: false, parameters: any }],
+  ])('%j', (lines, pattern) => {
+    expect(read(lines).configuration?.vrrp.processes[0]?.pattern).toEqual(pattern);
+  });
+
+  it.each([
+    ['', { quorum: 1, maximum: undefined, forkDelay: 0, terminateDelay: 0 }, 0],
+    ['quorum 3\nquorum_max 5', { quorum: 3, maximum: 5 }, 0],
+    ['quorum_max 0', { quorum: 0, maximum: 0 }, 0],
+    ['quorum 2\nquorum_max 0', { quorum: 0, maximum: 0 }, 0],
+    ['quorum 3\nquorum_max 2', { quorum: 3, maximum: undefined }, 5],
+    ['quorum_max 2\nquorum 3', { quorum: 1, maximum: 2 }, 5],
+    ['delay 1.5', { forkDelay: seconds(1.5), terminateDelay: seconds(1.5) }, 0],
+    ['delay 2\nfork_delay 3', { forkDelay: seconds(3), terminateDelay: seconds(2) }, 0],
+    ['terminate_delay 0', { terminateDelay: 0 }, 5],
+  ])('%j', (lines, expected, status) => {
+    const { configuration, testExitStatus } = read(`process x\n${lines}`);
+    expect(configuration?.vrrp.processes[0]).toMatchObject(expected);
+    expect(testExitStatus).toBe(status);
+  });
+
+  it('without a process is left out', () => {
+    expect(read('quorum 2').codes).toEqual(['bad-value', 'unknown-track-process']);
+  });
+});
+
 describe('trackers', () => {
   const tracked = (lines: string, definition = '') =>
     instanceOf(secure + script(definition) + instanceText(`track_script {\n${lines}\n}`)).trackScripts;
@@ -50,6 +122,48 @@ describe('trackers', () => {
     ['nobody', '', []],
   ])('of scripts: %s, %j', (line, definition, expected) => {
     expect(tracked(line, definition)).toEqual(expected);
+  });
+
+  const filed = (lines: string, definition = '') =>
+    instanceOf(`track_file f {\nfile /tmp/f\n${definition}\n}\n${instanceText(`track_file {\n${lines}\n}`)}`)
+      .trackFiles;
+
+  it.each([
+    ['f', '', [{ file: 'f', weight: 1, reverse: false }]],
+    ['f', 'weight 0', [{ file: 'f', weight: 0, reverse: false }]],
+    ['f weight -254', 'weight 2', [{ file: 'f', weight: -254, reverse: false }]],
+    // Unlike a script's, its reverse stays whatever weight a line gives.
+    ['f weight 7', 'weight 5 reverse', [{ file: 'f', weight: 7, reverse: true }]],
+    ['f weight 7 noreverse', 'weight 5 reverse', [{ file: 'f', weight: 7, reverse: false }]],
+    ['f weight 255', 'weight 5', [{ file: 'f', weight: 5, reverse: false }]],
+    ['f foo', '', []],
+    ['nobody', '', []],
+  ])('of files: %s, %j', (line, definition, expected) => {
+    expect(filed(line, definition)).toEqual(expected);
+  });
+
+  const counted = (lines: string, definition = '') =>
+    instanceOf(
+      `vrrp_track_process p {\nprocess nginx\n${definition}\n}\n${instanceText(`track_process {\n${lines}\n}`)}`,
+    ).trackProcesses;
+
+  it.each([
+    ['p', '', [{ process: 'p', weight: 0, reverse: false }]],
+    ['p', 'weight -15', [{ process: 'p', weight: -15, reverse: false }]],
+    ['p weight 7', 'weight 5 reverse', [{ process: 'p', weight: 7, reverse: true }]],
+    ['p weight', '', []],
+    ['nobody', '', []],
+  ])('of processes: %s, %j', (line, definition, expected) => {
+    expect(counted(line, definition)).toEqual(expected);
+  });
+
+  it('of what is defined only further down work, and keepalived complains', () => {
+    const files = load(`${instanceText('track_file {\nf\n}')}track_file f {\nfile /tmp/f\n}\n`);
+    expect(files.codes).toEqual(['unknown-track-file']);
+    expect(files.configuration?.vrrp.instances[0]?.trackFiles).toHaveLength(1);
+    const processes = load(`${instanceText('track_process {\np\n}')}vrrp_track_process p {\nprocess x\n}\n`);
+    expect(processes.codes).toEqual(['unknown-track-process']);
+    expect(processes.configuration?.vrrp.instances[0]?.trackProcesses).toHaveLength(1);
   });
 
   it('name interfaces', () => {

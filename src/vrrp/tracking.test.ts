@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { effectivePriority, holdsInFault, priorityContribution, type TrackedObject } from './tracking.ts';
+import {
+  effectivePriority,
+  holdsInFault,
+  priorityContribution,
+  statusOfNumber,
+  type TrackedObject,
+} from './tracking.ts';
 
 const object = (status: TrackedObject['status'], weight: number, reverse = false): TrackedObject => ({
   status,
@@ -34,6 +40,27 @@ it('an unweighted object causes FAULT while down or waiting, in reverse while up
   expect(holdsInFault(object('waiting', 0))).toBe(true);
   expect(holdsInFault(object('up', 0, true))).toBe(true);
   expect(holdsInFault(object('down', 0, true))).toBe(false);
+});
+
+describe('the number of a file', () => {
+  it.each([
+    [5, 2, false, 10],
+    [5, 2, true, -10],
+    [0, 2, true, 0],
+    [300, 1, false, 253],
+    [-253, 1, false, -253],
+    [-254, 1, false, -254],
+    [254, 1, true, -254],
+    [1, 0, false, -254],
+    [0, 0, false, 0],
+    [0, 0, true, -254],
+    [1, 0, true, 0],
+    [undefined, 0, true, 0],
+  ])('%s with weight %s, reverse %s: %s', (number, weight, reverse, status) => {
+    expect(statusOfNumber({ number, weight, reverse })).toBe(status);
+    expect(holdsInFault({ number, weight, reverse })).toBe(status === -254);
+    expect(priorityContribution({ number, weight, reverse })).toBe(status);
+  });
 });
 
 describe('the effective priority', () => {

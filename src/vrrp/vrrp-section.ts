@@ -1,21 +1,25 @@
 import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
-import type { SyncGroupConfiguration, TrackScriptConfiguration, VirtualRouterConfiguration } from './configuration.ts';
+import type { TrackScriptConfiguration, VirtualRouterConfiguration, VrrpConfiguration } from './configuration.ts';
 import type { VrrpGlobalDraft } from './global-section.ts';
 import { checkDuplicateVrids, completeInstance, type Trackable, type TrackableSession } from './instance-completion.ts';
 import { type InstanceDraft, readInstance } from './instance-section.ts';
 import { completeScript, readScript, type ScriptDraft } from './script-section.ts';
 import { completeSyncGroups, readSyncGroup, type SyncGroupDraft } from './sync-group-section.ts';
+import { readTrackFile, type TrackFileDraft } from './tracked-file-section.ts';
+import { completeTrackProcess, readTrackProcess, type TrackProcessDraft } from './tracked-process-section.ts';
 
 /** All VRRP blocks of a configuration, as written. */
 export interface VrrpDraft {
   readonly instances: Map<string, InstanceDraft>;
   readonly scripts: Map<string, ScriptDraft>;
   readonly syncGroups: Map<string, SyncGroupDraft>;
+  readonly files: Map<string, TrackFileDraft>;
+  readonly processes: Map<string, TrackProcessDraft>;
 }
 
 export function emptyVrrpDraft(): VrrpDraft {
-  return { instances: new Map(), scripts: new Map(), syncGroups: new Map() };
+  return { instances: new Map(), scripts: new Map(), syncGroups: new Map(), files: new Map(), processes: new Map() };
 }
 
 /** Keywords outside all blocks that belong to this feature. */
@@ -32,13 +36,20 @@ export const vrrpRootReaders = {
     const group = readSyncGroup(statement, draft.vrrp.syncGroups, context);
     if (group) draft.vrrp.syncGroups.set(group.name, group);
   },
+  track_file: trackFile,
+  vrrp_track_file: trackFile,
+  vrrp_track_process: (statement: Statement, draft: { readonly vrrp: VrrpDraft }, context: SectionContext): void => {
+    const tracked = readTrackProcess(statement, draft.vrrp.processes, context);
+    if (tracked) draft.vrrp.processes.set(tracked.name, tracked);
+  },
 };
 
-export interface VrrpParts {
-  readonly instances: readonly VirtualRouterConfiguration[];
-  readonly syncGroups: readonly SyncGroupConfiguration[];
-  readonly scripts: readonly TrackScriptConfiguration[];
+function trackFile(statement: Statement, draft: { readonly vrrp: VrrpDraft }, context: SectionContext): void {
+  const file = readTrackFile(statement, draft.vrrp.files, context);
+  if (file) draft.vrrp.files.set(file.name, file);
 }
+
+export type VrrpParts = Omit<VrrpConfiguration, 'global'>;
 
 /** Makes the checked model of what was written. */
 export function completeVrrp(
@@ -52,7 +63,9 @@ export function completeVrrp(
     const completed = completeScript(script, context);
     if (completed) scripts.set(script.name, completed);
   }
-  const trackable: Trackable = { scripts: draft.scripts, runnable: new Set(scripts.keys()), bfdSessions };
+  const { files, processes } = draft;
+  const runnable = new Set(scripts.keys());
+  const trackable: Trackable = { scripts: draft.scripts, runnable, bfdSessions, files, processes };
   const completed = [...draft.instances.values()].flatMap(instanceDraft => {
     const instance = completeInstance(instanceDraft, globals, trackable, context);
     return instance ? [{ instance, statement: instanceDraft.statement }] : [];
@@ -65,8 +78,22 @@ export function completeVrrp(
     globals.mailAlerts,
     context,
   );
-  const tracked = new Set(
-    [...instances, ...groups].flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script)),
-  );
-  return { instances, syncGroups: groups, scripts: [...scripts.values()].filter(({ name }) => tracked.has(name)) };
+  const tracked = trackedNames([...instances, ...groups]);
+  return {
+    instances,
+    syncGroups: groups,
+    scripts: [...scripts.values()].filter(({ name }) => tracked.scripts.has(name)),
+    files: [...files.values()].flatMap(({ name, path }) => (tracked.files.has(name) ? [{ name, path }] : [])),
+    processes: [...processes.values()].filter(({ name }) => tracked.processes.has(name)).map(completeTrackProcess),
+  };
+}
+
+type Trackers = Pick<VirtualRouterConfiguration, 'trackScripts' | 'trackFiles' | 'trackProcesses'>;
+
+function trackedNames(owners: readonly Trackers[]): Record<'scripts' | 'files' | 'processes', ReadonlySet<string>> {
+  return {
+    scripts: new Set(owners.flatMap(({ trackScripts }) => trackScripts.map(({ script }) => script))),
+    files: new Set(owners.flatMap(({ trackFiles }) => trackFiles.map(({ file }) => file))),
+    processes: new Set(owners.flatMap(({ trackProcesses }) => trackProcesses.map(({ process }) => process))),
+  };
 }

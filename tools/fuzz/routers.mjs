@@ -77,6 +77,8 @@ function instance(vrid, version, family, changes = {}) {
     trackInterfaces: [],
     trackScripts: [],
     trackBfd: [],
+    trackFiles: [],
+    trackProcesses: [],
     notify: silent,
     ...changes,
   };
@@ -123,11 +125,15 @@ export const vrrpConfiguration = {
       trackInterfaces: [],
       trackScripts: [],
       trackBfd: [],
+      trackFiles: [],
+      trackProcesses: [],
       trackingWeight: false,
       notify: silent,
     },
   ],
   scripts: [],
+  files: [],
+  processes: [],
 };
 
 /** What a packet generator needs to know of each. */

@@ -50,13 +50,15 @@ function* ownerByDefault({ configuration, statement }: WrittenInstance): Generat
   };
 }
 
+const events = { interface: 'goes down', script: 'fails', process: 'is gone' } as const;
+
 function* weightsWithoutEffect(written: WrittenInstance): Generator<Advice> {
   const { configuration: instance, statement, group } = written;
   for (const tracker of trackersOf(written)) {
     if (tracker.weight === 0) continue;
     const where = placeOfTracker(tracker.inGroup && group ? group.statement : statement, tracker.kind, tracker.name);
     const what = `${tracker.kind} "${tracker.name}"`;
-    const event = tracker.kind === 'script' ? 'fails' : 'goes down';
+    const event = events[tracker.kind];
     if (instance.priority === 255) {
       yield {
         where,

@@ -1,9 +1,9 @@
-import type { InterfaceTracker, ScriptTracker } from '../configuration.ts';
+import type { SyncGroupConfiguration } from '../configuration.ts';
 import type { WrittenInstance } from './written.ts';
 
 /** A tracker of an instance or of its sync group. */
 export interface WrittenTracker {
-  readonly kind: 'interface' | 'script';
+  readonly kind: 'interface' | 'script' | 'process';
   readonly name: string;
   readonly weight: number;
   readonly reverse: boolean;
@@ -12,18 +12,19 @@ export interface WrittenTracker {
 
 /** Everything that counts for an instance. */
 export function trackersOf({ configuration, group }: WrittenInstance): readonly WrittenTracker[] {
-  const own = ofOwner(configuration.trackInterfaces, configuration.trackScripts, false);
-  if (!group) return own;
-  return [...own, ...ofOwner(group.configuration.trackInterfaces, group.configuration.trackScripts, true)];
+  const own = ofOwner(configuration, false);
+  return group ? [...own, ...ofOwner(group.configuration, true)] : own;
 }
 
+type Owner = Pick<SyncGroupConfiguration, 'trackInterfaces' | 'trackScripts' | 'trackProcesses'>;
+
 function ofOwner(
-  interfaces: readonly InterfaceTracker[],
-  scripts: readonly ScriptTracker[],
+  { trackInterfaces: interfaces, trackScripts: scripts, trackProcesses: processes }: Owner,
   inGroup: boolean,
 ): WrittenTracker[] {
   return [
     ...interfaces.map(({ interface: name, ...how }): WrittenTracker => ({ kind: 'interface', name, inGroup, ...how })),
     ...scripts.map(({ script: name, ...how }): WrittenTracker => ({ kind: 'script', name, inGroup, ...how })),
+    ...processes.map(({ process: name, ...how }): WrittenTracker => ({ kind: 'process', name, inGroup, ...how })),
   ];
 }

@@ -129,7 +129,7 @@ export function placeOfAddress(block: Statement, keywords: readonly string[], ad
 }
 
 /** Where a block tracks something, or the block. */
-export function placeOfTracker(block: Statement, kind: 'script' | 'interface', name: string): Located {
+export function placeOfTracker(block: Statement, kind: 'script' | 'interface' | 'process', name: string): Located {
   const line = linesIn(block, `track_${kind}`).find(({ words }) => words[0]?.text === name);
   return located(line ?? block);
 }

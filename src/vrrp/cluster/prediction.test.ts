@@ -51,6 +51,14 @@ describe('who takes over', () => {
     );
   });
 
+  it('after a process is gone', () => {
+    const text = (priority: number) =>
+      `vrrp_track_process p {\nprocess nginx\n}\n${instance(`priority ${priority}\ntrack_process {\np\n}`)}`;
+    expect(rowOf(cluster(text(100), text(90)).table, 'process p of a')).toBe(
+      'process p of a is not as it should be: fault | 90 -> b -> a',
+    );
+  });
+
   it('not the own interface under dont_track_primary', () => {
     const { table } = cluster(instance('priority 100\ndont_track_primary'), instance('priority 90'));
     expect(rowOf(table, 'eth0 of a')).toBeUndefined();

@@ -6,11 +6,11 @@ import type { ClusterNode, Member } from './cluster-router.ts';
 /** One thing that goes wrong on one node, everything else being well. */
 export type Fault =
   | { readonly type: 'host'; readonly node: ClusterNode }
-  | { readonly type: 'interface' | 'script'; readonly node: ClusterNode; readonly name: string };
+  | { readonly type: WrittenTracker['kind']; readonly node: ClusterNode; readonly name: string };
 
 /** Something tracked that adds to a priority or takes from it now. */
 export interface Term {
-  readonly kind: 'interface' | 'script';
+  readonly kind: WrittenTracker['kind'];
   readonly name: string;
   readonly value: number;
 }
@@ -61,7 +61,7 @@ function causesOf(instance: WrittenInstance, node: ClusterNode, fault: Fault | u
   if (!configuration.dontTrackPrimary && fault?.type === 'interface' && fault.name === own) causes.push(`${own} down`);
   for (const tracker of trackersOf(instance)) {
     if (!holdsInFault(objectOf(tracker, node, fault))) continue;
-    causes.push(tracker.kind === 'interface' ? `${tracker.name} down` : `script ${tracker.name}`);
+    causes.push(tracker.kind === 'interface' ? `${tracker.name} down` : `${tracker.kind} ${tracker.name}`);
   }
   return causes;
 }
@@ -79,18 +79,18 @@ function objectOf(
 /** Every single fault of a node that could matter to a member: its host, its interfaces, its scripts. */
 export function faultsOf(member: Member): readonly Fault[] {
   const { node } = member;
-  const interfaces = new Set<string>();
-  const scripts = new Set<string>();
+  const names = { interface: new Set<string>(), script: new Set<string>(), process: new Set<string>() };
   for (const instance of fateOf(member)) {
     const { configuration } = instance;
     if (configuration.interface !== undefined && !configuration.dontTrackPrimary)
-      interfaces.add(configuration.interface);
-    for (const { kind, name } of trackersOf(instance)) (kind === 'interface' ? interfaces : scripts).add(name);
+      names.interface.add(configuration.interface);
+    for (const { kind, name } of trackersOf(instance)) names[kind].add(name);
   }
   return [
     { type: 'host', node },
-    ...[...interfaces].map((name): Fault => ({ type: 'interface', node, name })),
-    ...[...scripts].map((name): Fault => ({ type: 'script', node, name })),
+    ...(['interface', 'script', 'process'] as const).flatMap(type =>
+      Array.from(names[type], (name): Fault => ({ type, node, name })),
+    ),
   ];
 }
 
@@ -111,6 +111,8 @@ export function eventText(fault: Fault): string {
       return `${node} is gone`;
     case 'interface':
       return `${fault.name} of ${node} is down`;
+    case 'process':
+      return `process ${fault.name} of ${node} is not as it should be`;
     case 'script':
       return `${fault.name} ${fault.node.usuallyFailing.has(fault.name) ? 'succeeds' : 'fails'} on ${node}`;
   }

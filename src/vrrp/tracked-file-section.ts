@@ -1,0 +1,84 @@
+import { bindReaders, readBlock } from '../config/interpret.ts';
+import { shortened } from '../config/reading-context.ts';
+import { advise, complain, type SectionContext } from '../config/section-context.ts';
+import { located, type Statement } from '../config/tree.ts';
+import { integerOf } from '../config/values.ts';
+import { vrrpBlocks } from './keywords.ts';
+import { objectWeights } from './tracker-section.ts';
+
+/** A track_file block as written. */
+export interface TrackFileDraft {
+  readonly statement: Statement;
+  readonly name: string;
+  /** Empty until it is read. */
+  path: string;
+  /** For trackers that have none of their own. */
+  weight: number;
+  reverse: boolean;
+  /** The file is made at start, with this number; one that is there keeps its own unless `overwrite`. */
+  initial: { readonly value: number; readonly overwrite: boolean } | undefined;
+}
+
+const readers = bindReaders<TrackFileDraft, SectionContext>(vrrpBlocks.track_file, {
+  file: (statement, draft) => {
+    draft.path = statement.words[1]!.text;
+  },
+  weight: readWeight,
+  init_file: (statement, draft, context) => {
+    let value = 0;
+    let overwrite = false;
+    for (const word of statement.words.slice(1)) {
+      if (word.text === 'overwrite') overwrite = true;
+      else if (/^[+-]?[0-9]{1,10}$/.test(word.text)) value = Number(word.text);
+      else {
+        const message = `"${shortened(word.text)}" is neither a number nor overwrite`;
+        complain(context, located(statement, word), 'bad-value', message, 'it is passed over');
+      }
+    }
+    draft.initial = { value, overwrite };
+  },
+});
+
+/** `weight N [reverse]` of a file or a process. */
+export function readWeight(
+  statement: Statement,
+  draft: { weight: number; reverse: boolean },
+  context: SectionContext,
+): void {
+  const weight = integerOf(statement, statement.words[1]!, objectWeights, context);
+  if (weight === undefined) return;
+  draft.weight = weight;
+  const word = statement.words[2];
+  draft.reverse = word?.text === 'reverse';
+  if (word && !draft.reverse) {
+    const message = `"${shortened(word.text)}" is no option of a weight`;
+    complain(context, located(statement, word), 'bad-tracker-option', message, '"reverse" is the only one');
+  }
+}
+
+/** Reads a track_file block; undefined if it can be of no use to anybody. */
+export function readTrackFile(
+  statement: Statement,
+  known: ReadonlyMap<string, TrackFileDraft>,
+  context: SectionContext,
+): TrackFileDraft | undefined {
+  const keyword = statement.words[0]!.text;
+  const name = statement.words[1]?.text;
+  if (name === undefined || !statement.block) {
+    complain(context, located(statement), 'missing-name', `${keyword} needs a name`, 'the block is passed over');
+    return undefined;
+  }
+  const draft: TrackFileDraft = { statement, name, path: '', weight: 1, reverse: false, initial: undefined };
+  readBlock(statement.block.statements, vrrpBlocks.track_file, readers, draft, context);
+  if (known.has(name)) {
+    const message = `${keyword} "${name}" is defined already`;
+    advise(context, located(statement), 'duplicate-name', message, 'the first stands');
+    return undefined;
+  }
+  if (draft.path === '') {
+    const message = `${keyword} "${name}" has no file`;
+    complain(context, located(statement), 'bad-value', message, 'it is left out');
+    return undefined;
+  }
+  return draft;
+}
