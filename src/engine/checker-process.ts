@@ -3,7 +3,7 @@ import { after, earliest, type Instant, instantFromMicroseconds } from '../base/
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { desiredEntries } from '../lvs/desired-table.ts';
-import { checkerText, memberText } from '../lvs/log-lines.ts';
+import { memberText } from '../lvs/log-lines.ts';
 import { isAlive, memberKey, Pool, type PoolMember, type ServerOverride, serviceIdentity } from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
@@ -17,7 +17,7 @@ import { ConfiguredChecks } from './configured-checks.ts';
 import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
 import { LocalAddresses } from './local-addresses.ts';
-import { poolNews, shutdownTexts, startNews } from './pool-news.ts';
+import { poolNews, shutdownTexts, startNews, suspensionTexts } from './pool-news.ts';
 import { probeNews } from './probe-news.ts';
 import { type CheckNews, isNews, ServerMails } from './server-mails.ts';
 import { dynamicWeight, isHealthy, type Service } from './service.ts';
@@ -378,20 +378,24 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const before = check.last?.result.status;
     const step = check.ended(now, result);
     this.#checks.reschedule(check);
-    for (const text of probeNews(check, step, result, this.#checks.subscribersOf(check))) this.#say(text);
+    for (const text of probeNews(check, step, result, this.#checks.listenersOf(check))) this.#say(text);
     const news = isNews(check, step) ? { passed: !result.failure, failure: result.failure } : undefined;
     if (news || result.status !== before) this.#judge(check, news);
   }
 
   /** A check may have changed its mind: so may every server that it speaks for. `news`: it has. */
   #judge(check: SharedCheck, news: CheckNews | undefined): void {
-    for (const [member, service] of this.#checks.subscribersOf(check)) {
-      const checks = service.checksOf.get(member) ?? [];
-      const change = { healthy: isHealthy(checks), dynamicWeight: dynamicWeight(checks, member.configuration.weight) };
+    for (const [member, service] of this.#checks.listenersOf(check)) {
       const wasAlive = isAlive(member);
-      this.#changed(service, service.pool.change(member, change));
+      this.#judgeMember(service, member);
       if (news) this.#mails.checked(service, member, wasAlive, check, news);
     }
+  }
+
+  #judgeMember(service: Service, member: PoolMember): void {
+    const checks = service.checksOf.get(member) ?? [];
+    const change = { healthy: isHealthy(checks), dynamicWeight: dynamicWeight(checks, member.configuration.weight) };
+    this.#changed(service, service.pool.change(member, change));
   }
 
   /** Says, tells and does what the events of a pool ask for. */
@@ -441,12 +445,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const suspended = configuration.haSuspend && this.#addresses.isKnown && !isHere();
     if (suspended === service.suspended && !isNew) return false;
     service.suspended = suspended;
-    const verb = suspended ? (isNew ? 'Deactivating' : 'Suspending') : 'Activating';
-    for (const member of members) {
-      for (const _ of service.checksOf.get(member) ?? []) {
-        this.#say(checkerText(verb, configuration, member.configuration));
-      }
-    }
+    for (const text of suspensionTexts(service, isNew)) this.#say(text);
+    // Checks that others share have gone on meanwhile.
+    if (!suspended && !isNew) for (const member of members) this.#judgeMember(service, member);
     return true;
   }
 

@@ -32,6 +32,15 @@ export class Checks {
     return this.#subscribers.get(check) ?? nobody;
   }
 
+  /** Those of them that a verdict concerns: what is known of the servers of a suspended service stays as it was. */
+  listenersOf(check: SharedCheck): Subscribers {
+    const all = this.subscribersOf(check);
+    for (const { suspended } of all.values()) {
+      if (suspended) return new Map([...all].filter(([, service]) => !service.suspended));
+    }
+    return all;
+  }
+
   /** The check that does exactly this. */
   find(configuration: CheckerConfiguration): SharedCheck | undefined {
     const candidates = this.#bySubject.get(subjectOf(configuration));

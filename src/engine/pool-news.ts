@@ -1,6 +1,7 @@
-import { memberText, quorumText, shutdownText, sorryTexts, startsDownText, weightText } from '../lvs/log-lines.ts';
+import { checkerText, memberText, quorumText, shutdownText, sorryTexts, startsDownText, weightText } from '../lvs/log-lines.ts';
 import { isAlive, type Pool, type PoolEvent } from '../lvs/pool.ts';
 import type { RunnableScript } from '../ports/script.ts';
+import type { Service } from './service.ts';
 
 export interface PoolNews {
   /** For the log. */
@@ -9,12 +10,20 @@ export interface PoolNews {
   readonly script: RunnableScript | undefined;
 }
 
-/** The quorum that a service starts with is news, too. */
-export function startNews({ configuration, quorumUp, aliveWeight }: Pool): PoolNews {
-  const texts = quorumUp
-    ? [quorumText(configuration, true, aliveWeight)]
-    : [startsDownText(configuration, aliveWeight), ...sorryTexts(configuration, true)];
-  return { texts, script: quorumUp ? configuration.quorumUp : configuration.quorumDown };
+/** The quorum that a service starts with is news, too; a lack of it only where somebody has to say sorry, as in keepalived. */
+export function startNews({ configuration, quorumUp, aliveWeight, sorry }: Pool): PoolNews {
+  if (quorumUp) return { texts: [quorumText(configuration, true, aliveWeight)], script: configuration.quorumUp };
+  if (!sorry) return { texts: [], script: undefined };
+  const texts = [startsDownText(configuration, aliveWeight), ...sorryTexts(configuration, true)];
+  return { texts, script: configuration.quorumDown };
+}
+
+/** ha_suspend: what is said of each check of a service that begins to rest or to work. */
+export function suspensionTexts({ pool, checksOf, suspended }: Service, isNew: boolean): readonly string[] {
+  const verb = suspended ? (isNew ? 'Deactivating' : 'Suspending') : 'Activating';
+  return pool.members.flatMap(member =>
+    (checksOf.get(member) ?? []).map(() => checkerText(verb, pool.configuration, member.configuration)),
+  );
 }
 
 /** What is said of the servers of a service that is taken out of the table at a stop. */

@@ -3,6 +3,9 @@ import { CheckState, type CheckStep } from '../health/check-state.ts';
 import type { CheckerConfiguration } from '../health/configuration.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 
+/** FILE_CHECK: a product that 32 bits do not hold, which takes the server out. */
+const fault = -2_147_483_648;
+
 /** A kept result, for the operator. */
 export interface CheckEvidence {
   readonly at: Instant;
@@ -39,7 +42,7 @@ export class SharedCheck {
   get isUp(): boolean {
     switch (this.configuration.kind) {
       case 'file':
-        return this.#product() > -254;
+        return this.#product() > fault;
       case 'bfd':
         return this.sessionUp;
       default:
@@ -74,7 +77,7 @@ export class SharedCheck {
 
   /** What the check adds to the configured weight of a server. */
   weightFor(configuredWeight: number): number {
-    if (this.configuration.kind === 'file') return Math.min(253, this.#product());
+    if (this.configuration.kind === 'file') return this.#product();
     const spec = this.#probe();
     if (spec?.type !== 'script' || !spec.dynamic || !this.isUp) return 0;
     const status = this.last?.result.status ?? 0;
@@ -98,6 +101,7 @@ export class SharedCheck {
   #product(): number {
     const { configuration, value } = this;
     if (configuration.kind !== 'file') return 0;
-    return value * (configuration.reverse ? -configuration.weight : configuration.weight);
+    const product = value * (configuration.reverse ? -configuration.weight : configuration.weight);
+    return Math.min(-fault - 1, Math.max(fault, product));
   }
 }

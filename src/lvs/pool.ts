@@ -140,7 +140,10 @@ export function isAlive({ healthy, override }: PoolMember): boolean {
   return override !== 'down' && healthy;
 }
 
+/** What the kernel's field holds. */
+const largestWeight = 2_147_483_647;
+
 /** Configured plus dynamic, never below 0; a draining server gets no new connections. */
 export function effectiveWeight({ configuration, dynamicWeight, override }: PoolMember): number {
-  return override === 'drain' ? 0 : Math.max(0, configuration.weight + dynamicWeight);
+  return override === 'drain' ? 0 : Math.min(largestWeight, Math.max(0, configuration.weight + dynamicWeight));
 }
