@@ -4,12 +4,15 @@ import type { Instant } from '../base/instant.ts';
 import { type CheckerConfigurations, CheckerProcess } from '../engine/checker-process.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
 import type { ServerWord } from '../engine/early-words.ts';
+import type { Service } from '../engine/service.ts';
 import { CheckerWorld } from '../linux/checker-world.ts';
 import { now } from '../linux/clock.ts';
 import { Driver } from '../linux/driver.ts';
 import { Poller } from '../linux/poller.ts';
+import { type ConnectionCount, connectionCounts } from '../lvs/connection-counts.ts';
 import { serviceIdentity } from '../lvs/pool.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
+import type { IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { Prober } from '../probe/prober.ts';
 import { renderCheckData } from '../status/check-data-text.ts';
@@ -32,6 +35,8 @@ const noteworthy = seconds(1);
 /** Descriptors that are not for probes: sockets, scripts, logs. */
 const spareDescriptors = 200;
 const mostProbes = 16_384;
+/** Services of one group whose connections are counted for an answer: some milliseconds of the kernel's time. */
+const mostServicesCounted = 256;
 
 /** The checker engine on the kernel. */
 export class CheckerRuntime implements ChildRuntime<CheckerPart> {
@@ -100,7 +105,11 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
   }
 
   status(service: string | undefined): Portions {
-    return healthPortions(this.#checker, now(), Date.now(), service);
+    const question = {
+      only: service,
+      connections: (asked: Service) => this.#connectionsOf(asked, service !== undefined),
+    };
+    return healthPortions(this.#checker, now(), Date.now(), question);
   }
 
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
@@ -117,6 +126,20 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
       },
     });
     return { what: 'checker data', file: names.checker.dump, text };
+  }
+
+  /** What the kernel counts; it is asked about a service that somebody looks at, or drains a server of. */
+  #connectionsOf({ pool }: Service, isLookedAt: boolean): ReadonlyMap<string, ConnectionCount> | undefined {
+    const { configuration, members } = pool;
+    const isWanted = isLookedAt || members.some(({ override }) => override === 'drain');
+    if (!isWanted || configuration.keys.length > mostServicesCounted) return undefined;
+    const counted: { key: IpvsServiceKey; loads: readonly IpvsLoad[] }[] = [];
+    for (const key of configuration.keys) {
+      const loads = this.#world.loads(key);
+      if (!loads) return undefined;
+      counted.push({ key, loads });
+    }
+    return connectionCounts(configuration, counted);
   }
 
   #engine(): Engine<RuntimeInput, CheckerEffect> {

@@ -86,7 +86,7 @@ describe('the operator', () => {
     const { ask, asked } = bench();
     expect(ask({ command: 'health' })).toEqual({ ok: true, result: { virtualServers: [] } });
     ask({ command: 'health', service: '192.0.2.1' });
-    expect(asked).toEqual([undefined, '[192.0.2.1]:tcp:80']);
+    expect(asked).toEqual([undefined, '[192.0.2.1]:tcp:80 tcp']);
     expect(ask({ command: 'status' })).toEqual({ ok: false, error: 'no VRRP instance is configured' });
     expect(ask({ command: 'health', service: 'x' })).toMatchObject({ ok: false });
     expect(asked).toHaveLength(2);

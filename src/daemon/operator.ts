@@ -58,7 +58,7 @@ export class Operator {
         reply({ ok: false, error: found.reason });
         return;
       }
-      only = found.value.name;
+      only = serviceIdentity(found.value);
     }
     this.#ask('checker', only, 'no virtual server is configured', reply);
   }

@@ -3,7 +3,7 @@ import type { NetlinkMessage } from '../netlink/message.ts';
 import { MessageWriter } from '../netlink/message-writer.ts';
 import { addressMessage, decodeAddress, encodeAddressDump } from '../netlink/route-address.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
-import type { IpvsCommand } from '../ports/ipvs.ts';
+import type { IpvsCommand, IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { InterfaceAddress } from '../ports/network.ts';
@@ -95,6 +95,16 @@ export class CheckerWorld {
     const malformed = new Map(this.#malformed);
     for (const [reason, count] of this.#ipvs.malformed) malformed.set(reason, (malformed.get(reason) ?? 0) + count);
     return { monitorOverruns: this.#overruns, netlinkMalformed: malformed };
+  }
+
+  /** The connections of each destination of a service; undefined if nobody can tell. */
+  loads(key: IpvsServiceKey): readonly IpvsLoad[] | undefined {
+    try {
+      return this.#ipvs.loads(key);
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      return undefined;
+    }
   }
 
   /** Scripts that have not ended. */

@@ -2,6 +2,7 @@ import type { Result } from '../base/result.ts';
 import { decodeFamily, encodeFamilyRequest } from '../netlink/generic.ts';
 import {
   decodeDestination,
+  decodeLoad,
   decodeService,
   decodeSyncDaemon,
   decodeTimeouts,
@@ -17,7 +18,7 @@ import {
 } from '../netlink/ipvs-request.ts';
 import type { NetlinkMessage } from '../netlink/message.ts';
 import { MessageWriter } from '../netlink/message-writer.ts';
-import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon, IpvsTimeouts } from '../ports/ipvs.ts';
+import type { IpvsCommand, IpvsEntry, IpvsLoad, IpvsServiceKey, IpvsSyncDaemon, IpvsTimeouts } from '../ports/ipvs.ts';
 import { errnoName, KernelError } from './libc.ts';
 import { netlinkProtocol, RequestSocket } from './netlink-socket.ts';
 
@@ -114,6 +115,15 @@ export class Ipvs {
       entries.push({ service, destinations });
     }
     return { entries, timeouts };
+  }
+
+  /** The connections of each destination of a service; none if there is no such service. Throws IpvsUnavailable. */
+  loads(key: IpvsServiceKey): readonly IpvsLoad[] {
+    const family = serviceFamily(key);
+    return this.#dump(
+      (number, writer, sequence) => encodeDestinationDump(number, writer, key, sequence),
+      message => decodeLoad(message, family),
+    );
   }
 
   /** The sync daemons that run. Throws IpvsUnavailable. */

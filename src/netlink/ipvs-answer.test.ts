@@ -11,7 +11,7 @@ import {
   recordedSyncDaemons,
   recordedTimeouts,
 } from './ipvs.testkit.ts';
-import { decodeDestination, decodeService, decodeSyncDaemon, decodeTimeouts } from './ipvs-answer.ts';
+import { decodeDestination, decodeLoad, decodeService, decodeSyncDaemon, decodeTimeouts } from './ipvs-answer.ts';
 import { decodeMessages, type NetlinkMessage } from './message.ts';
 import { MessageWriter } from './message-writer.ts';
 
@@ -86,6 +86,16 @@ describe('a recorded table', () => {
       { ...plainDestination, address: ip('2001:db8::53'), port: 5353, weight: 0x7fff_ffff },
     ]);
     expect(destinationsOf(named('nq'), 4)).toEqual([]);
+  });
+
+  it('has the connections of each destination', () => {
+    const loads = recordedDestinations[named('wrr')]!.map(message => unwrapped(decodeLoad(message, 4)));
+    expect(loads).toHaveLength(4);
+    expect(loads[0]).toEqual({ address: expect.any(String), port: expect.any(Number), active: 0, inactive: 0 });
+    const counting = [...destinationParts, [7, [5, 1, 0, 0]], [8, [2, 0, 0, 0]]] as const;
+    expect(unwrapped(decodeLoad(answer(5, 2, counting), 4))).toMatchObject({ port: 8_080, active: 261, inactive: 2 });
+    expect(decodeLoad(answer(5, 2, destinationParts), 4)).toEqual({ ok: false, reason: 'attribute-missing' });
+    expect(decodeLoad(answer(5, 2, without(destinationParts, 1)), 4).ok).toBe(false);
   });
 
   it('has its timeouts and its sync daemon', () => {
@@ -235,6 +245,7 @@ it('survives 20,000 damaged answers', () => {
         decodeService(message),
         decodeDestination(message, 4),
         decodeDestination(message, 6),
+        decodeLoad(message, 4),
         decodeSyncDaemon(message),
         decodeTimeouts(message),
       ]) {

@@ -3,6 +3,7 @@ import { failed, ok, type Result } from '../base/result.ts';
 import type {
   IpvsDestination,
   IpvsForwarding,
+  IpvsLoad,
   IpvsProtocol,
   IpvsService,
   IpvsServiceKey,
@@ -91,6 +92,19 @@ export function decodeDestination(message: NetlinkMessage, family: Family): Resu
     upperThreshold,
     lowerThreshold,
   });
+}
+
+/** The connections that the same message counts. */
+export function decodeLoad(message: NetlinkMessage, family: Family): Result<IpvsLoad, IpvsProblem> {
+  const destination = decodeDestination(message, family);
+  if (!destination.ok) return destination;
+  const opened = open(message, ipvsCommand.newDestination, ipvsAttribute.destination);
+  if (!opened.ok) return opened;
+  const active = attributeNumber(opened.value, destinationAttribute.activeConnections);
+  const inactive = attributeNumber(opened.value, destinationAttribute.inactiveConnections);
+  if (active === undefined || inactive === undefined) return failed('attribute-missing');
+  const { address, port } = destination.value;
+  return ok({ address, port, active, inactive });
 }
 
 /** Reads one message of a dump of the sync daemons. */

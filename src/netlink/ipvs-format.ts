@@ -66,6 +66,8 @@ export const destinationAttribute = {
   weight: 4,
   upperThreshold: 5,
   lowerThreshold: 6,
+  activeConnections: 7,
+  inactiveConnections: 8,
   /** Of the destination's own address; kernels before 3.18 have none, and take the service's. */
   family: 11,
   /** The three since 5.3 (GRE since 5.3, too). */

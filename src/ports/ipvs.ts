@@ -49,6 +49,15 @@ export interface IpvsDestination {
   readonly lowerThreshold: number;
 }
 
+/** The connections that the kernel counts for a destination. */
+export interface IpvsLoad {
+  readonly address: IpAddress;
+  readonly port: number;
+  /** Established, for TCP. */
+  readonly active: number;
+  readonly inactive: number;
+}
+
 /** A service with its destinations. */
 export interface IpvsEntry {
   readonly service: IpvsService;

@@ -4,7 +4,16 @@ import type { CheckerProcess } from '../engine/checker-process.ts';
 import type { Service } from '../engine/service.ts';
 import type { CheckEvidence, SharedCheck } from '../engine/shared-check.ts';
 import { failureReason } from '../health/check-lines.ts';
-import { effectiveWeight, isAlive, type PoolMember, type ServerOverride } from '../lvs/pool.ts';
+import type { ConnectionCount } from '../lvs/connection-counts.ts';
+import {
+  effectiveWeight,
+  isAlive,
+  memberKey,
+  type PoolMember,
+  type ServerOverride,
+  serviceIdentity,
+} from '../lvs/pool.ts';
+import type { IpvsProtocol } from '../ports/ipvs.ts';
 import { checkTarget } from './check-target.ts';
 
 /**
@@ -19,7 +28,9 @@ export interface HealthStatus {
 }
 
 export interface VirtualServerStatus {
+  /** As the log has it: a group that serves several protocols has one of that name for each. */
   readonly name: string;
+  readonly protocol: IpvsProtocol | undefined;
   readonly scheduler: string;
   readonly quorum: number;
   readonly hysteresis: number;
@@ -42,6 +53,8 @@ export interface ServerStatus {
   readonly configuredWeight: number;
   /** An operator's word, which goes before what the checks say. */
   readonly override: ServerOverride | undefined;
+  /** As the kernel counts them, where somebody has asked it. */
+  readonly connections: ConnectionCount | undefined;
   readonly checks: readonly CheckStatus[];
 }
 
@@ -75,20 +88,33 @@ export interface EvidenceStatus {
   readonly excerpt: string | undefined;
 }
 
+/** What is asked for besides the usual. */
+export interface HealthQuestion {
+  /** serviceIdentity() of the only service that is asked about. */
+  readonly only?: string | undefined;
+  /** The connections of a service's servers, by memberKey; undefined if nobody has counted. */
+  readonly connections?: (service: Service) => ReadonlyMap<string, ConnectionCount> | undefined;
+}
+
 type Checker = Pick<CheckerProcess, 'services' | 'ipvsError'>;
 
 /** Servers that a portion of a text is about, or some more: a millisecond or two. */
 const portion = 100;
 
 /** Of all services, or of one; `epochMilliseconds` is the wall clock's reading at `now`. */
-export function healthStatusOf(checker: Checker, now: Instant, epochMilliseconds: number, only?: string): HealthStatus {
+export function healthStatusOf(
+  checker: Checker,
+  now: Instant,
+  epochMilliseconds: number,
+  question: HealthQuestion = {},
+): HealthStatus {
   const at = Math.round(epochMilliseconds);
   return {
     at,
     ipvsError: checker.ipvsError,
     virtualServers: checker.services
-      .filter(({ pool }) => only === undefined || pool.configuration.name === only)
-      .map(service => virtualServerStatus(service, now, at)),
+      .filter(service => isAskedFor(service, question))
+      .map(service => virtualServerStatus(service, now, at, question)),
   };
 }
 
@@ -97,7 +123,7 @@ export function* healthPortions(
   { services, ipvsError }: Checker,
   now: Instant,
   epochMilliseconds: number,
-  only?: string,
+  question: HealthQuestion = {},
 ): Generator<string, void, undefined> {
   const at = Math.round(epochMilliseconds);
   const empty: HealthStatus = { at, ipvsError, virtualServers: [] };
@@ -107,14 +133,18 @@ export function* healthPortions(
   const texts = function* (): Generator<SizedText> {
     let comma = '';
     for (const service of services) {
-      if (only !== undefined && service.pool.configuration.name !== only) continue;
-      const status = virtualServerStatus(service, now, at);
+      if (!isAskedFor(service, question)) continue;
+      const status = virtualServerStatus(service, now, at, question);
       yield { text: `${comma}${JSON.stringify(status)}`, servers: status.servers.length };
       comma = ',';
     }
   };
   yield* inPortions(texts());
   yield text.slice(end);
+}
+
+function isAskedFor({ pool }: Service, { only }: HealthQuestion): boolean {
+  return only === undefined || serviceIdentity(pool.configuration) === only;
 }
 
 export interface SizedText {
@@ -139,11 +169,18 @@ export function* inPortions(texts: Iterable<SizedText>): Generator<string, void,
 }
 
 /** `epoch` is the wall clock's reading at `now`, in milliseconds. */
-export function virtualServerStatus(service: Service, now: Instant, epoch: number): VirtualServerStatus {
+export function virtualServerStatus(
+  service: Service,
+  now: Instant,
+  epoch: number,
+  { connections }: HealthQuestion = {},
+): VirtualServerStatus {
   const { pool, suspended } = service;
-  const { hysteresis, name, quorum, service: kernel, sorryServer } = pool.configuration;
+  const { hysteresis, name, protocol, quorum, service: kernel, sorryServer } = pool.configuration;
+  const counts = connections?.(service);
   return {
     name,
+    protocol,
     scheduler: kernel.scheduler,
     quorum,
     hysteresis,
@@ -151,11 +188,15 @@ export function virtualServerStatus(service: Service, now: Instant, epoch: numbe
     weight: pool.aliveWeight,
     sorryServer: sorryServer && { address: sorryServer.address, port: sorryServer.port, serving: pool.sorry },
     suspended,
-    servers: pool.members.map(member => server(member, service.checksOf.get(member) ?? [], now, epoch)),
+    servers: pool.members.map(member => ({
+      ...server(member),
+      connections: counts?.get(memberKey(member.configuration)),
+      checks: (service.checksOf.get(member) ?? []).map(check => checkStatus(check, now, epoch)),
+    })),
   };
 }
 
-function server(member: PoolMember, checks: readonly SharedCheck[], now: Instant, epoch: number): ServerStatus {
+function server(member: PoolMember): Omit<ServerStatus, 'connections' | 'checks'> {
   const { address, name, port, weight } = member.configuration;
   return {
     name,
@@ -165,7 +206,6 @@ function server(member: PoolMember, checks: readonly SharedCheck[], now: Instant
     weight: effectiveWeight(member),
     configuredWeight: weight,
     override: member.override,
-    checks: checks.map(check => checkStatus(check, now, epoch)),
   };
 }
 

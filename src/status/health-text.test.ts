@@ -47,6 +47,28 @@ describe('renderHealth', () => {
     expect(isAllWell(statusOf(bench))).toBe(true);
   });
 
+  it('shows connections where they were counted, and the protocol of a group', () => {
+    const group = virtualServer([realServer(1), realServer(2), realServer(3)], { name: '[g]:0', protocol: 'udp' });
+    const bench = new CheckerBench(configurations([group], []));
+    bench.pass(seconds(3));
+    const counts = new Map([
+      ['10.0.0.1 80', { active: 3, inactive: 2 }],
+      ['10.0.0.2 80', { active: 1, inactive: 0 }],
+    ]);
+    const status = healthStatusOf(bench.engine, bench.now, epoch, { connections: () => counts });
+    expect(renderHealth(status).split('\n')).toEqual([
+      '[g]:0/udp  UP  wlc, weight 3 of quorum 1',
+      '  [10.0.0.1]:tcp:80  up    weight 1  3 connections and 2 inactive',
+      '  [10.0.0.2]:tcp:80  up    weight 1  1 connection',
+      '  [10.0.0.3]:tcp:80  up    weight 1',
+      '',
+    ]);
+    expect(status.virtualServers[0]).toMatchObject({
+      protocol: 'udp',
+      servers: [{ connections: { active: 3 } }, {}, {}],
+    });
+  });
+
   it('shows failures, retries and what an operator said', () => {
     const bench = new CheckerBench(configuration);
     bench.pass(seconds(3));
@@ -151,10 +173,11 @@ describe('of thousands of servers', () => {
       expect(portions.length).toBeGreaterThan(count / 150);
       for (const text of portions) expect(text.match(/TCP_CHECK/g)?.length ?? 0).toBeLessThanOrEqual(104);
     }
-    const one = [...healthPortions(bench.engine, bench.now, epoch, 'VS7')].join('');
-    expect(JSON.parse(one)).toEqual(JSON.parse(JSON.stringify(healthStatusOf(bench.engine, bench.now, epoch, 'VS7'))));
-    expect(JSON.parse([...healthPortions(bench.engine, bench.now, epoch, 'nobody')].join('')).virtualServers).toEqual(
-      [],
-    );
+    const of = { only: 'VS7 tcp' };
+    const one = [...healthPortions(bench.engine, bench.now, epoch, of)].join('');
+    expect(JSON.parse(one)).toEqual(JSON.parse(JSON.stringify(healthStatusOf(bench.engine, bench.now, epoch, of))));
+    expect(
+      JSON.parse([...healthPortions(bench.engine, bench.now, epoch, { only: 'nobody' })].join('')).virtualServers,
+    ).toEqual([]);
   });
 });

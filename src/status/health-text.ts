@@ -1,3 +1,4 @@
+import { fullName } from '../lvs/find-server.ts';
 import type { CheckStatus, HealthStatus, ServerStatus, VirtualServerStatus } from './health-status.ts';
 import { spanText } from './span-text.ts';
 
@@ -17,9 +18,9 @@ export function isAllWell({ ipvsError, virtualServers }: HealthStatus): boolean 
 }
 
 function virtualServerLines(virtualServer: VirtualServerStatus, at: number): string[] {
-  const { hysteresis, name, quorum, quorumUp, scheduler, servers, sorryServer, suspended, weight } = virtualServer;
+  const { hysteresis, quorum, quorumUp, scheduler, servers, sorryServer, suspended, weight } = virtualServer;
   const limits = hysteresis > 0 ? `${quorum} +- ${hysteresis}` : String(quorum);
-  const head = `${name}  ${quorumUp ? 'UP' : 'DOWN'}  ${scheduler}, weight ${weight} of quorum ${limits}`;
+  const head = `${fullName(virtualServer)}  ${quorumUp ? 'UP' : 'DOWN'}  ${scheduler}, weight ${weight} of quorum ${limits}`;
   const width = Math.max(0, ...servers.map(server => server.name.length));
   return [
     suspended ? `${head}; checks rest: none of its addresses is here` : head,
@@ -31,13 +32,19 @@ function virtualServerLines(virtualServer: VirtualServerStatus, at: number): str
 }
 
 function serverLines(server: ServerStatus, width: number, at: number): string[] {
-  const { checks, configuredWeight, name, override, state, weight } = server;
+  const { checks, configuredWeight, connections, name, override, state, weight } = server;
   const changed = weight === configuredWeight ? '' : ` (configured ${configuredWeight})`;
   const word = override === undefined ? '' : `  set to ${override} by an operator`;
   return [
-    `  ${name.padEnd(width)}  ${state.padEnd(4)}  weight ${weight}${changed}${word}`,
+    `  ${name.padEnd(width)}  ${state.padEnd(4)}  weight ${weight}${changed}${word}${connectionsText(connections)}`,
     ...checks.flatMap(check => checkLines(check, at)),
   ];
+}
+
+function connectionsText(connections: ServerStatus['connections']): string {
+  if (!connections) return '';
+  const { active, inactive } = connections;
+  return `  ${active} connection${active === 1 ? '' : 's'}${inactive === 0 ? '' : ` and ${inactive} inactive`}`;
 }
 
 function checkLines(check: CheckStatus, at: number): string[] {
