@@ -62,6 +62,16 @@ describe('how mails are sent', () => {
     });
   });
 
+  it('calls this host by its full name', () => {
+    const hosts = '127.0.0.1 localhost\n127.0.1.1 one.example.org one # us\n192.0.2.7 other one\n';
+    const text = globals(`smtp_alert true\n${route}`) + instanceText();
+    expect(load(text, { files: { '/etc/hosts': hosts } }).configuration!.vrrp.mails?.settings).toMatchObject({
+      routerId: 'one.example.org',
+      heloName: 'one.example.org',
+      sender: { address: 'root@one.example.org' },
+    });
+  });
+
   it('is what the file says', () => {
     const text = `${route}smtp_server [2001:db8::25] 2525\nrouter_id R\nsmtp_helo_name one\nsmtp_connect_timeout 5\nno_email_faults\nnotification_email_from "Ops <ops@example.org>"`;
     expect(settings(text)).toMatchObject({

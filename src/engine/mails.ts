@@ -26,10 +26,11 @@ export function completeMails(
   context: SectionContext,
   all: boolean,
 ): Mails {
+  const hostName = fullHostName(host);
   const settings = completeMail(mail, {
-    routerId: vrrp.routerId ?? host.hostName,
+    routerId: vrrp.routerId ?? hostName,
     heloName: health.heloName,
-    hostName: host.hostName,
+    hostName,
     userName: host.ownUid === 0 ? 'root' : (host.environment('USER') ?? 'holdfast'),
   });
   if (!settings) {
@@ -54,6 +55,16 @@ export function completeMails(
     vrrp: routers ? { settings, faults: mail.faults } : undefined,
     servers: servers ? { settings, eachChecker: mail.eachChecker } : undefined,
   };
+}
+
+/** The host's name as /etc/hosts has it in full, `lb1.example.org` for lb1: keepalived asks the resolver for it. */
+function fullHostName({ hostName, readFile }: ConfigurationHost): string {
+  const file = readFile('/etc/hosts');
+  for (const line of file.ok ? file.value.split('\n') : []) {
+    const [, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    if (names.includes(hostName)) return names[0]!;
+  }
+  return hostName;
 }
 
 const alertKeywords = new Set(['smtp_alert', 'smtp_alert_vrrp', 'smtp_alert_checker']);
