@@ -1,4 +1,12 @@
-import { checkerText, memberText, quorumText, shutdownText, sorryTexts, startsDownText, weightText } from '../lvs/log-lines.ts';
+import {
+  checkerText,
+  memberText,
+  quorumText,
+  shutdownText,
+  sorryTexts,
+  startsDownText,
+  weightText,
+} from '../lvs/log-lines.ts';
 import { isAlive, type Pool, type PoolEvent } from '../lvs/pool.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type { Service } from './service.ts';
