@@ -400,8 +400,52 @@ const own: readonly VerdictCase[] = [
   },
 ];
 
+/** What people's files have again and again. */
+const field: readonly VerdictCase[] = [
+  line('placeholder of a template', 'priority {{ priority }}'),
+  line('placeholder for a person', 'priority <priority>'),
+  line('definition that is none', 'priority ${PRIORITY}'),
+  { name: 'template around a block', text: `{% for x in y %}\n${instance({ name: '{{ x }}' })}{% endfor %}\n` },
+  line('unfinished merge', '<<<<<<< one\npriority 5\n=======\npriority 6\n>>>>>>> two'),
+  line('no-break space', 'priority\u00a0100'),
+  line('remark without a mark', 'priority 100 the better one\ntrack_interface { those that matter\neth1\n}'),
+  line('value of two words after a brace', 'authentication { auth_type PASS\nauth_pass 1234 }'),
+  line('sync daemon of an instance', 'lvs_sync_daemon_interface eth1'),
+  line('sync daemon on the next line', 'lvs_sync_daemon_interface\neth1'),
+  line('debug', 'debug 2'),
+  line('debug beyond', 'debug 9'),
+  line('flag that is to be off', 'nopreempt no'),
+  line('values twice', 'priority 5\npriority 6\ninterface eth1'),
+  line('password that a mark cuts', 'authentication {\nauth_type PASS\nauth_pass a!b\n}'),
+  line('notify with an open quote', 'notify "/bin/true a'),
+  { name: 'member without its block', text: `vrrp_sync_group G {\nV\n}\n${instance()}` },
+  { name: 'missing interface, scripts', text: script('/bin/true') + instance({ interface: 'eth9', lines: tracking }) },
+  { name: 'missing interface, notify', text: instance({ interface: 'eth9', lines: 'notify /bin/true' }) },
+  {
+    name: 'missing interface, checking script',
+    text: balanced('notify_down /bin/true').replace('interface eth0', 'interface eth9'),
+  },
+  {
+    name: 'missing device, scripts',
+    text: script('/bin/true') + instance({ lines: tracking, addresses: '10.0.0.1 dev eth9' }),
+  },
+  { name: 'scripts of services only', text: balanced('MISC_CHECK {\nmisc_path /bin/true\n}') },
+  { name: 'retry by its old name', text: balanced('TCP_CHECK {\nnb_get_retry 3\n}') },
+  { name: 'no persistence by a zero', text: balanced('').replace('protocol', 'persistence_timeout 0\nprotocol') },
+  { name: 'forwarding in lower case', text: balanced('').replace('NAT', 'nat') },
+  { name: 'scheduler in upper case', text: balanced('').replace('rr', 'RR') },
+  { name: 'port after a colon', text: balanced('').replace('10.0.0.2 80', '10.0.0.2:80') },
+  { name: 'lvs_id', text: globals('lvs_id one') },
+  { name: 'FIFO without an owner', text: globals('enable_script_security\nvrrp_notify_fifo /tmp/f') },
+  { name: 'FIFO with an owner', text: globals('enable_script_security\nvrrp_notify_fifo /tmp/f root') },
+  { name: 'reader of a FIFO', text: globals('vrrp_notify_fifo /tmp/f\nvrrp_notify_fifo_script /bin/true') },
+  { name: 'reader of another FIFO', text: globals('lvs_notify_fifo /tmp/f\nlvs_notify_fifo_script /bin/true') },
+  { name: 'remarks in other languages', text: `; one\n-- two\n/* three */\n${instance()}` },
+];
+
 export const verdictCases: readonly VerdictCase[] = [
   ...own,
+  ...field,
   ...language,
   ...instances,
   ...addresses,

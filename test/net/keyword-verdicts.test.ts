@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfiguration } from '../../src/engine/configuration.ts';
-import type { Host } from '../../src/lab/host.ts';
-import type { Lab } from '../../src/lab/lab.ts';
-import { configurationHost } from '../../src/linux/configuration-host.ts';
-import { havePeers, openTestLab } from './daemon.testkit.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { havePeers } from './daemon.testkit.ts';
 import { type KeywordCase, keywordCases } from './keyword-cases.testkit.ts';
-
-const interfaces = ['eth0', 'eth1', 'eth2'];
+import { isVerdict, keepalivedStatuses, ourStatus } from './verdicts.testkit.ts';
 
 /** All cases take minutes; without HOLDFAST_VERDICTS=all every row is judged by one of its cases, another each for others. */
 const all = process.env['HOLDFAST_VERDICTS'] === 'all';
@@ -45,42 +40,12 @@ function shareOf(cases: readonly KeywordCase[]): readonly KeywordCase[] {
 
 const isDifferent = ({ name }: KeywordCase): boolean => differences.some(([pattern]) => pattern.test(name));
 
-function ours({ text }: KeywordCase): number {
-  const machine = configurationHost({});
-  const host = {
-    ...machine,
-    readFile: (path: string) => (path === '/case.conf' ? ({ ok: true, value: text } as const) : machine.readFile(path)),
-    interfaceNames: ['lo', ...interfaces],
-    ownUid: 0,
-    ownGid: 0,
-  };
-  return loadConfiguration('/case.conf', host, { configId: 'one', allIncludesStrict: false }).testExitStatus;
-}
-
 describe.skipIf(!havePeers('keepalived'))('every keyword, judged beside keepalived 2.2.7', () => {
-  let lab: Lab;
-  let host: Host;
-  const theirs = new Map<string, number>();
+  let theirs: ReadonlyMap<string, number>;
 
   beforeAll(async () => {
-    lab = await openTestLab();
-    host = await lab.addHost('one');
-    for (const name of interfaces.slice(1)) await lab.connect(host, { interface: name });
-    judged.forEach(({ text }, index) => {
-      host.write(`/tmp/${index}.conf`, text);
-    });
-    const loop =
-      'i=0; while [ -e /tmp/$i.conf ]; do keepalived -t -f /tmp/$i.conf >/dev/null 2>&1; echo $?; i=$((i+1)); done';
-    const { stdout } = await host.run(['sh', '-c', loop]);
-    stdout
-      .trim()
-      .split('\n')
-      .forEach((status, index) => {
-        theirs.set(judged[index]!.name, Number(status));
-      });
+    theirs = await keepalivedStatuses(judged);
   }, 600_000);
-
-  afterAll(() => lab.close());
 
   it('was asked about every case', () => {
     expect(theirs.size).toBe(judged.length);
@@ -90,9 +55,10 @@ describe.skipIf(!havePeers('keepalived'))('every keyword, judged beside keepaliv
   });
 
   it('gets the same exit status, where keepalived lives to give one', () => {
-    // Above 128 it died of a signal, which is no verdict.
-    const asked = judged.filter(one => (theirs.get(one.name) ?? 0) < 128 && !isDifferent(one));
+    const asked = judged.filter(one => isVerdict(theirs.get(one.name)) && !isDifferent(one));
     const verdict = (one: KeywordCase, status: number | undefined): string => `${one.name}: ${status}`;
-    expect(asked.map(one => verdict(one, ours(one)))).toEqual(asked.map(one => verdict(one, theirs.get(one.name))));
+    expect(asked.map(one => verdict(one, ourStatus(one)))).toEqual(
+      asked.map(one => verdict(one, theirs.get(one.name))),
+    );
   });
 });
