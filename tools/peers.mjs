@@ -33,6 +33,7 @@ const programs = {
   killall: { from: 'psmisc', file: 'usr/bin/killall', versionFlag: '--version' },
   zebra: { from: 'frr', file: 'usr/lib/frr/zebra', versionFlag: '--version' },
   vrrpd: { from: 'frr', file: 'usr/lib/frr/vrrpd', versionFlag: '--version' },
+  bfdd: { from: 'frr', file: 'usr/lib/frr/bfdd', versionFlag: '--version' },
   // A real HTTP/2 server, and a real gRPC server with the standard health service.
   nghttpd: { from: 'nghttp2-server', file: 'usr/sbin/nghttpd', versionFlag: '--version' },
   etcd: { from: 'etcd-server', file: 'usr/bin/etcd', versionFlag: '--version' },

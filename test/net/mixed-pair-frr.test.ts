@@ -7,6 +7,7 @@ import type { HostProcess } from '../../src/lab/host-process.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { pause, waitFor } from '../../src/lab/wait.ts';
 import { havePeers, openTestLab, startDaemon } from './daemon.testkit.ts';
+import { startFrr } from './frr.testkit.ts';
 import { instanceBlock } from './variants.testkit.ts';
 
 interface Family {
@@ -44,13 +45,6 @@ class FrrRouter {
       await host.must(['ip', 'address', 'add', `${address}${prefix}`, 'dev', 'vrrp-51']);
     }
     await host.must(['ip', 'link', 'set', 'vrrp-51', 'up']);
-    // Debian's build looks for these accounts even when told to stay root.
-    for (const file of ['/etc/passwd', '/etc/group']) host.remove(file);
-    host.write('/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nfrr:x:990:990::/:/bin/false\n');
-    host.write('/etc/group', 'root:x:0:\nfrr:x:990:\nfrrvty:x:991:frr,root\n');
-    host.write('/run/frr/.keep', '');
-    host.write('/var/tmp/frr/.keep', '');
-    host.write('/etc/frr/zebra.conf', 'log stdout informational\n');
     const router = [
       'debug vrrp protocol',
       'debug vrrp packets',
@@ -61,23 +55,7 @@ class FrrRouter {
       ...family.virtualAddresses.map(address => ` vrrp 51 ${family.frrWord} ${address}`),
       '',
     ];
-    host.write('/etc/frr/vrrpd.conf', router.join('\n'));
-    const usual = [
-      '-u',
-      'root',
-      '-g',
-      'root',
-      '-z',
-      '/run/frr/zserv.api',
-      '--vty_socket',
-      '/run/frr',
-      '--log',
-      'stdout',
-    ];
-    const zebra = host.spawn(['zebra', ...usual, '-f', '/etc/frr/zebra.conf', '-i', '/run/frr/zebra.pid']);
-    await zebra.waitForLine('starting', { timeoutMs });
-    const vrrpd = host.spawn(['vrrpd', ...usual, '-f', '/etc/frr/vrrpd.conf', '-i', '/run/frr/vrrpd.pid']);
-    await vrrpd.waitForLine('starting', { timeoutMs });
+    const vrrpd = await startFrr(host, 'vrrpd', router);
     return new FrrRouter(host, vrrpd, family);
   }
 
