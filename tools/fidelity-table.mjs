@@ -10,7 +10,14 @@ function spread(pairings) {
   return { median: sorted[(sorted.length - 1) >> 1], worst: sorted.at(-1) };
 }
 
-const kinds = ['transitions', 'addresses', 'notifications'];
+const kinds = ['transitions', 'addresses', 'neighbours', 'notifications'];
+const words = {
+  transitions: 'transitions',
+  addresses: 'addresses that came or went',
+  neighbours: 'changes of clients’ neighbour entries',
+  notifications: 'runs of notify scripts',
+  deeds: 'steps of the scenarios, against their plan',
+};
 
 /** Figures over all scenarios. */
 export function fidelitySummary(scenarios, failed) {
@@ -19,7 +26,7 @@ export function fidelitySummary(scenarios, failed) {
   return {
     scenarios: scenarios.length,
     failed: failed.length,
-    ...Object.fromEntries(kinds.map(kind => [kind, figures(kind)])),
+    ...Object.fromEntries([...kinds, 'deeds'].map(kind => [kind, figures(kind)])),
   };
 }
 
@@ -42,19 +49,19 @@ function row(scenario) {
 }
 
 const said = summary =>
-  kinds.map(kind => {
+  Object.keys(words).map(kind => {
     const { count, median, worst } = summary[kind];
-    return `${count} ${kind}: median difference ${inMs(median)} ms, worst ${inMs(worst)} ms`;
+    return `${count} ${words[kind]}: median difference ${inMs(median)} ms, worst ${inMs(worst)} ms`;
   });
 
 export function fidelityLines(scenarios, summary) {
   const width = Math.max(...scenarios.map(({ name }) => name.length), 8);
-  const columns = ['median', 'worst', 'median', 'worst', 'median', 'worst'];
+  const columns = kinds.flatMap(() => ['median', 'worst']);
   const cells = list => list.map((cell, place) => cell.padStart(place % 2 === 0 ? 9 : 7)).join('');
   const blank = ' '.repeat(width + 24);
   const lines = [
     'Observed against predicted, in milliseconds:',
-    `${blank}    transitions       addresses   notify scripts`,
+    `${blank}    transitions       addresses         clients  notify scripts`,
     `${'scenario'.padEnd(width)}  interval  transitions  ${cells(columns)}`,
   ];
   for (const scenario of scenarios) {

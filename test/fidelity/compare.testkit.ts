@@ -1,5 +1,5 @@
 // Holds what happened against what was predicted.
-import type { Change, Course } from './course.testkit.ts';
+import { type Change, type Course, lasting } from './course.testkit.ts';
 
 /** A change that both worlds know, with how long after its cause it came. */
 export interface Pairing {
@@ -19,6 +19,9 @@ export interface Comparison {
   readonly transitions: readonly Pairing[];
   readonly addresses: readonly Pairing[];
   readonly notifications: readonly Pairing[];
+  readonly neighbours: readonly Pairing[];
+  /** Steps of the scenario, measured from when the plan has them. */
+  readonly deeds: readonly Pairing[];
 }
 
 interface Cause {
@@ -72,11 +75,11 @@ export function compare(predicted: Course, observed: Course, interval: number, d
     }
     return pairing(before, after, cause);
   });
-  const consequences = (mine: readonly Change[], theirs: readonly Change[]): Pairing[] =>
+  const consequences = (mine: readonly Change[], theirs: readonly Change[], ofOwn = true): Pairing[] =>
     pairedByLane(mine, theirs, mistakes).map(([before, after]) => {
       let cause = causeOf(before);
       for (const [other, seen] of pairs) {
-        if (other.node !== before.node || other.at > before.at || before.at - other.at > promptly) continue;
+        if ((ofOwn && other.node !== before.node) || other.at > before.at || before.at - other.at > promptly) continue;
         if (other.at >= cause.predictedAt) {
           cause = { what: `${other.node} ${other.subject} ${other.state}`, predictedAt: other.at, observedAt: seen.at };
         }
@@ -85,6 +88,11 @@ export function compare(predicted: Course, observed: Course, interval: number, d
     });
   const addresses = consequences(predicted.addresses, observed.addresses);
   const notifications = consequences(predicted.notifications, observed.notifications);
+  const neighbours = consequences(
+    lasting(predicted.neighbours, promptly),
+    lasting(observed.neighbours, promptly),
+    false,
+  );
 
   for (const [index, [before, after]] of pairs.entries()) {
     for (const [later, laterSeen] of pairs.slice(index + 1)) {
@@ -101,7 +109,17 @@ export function compare(predicted: Course, observed: Course, interval: number, d
       );
     }
   }
-  return { mistakes, transitions, addresses, notifications };
+  return {
+    mistakes,
+    transitions,
+    addresses,
+    notifications,
+    neighbours,
+    deeds: causes.map(({ what, predictedAt, observedAt }) => {
+      const [node, subject, state] = ['', what, 'done'];
+      return { node, subject, state, cause: 'the plan', predicted: 0, observed: observedAt - predictedAt };
+    }),
+  };
 }
 
 /** Milliseconds by which an observed change came later than predicted; negative: earlier. */

@@ -21,6 +21,8 @@ export interface Course {
   readonly addresses: readonly Change[];
   /** Runs of notification scripts. */
   readonly notifications: readonly Change[];
+  /** MAC addresses that clients take for those of virtual addresses. */
+  readonly neighbours: readonly Change[];
 }
 
 /** The transition that a line of the log tells of. Both worlds write the same lines: the engine does. */
@@ -33,6 +35,18 @@ export function transitionIn(line: string): { readonly subject: string; readonly
 export function notificationOf(words: readonly string[]): { readonly subject: string; readonly state: string } {
   const [kind = '', name = '', ...rest] = words;
   return { subject: `${kind.toLowerCase()} ${name} told`, state: rest.join(' ') };
+}
+
+/** Leaves out what was changed again within so many seconds: two masters that find each other both announce themselves. */
+export function lasting(changes: readonly Change[], span: number): Change[] {
+  return withoutRepetition(
+    changes.filter((change, place) => {
+      const { node, subject, at } = change;
+      return !changes
+        .slice(place + 1)
+        .some(next => next.node === node && next.subject === subject && next.at - at < span);
+    }),
+  );
 }
 
 /** Keeps of each address only the changes that change something. */

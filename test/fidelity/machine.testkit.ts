@@ -79,6 +79,12 @@ export class Machine {
     return (await this.shell.run(`read -r pid </run/${pidFile}.pid && kill -${signal} "$pid"`)).endedMs;
   }
 
+  /** As if the power were cut: neither process has a chance to say goodbye. */
+  async kill(): Promise<number> {
+    const read = 'read -r parent </run/holdfast.pid && read -r child </run/holdfast_vrrp.pid';
+    return (await this.shell.run(`${read} && kill -KILL "$parent" "$child"`)).endedMs;
+  }
+
   get isRunning(): boolean {
     const daemon = this.#daemons.at(-1);
     return daemon !== undefined && daemon.end === undefined;

@@ -9,6 +9,9 @@ import { complaints, type SimulationInput } from '../../src/sim/simulation.ts';
 import type { World } from '../../src/sim/world.ts';
 import type { FidelityScenario } from './scenario.testkit.ts';
 
+/** Seconds from power on to the start of the daemon. */
+const bootTime = 15;
+
 export type Deed = Action | { readonly type: 'thaw'; readonly node: string };
 
 export interface PlannedDeed {
@@ -56,7 +59,12 @@ export function planOf({ nodes, files = {}, text }: FidelityScenario): Plan {
     deeds: deedsOf(scenario.steps),
     end: inSeconds(scenario.until!),
     interval: Math.max(...instances.map(({ advertisementInterval }) => inSeconds(advertisementInterval))),
-    world: buildCluster(machines, { seed: 1, clientsPerSegment: 0, detail: false, start: false }),
+    world: buildCluster(machines, {
+      seed: 1,
+      clientsPerSegment: scenario.clientsPerSegment,
+      detail: false,
+      start: false,
+    }),
     held: new Set([...scenario.nodes].flatMap(([name, { held }]) => (held ? [name] : []))),
     virtualAddresses: new Set(
       instances.flatMap(({ addresses, excludedAddresses }) =>
@@ -72,7 +80,10 @@ export function deedsOf(steps: readonly Step[]): PlannedDeed[] {
     const undone = undoing(action);
     const begin = { at: inSeconds(at), deed: action };
     const span = 'span' in action ? action.span : undefined;
-    return undone && span !== undefined ? [begin, { at: inSeconds(at) + inSeconds(span), deed: undone }] : [begin];
+    if (!undone || span === undefined) return [begin];
+    const end = inSeconds(at) + inSeconds(span);
+    if (undone.type !== 'power-on') return [begin, { at: end, deed: undone }];
+    return [begin, { at: end, deed: undone }, { at: end + bootTime, deed: { type: 'start', node: undone.node } }];
   });
   return deeds.sort((left, right) => left.at - right.at);
 }
@@ -95,6 +106,8 @@ function undoing(action: Action): Deed | undefined {
       return { type: 'thaw', node: action.node };
     case 'stop':
       return { type: 'start', node: action.node };
+    case 'power-off':
+      return { type: 'power-on', node: action.node };
     case 'script': {
       const { script, node } = action;
       return { type: 'script', script, node, behaviour: { type: 'exits', status: 0 } };

@@ -40,6 +40,7 @@ class CourseObserver implements Observer {
   readonly #transitions: Change[] = [];
   readonly #addresses: Change[] = [];
   readonly #notifications: Change[] = [];
+  readonly #neighbours: Change[] = [];
 
   observe(now: Instant, seen: Observation): void {
     const at = now / 1_000_000;
@@ -58,6 +59,9 @@ class CourseObserver implements Observer {
         this.#addresses.push({ at, node: seen.node, subject: seen.address, state });
         break;
       }
+      case 'neighbour':
+        this.#neighbours.push({ at, node: seen.client, subject: seen.address, state: seen.mac });
+        break;
       case 'script':
         this.#notifications.push({ at, node: seen.node, ...notificationOf(seen.arguments) });
         break;
@@ -71,6 +75,7 @@ class CourseObserver implements Observer {
       transitions: this.#transitions,
       addresses: withoutRepetition(this.#addresses.filter(({ subject }) => virtual.has(subject))),
       notifications: this.#notifications,
+      neighbours: this.#neighbours,
     };
   }
 }

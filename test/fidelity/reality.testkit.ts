@@ -5,6 +5,7 @@ import { pause, waitFor } from '../../src/lab/wait.ts';
 import type { Action } from '../../src/sim/action.ts';
 import type { SimNode } from '../../src/sim/sim-node.ts';
 import { openTestLab } from '../net/daemon.testkit.ts';
+import { Client } from './client.testkit.ts';
 import { type Change, type Course, withoutRepetition } from './course.testkit.ts';
 import { Machine } from './machine.testkit.ts';
 import type { Deed, Plan } from './plan.testkit.ts';
@@ -20,6 +21,7 @@ export class Reality {
   readonly #plan: Plan;
   readonly #lab: Lab;
   readonly #machines = new Map<string, Machine>();
+  readonly #clients: Client[] = [];
   readonly #switches = new Map<string, Shell>();
   readonly #rules = new SwitchRules();
   #stranger: Stranger | undefined;
@@ -66,7 +68,7 @@ export class Reality {
   async play(): Promise<Course> {
     const deeds: number[] = [];
     for (const { at, deed } of this.#plan.deeds) {
-      if (deed.type === 'stop' || deed.type === 'crash') {
+      if (deed.type === 'stop' || deed.type === 'crash' || deed.type === 'power-off') {
         await this.#until(at - lastWords);
         await this.#machine(deed.node).record();
       }
@@ -97,6 +99,9 @@ export class Reality {
       const host = this.#lab.host(node.name);
       const text = this.#scenario.nodes[node.name]!;
       this.#machines.set(node.name, await Machine.set(node.name, host, text, node.configuration));
+    }
+    for (const client of world.clients) {
+      this.#clients.push(await Client.set(this.#lab, world, client, this.#plan.virtualAddresses));
     }
     for (const { name } of world.segments) this.#switches.set(name, this.#lab.switchOf(name).openShell());
     // What is done for the first time takes longer.
@@ -175,6 +180,15 @@ export class Reality {
         return machine.signal('CONT', 'holdfast_vrrp');
       case 'crash':
         return machine.signal('KILL', 'holdfast_vrrp');
+      case 'power-off': {
+        const at = await machine.kill();
+        await this.#switchPort(machine, undefined, 'down');
+        // What was set at run time does not survive.
+        await this.#removeAddresses(machine, ({ address }) => this.#plan.virtualAddresses.has(address));
+        return at;
+      }
+      case 'power-on':
+        return this.#switchPort(machine, undefined, 'up');
       case 'stop':
         return machine.signal('TERM', 'holdfast');
       case 'start':
@@ -227,19 +241,23 @@ export class Reality {
     const commands = held.map(
       ({ link, address, prefixLength }) => `address delete ${address}/${prefixLength} dev ${link}`,
     );
-    if (commands.length === 0) throw new Error(`${machine.name} has no address to remove\n${this.evidence}`);
+    if (commands.length === 0) return performance.now();
     machine.host.write('/run/fidelity/remove', `${commands.join('\n')}\n`);
     return (await machine.shell.run('ip -batch /run/fidelity/remove')).endedMs;
   }
 
   async #applyRules(): Promise<number> {
-    const plugs = this.#plan.world.nodes.flatMap(({ name, kernel }) =>
-      kernel.links.map(link => ({
-        host: name,
-        network: link.segment.name,
-        port: this.#lab.portOf(this.#machine(name).host, link.name),
-      })),
-    );
+    const { nodes, clients } = this.#plan.world;
+    const plugs = [
+      ...nodes.flatMap(({ name, kernel }) =>
+        kernel.links.map(link => ({ name, link: link.name, segment: link.segment })),
+      ),
+      ...clients.map(({ name, segment }) => ({ name, link: 'eth0', segment })),
+    ].map(({ name, link, segment }) => ({
+      host: name,
+      network: segment.name,
+      port: this.#lab.portOf(this.#lab.host(name), link),
+    }));
     const done = await Promise.all(
       [...this.#switches].map(([network, shell]) => {
         const here = plugs.filter(plug => plug.network === network);
@@ -269,6 +287,9 @@ export class Reality {
       addresses: withoutRepetition(
         inSeconds(machines.flatMap(machine => machine.addresses(this.#plan.virtualAddresses))),
       ),
+      neighbours: withoutRepetition(
+        inSeconds(this.#clients.flatMap(client => client.neighbours(this.#plan.virtualAddresses))),
+      ),
       notifications: inSeconds(machines.flatMap(({ notifications }) => notifications)),
     };
   }
@@ -278,7 +299,7 @@ export class Reality {
   }
 
   get #names(): string[] {
-    return [...this.#machines.keys()];
+    return [...this.#machines.keys(), ...this.#clients.map(({ name }) => name)];
   }
 }
 

@@ -31,7 +31,7 @@ describe('the scenarios of the comparison with reality', () => {
           ),
         );
         const steps = plan.input.scenario.steps.map((step): Step => {
-          const late = step.action.type === 'start' ? 150 + prng.below(600) : prng.below(25);
+          const late = step.action.type === 'start' ? 150 + prng.below(600) : prng.below(60);
           return { ...step, at: (step.at + milliseconds(late)) as Step['at'] };
         });
         const varied = {
@@ -40,10 +40,13 @@ describe('the scenarios of the comparison with reality', () => {
         };
         const deeds = deedsOf(steps);
         const observed = predict({ ...varied, deeds }, boot);
+        // A process that takes its time may meet the others' adverts anywhere between two of them, and so may an IPv6
+        // address that is being tried.
+        const isLoose = scenario.duplicateAddressDetection || deeds.some(({ deed }) => deed.type === 'start');
         const { mistakes } = compare(
           predicted,
           observed,
-          plan.interval,
+          plan.interval * (isLoose ? 1 : 0.4),
           deeds.map(({ deed }) => deed.type),
         );
         expect(mistakes).toEqual([]);

@@ -4,6 +4,7 @@ import { compare, differenceOf, spread } from '../fidelity/compare.testkit.ts';
 import {
   type Change,
   type Course,
+  lasting,
   notificationOf,
   transitionIn,
   withoutRepetition,
@@ -26,6 +27,7 @@ function course(changes: Partial<Course> = {}): Course {
     ],
     addresses: [change(1.401, 'a', '192.0.2.100', 'present'), change(4.202, 'a', '192.0.2.100', 'absent')],
     notifications: [],
+    neighbours: [],
     ...changes,
   };
 }
@@ -103,6 +105,12 @@ describe('the course of events', () => {
   it('reads what notification scripts are told', () => {
     const told = ['INSTANCE', 'VI_1', 'MASTER', '150'];
     expect(notificationOf(told)).toEqual({ subject: 'instance VI_1 told', state: 'MASTER 150' });
+  });
+
+  it('leaves out what did not last', () => {
+    const flips = [change(1, 'client1', 'x', 'a'), change(2, 'client1', 'x', 'b'), change(2.01, 'client1', 'x', 'a')];
+    expect(lasting(flips, 0.1)).toEqual([flips[0]]);
+    expect(lasting([...flips, change(2.02, 'client1', 'y', 'b')], 0.001)).toHaveLength(4);
   });
 
   it('takes only changes for changes', () => {

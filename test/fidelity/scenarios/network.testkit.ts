@@ -35,7 +35,7 @@ export const network: readonly FidelityScenario[] = [
     name: 'master-isolated',
     title: 'the master is cut off and comes back: two masters meanwhile',
     nodes: pair(),
-    text: 'at 3.15s cut a for 3s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
+    text: 'at 3.15s cut a for 2.8s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
   },
   {
     name: 'backup-isolated',
@@ -53,7 +53,7 @@ export const network: readonly FidelityScenario[] = [
     name: 'one-way-from-master',
     title: 'the backup no longer hears the master, which hears the backup',
     nodes: pair(),
-    text: 'at 3.15s cut a -> b for 3s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
+    text: 'at 3.15s cut a -> b for 2.8s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
   },
   {
     name: 'one-way-to-master',
@@ -65,31 +65,31 @@ export const network: readonly FidelityScenario[] = [
     name: 'two-of-three-apart',
     title: 'of three, the two better ones no longer hear each other',
     nodes: { a: router({ priority: 220 }), b: router({ priority: 120 }), c: router({ priority: 20 }) },
-    text: 'at 3.15s cut a b for 3s\nuntil 8s\nexpect holder a at 7.5s',
+    text: 'at 3.15s cut a b for 2.8s\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
     name: 'multicast-blocked',
     title: 'the switch swallows multicast for a while: two masters',
     nodes: pair(),
-    text: 'at 3.15s block multicast for 3s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
+    text: 'at 3.15s block multicast for 2.8s\nuntil 8s\nexpect holder a,b at 5.5s\nexpect holder a at 7.5s',
   },
   {
     name: 'multicast-blocked-unicast',
     title: 'the switch swallows multicast, and unicast peers do not notice',
     nodes: unicastPair,
-    text: 'at 3.15s block multicast for 3s\nuntil 7s\nexpect quiet from 3s',
+    text: 'at 3.15s block multicast for 2.8s\nuntil 7s\nexpect quiet from 3s',
   },
   {
     name: 'unicast-isolated',
     title: 'unicast peers are cut apart and meet again',
     nodes: unicastPair,
-    text: 'at 3.15s cut a b for 3s\nuntil 8s\nexpect holder a at 7.5s',
+    text: 'at 3.15s cut a b for 2.8s\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
     name: 'everything-lost',
     title: 'every frame from the master is lost for a while',
     nodes: pair(),
-    text: 'at 3.15s lose 100% on a -> b for 3s\nuntil 8s\nexpect holder a at 7.5s',
+    text: 'at 3.15s lose 100% on a -> b for 2.8s\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
     name: 'master-unplugged',
@@ -137,7 +137,7 @@ export const network: readonly FidelityScenario[] = [
     name: 'ipv6-isolated',
     title: 'IPv6: the master is cut off and comes back',
     nodes: { a: ipv6(150), b: ipv6(100) },
-    text: 'at 3.15s cut a for 3s\nuntil 8s\nexpect holder a at 7.5s',
+    text: 'at 3.15s cut a for 2.8s\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
     name: 'ipv6-unplugged',
@@ -168,6 +168,6 @@ export const network: readonly FidelityScenario[] = [
     name: 'tracked-interface-weight',
     title: 'a tracked interface takes weight away from the master',
     nodes: { a: tracked(150, 'eth1 weight -60'), b: tracked(120, 'eth1 weight -60') },
-    text: `${second}at 3.15s unplug a eth1 for 4s\nuntil 11s\nexpect holder b at 6.5s\nexpect holder a at 10s`,
+    text: `${second}at 3.15s unplug a eth1 for 3.8s\nuntil 11s\nexpect holder b at 6.5s\nexpect holder a at 10s`,
   },
 ];

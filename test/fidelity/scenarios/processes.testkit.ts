@@ -69,6 +69,12 @@ export const processes: readonly FidelityScenario[] = [
     text: 'at 3.15s stop a\nat 4.65s stop b\nat 6.15s start b\nat 9.15s start a\nuntil 13s\nexpect holder nobody at 5.8s\nexpect holder a at 12.5s',
   },
   {
+    name: 'power-lost',
+    title: 'the master loses its power, and boots again',
+    nodes: calm,
+    text: 'at 3.15s power-off a for 2s\nuntil 24s\nexpect holder b at 15s\nexpect holder a at 23.5s',
+  },
+  {
     name: 'reloaded-unchanged',
     title: 'both are reloaded with the same file',
     nodes: calm,
@@ -85,7 +91,7 @@ export const processes: readonly FidelityScenario[] = [
     title: 'a reload lowers the master’s priority, another raises it again',
     nodes: calm,
     files: { 'a.low': router({ priority: 50 }), 'a.high': router({ priority: 150 }) },
-    text: 'at 3.15s reload a with a.low\nat 6.15s reload a with a.high\nuntil 10s\nexpect holder b at 6s\nexpect holder a at 9.5s',
+    text: 'at 3.15s reload a with a.low\nat 5.95s reload a with a.high\nuntil 10s\nexpect holder b at 5.8s\nexpect holder a at 9.5s',
   },
   {
     name: 'address-added',

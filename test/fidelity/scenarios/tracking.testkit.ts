@@ -75,7 +75,7 @@ export const tracking: readonly FidelityScenario[] = [
     name: 'crossed-isolated',
     title: 'two routers with a master on each machine are cut apart',
     nodes: { a: crossed(150, 100), b: crossed(100, 150) },
-    text: 'at 3.15s cut a b for 3s\nuntil 8s\nexpect holder a of 192.0.2.100 at 7.5s\nexpect holder b of 192.0.2.110 at 7.5s',
+    text: 'at 3.15s cut a b for 2.8s\nuntil 8s\nexpect holder a of 192.0.2.100 at 7.5s\nexpect holder b of 192.0.2.110 at 7.5s',
   },
   {
     name: 'crossed-killed',
