@@ -97,8 +97,8 @@ describe('a configuration of thousands of servers', () => {
     expect(bench.commands.slice(before)).toMatchObject([
       { type: 'edit-destination', key: key(many - 1), destination: { weight: 7 } },
     ]);
-    expect(status()).toEqual(checks);
-  });
+    expect(JSON.stringify(status()) === JSON.stringify(checks)).toBe(true);
+  }, 60_000);
 
   it('lets checks that are due begin in between', () => {
     const bench = new PortionBench(large());

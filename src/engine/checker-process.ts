@@ -18,7 +18,7 @@ import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import { poolNews, shutdownTexts, startNews, suspensionTexts } from './pool-news.ts';
-import { probeNews } from './probe-news.ts';
+import { probeNews, sessionNews } from './probe-news.ts';
 import { type CheckNews, isNews, ServerMails } from './server-mails.ts';
 import { dynamicWeight, isHealthy, type Service } from './service.ts';
 import type { SharedCheck } from './shared-check.ts';
@@ -121,19 +121,12 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         this.#addressesChanged();
         break;
       case 'file-value':
-        for (const check of this.#checks.all) {
-          if (check.configuration.kind !== 'file' || check.configuration.file !== input.file) continue;
-          check.value = input.value;
-          this.#judge(check, { passed: check.isUp, failure: undefined });
-        }
-        break;
       case 'bfd-state':
-        this.#sessions.set(input.session, input.up);
+        if (input.type === 'bfd-state') this.#sessions.set(input.session, input.up);
         for (const check of this.#checks.all) {
-          if (check.configuration.kind !== 'bfd' || check.configuration.session !== input.session) continue;
-          if (check.sessionUp === input.up) continue;
-          check.sessionUp = input.up;
-          this.#judge(check, { passed: input.up, failure: undefined });
+          if (!check.hear(input)) continue;
+          for (const text of sessionNews(check, this.#checks.subscribersOf(check))) this.#say(text);
+          this.#judge(check, { passed: check.isUp, failure: undefined });
         }
         break;
       case 'vrrp-state':

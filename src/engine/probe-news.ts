@@ -1,4 +1,4 @@
-import { failureText, scriptText, successText } from '../health/check-lines.ts';
+import { failureText, scriptText, sessionText, successText } from '../health/check-lines.ts';
 import type { CheckStep } from '../health/check-state.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { Subscribers } from './checks.ts';
@@ -24,4 +24,11 @@ export function probeNews(
     texts.push(`${failureText(checked, retries, failure)}${mark}`);
   }
   return texts;
+}
+
+/** The same of a check that follows a BFD session. */
+export function sessionNews({ configuration, sessionUp }: SharedCheck, subscribers: Subscribers): readonly string[] {
+  if (configuration.kind !== 'bfd') return [];
+  const { session } = configuration;
+  return [...subscribers.keys()].map(member => sessionText(session, member.configuration.name, sessionUp));
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../base/instant.ts';
 import { CheckState, type CheckStep } from '../health/check-state.ts';
 import type { CheckerConfiguration } from '../health/configuration.ts';
+import type { CheckerInput } from '../ports/checker-world.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 
 /** FILE_CHECK: a product that 32 bits do not hold, which takes the server out. */
@@ -83,6 +84,20 @@ export class SharedCheck {
     const status = this.last?.result.status ?? 0;
     // MISC_CHECK with misc_dynamic: 2 .. 255 ask for a weight of status - 2, 0 for the configured one.
     return status >= 2 ? status - 2 - configuredWeight : 0;
+  }
+
+  /** Takes a value or a state that it follows; false: it is not about this check, or nothing new. */
+  hear(input: Extract<CheckerInput, { type: 'file-value' | 'bfd-state' }>): boolean {
+    const { configuration } = this;
+    if (input.type === 'file-value') {
+      if (configuration.kind !== 'file' || configuration.file !== input.file) return false;
+      this.value = input.value;
+      return true;
+    }
+    if (configuration.kind !== 'bfd' || configuration.session !== input.session) return false;
+    const changed = this.sessionUp !== input.up;
+    this.sessionUp = input.up;
+    return changed;
   }
 
   /** What is known of the BFD sessions, for a check that has just been made. */

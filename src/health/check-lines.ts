@@ -36,6 +36,11 @@ export function successText({ keyword, server, service, script }: CheckedServer)
   }
 }
 
+/** BFD_CHECK: said when the session changes, for each server that it speaks for. */
+export function sessionText(session: string, server: string, up: boolean): string {
+  return `BFD check of [${session}] RS(${server}) is ${up ? 'UP' : 'DOWN'}`;
+}
+
 /** Said when the verdict turns to down: keepalived's words, and after them the evidence. */
 export function failureText(checked: CheckedServer, retries: number, failure: ProbeFailure): string {
   const { keyword, server, service, script } = checked;
