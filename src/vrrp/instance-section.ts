@@ -1,5 +1,6 @@
 import type { Duration } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
+import { utf8 } from '../base/text-bytes.ts';
 import { bindReaders, type Reader, readBlock, reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
@@ -358,7 +359,7 @@ const authentication = bindReaders<AuthenticationDraft, SectionContext>(
     },
     auth_pass: (statement, draft, context) => {
       const word = statement.words[1]!;
-      const bytes = utf8Bytes(word.text);
+      const bytes = utf8(word.text);
       const password = new Uint8Array(passwordBytes);
       password.set(bytes.slice(0, passwordBytes));
       draft.password = password;
@@ -388,20 +389,6 @@ function adviseOnPassword(statement: Statement, word: Word, context: SectionCont
     const hint = 'put a password with blanks in double quotes';
     advise(context, located(statement, statement.words[2]), 'without-effect', message, hint);
   }
-}
-
-function utf8Bytes(text: string): number[] {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else {
-      bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    }
-  }
-  return bytes;
 }
 
 /** Reads a vrrp_instance block; undefined if it cannot be told from another. */
