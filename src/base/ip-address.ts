@@ -15,8 +15,19 @@ export function familyOf(address: IpAddress): Family {
 
 /** The address in canonical text, or undefined if the text is not an address. No zone, no prefix length. */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  const bytes = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  if (!text.includes(':')) return readIpv4(text, unread) ? ipv4Of(text) : undefined;
+  const bytes = parseIpv6(text);
   return bytes && ipAddressFromBytes(bytes);
+}
+
+/** Nobody looks at these. */
+const unread = new Uint8Array(4);
+
+/** What is read is canonical. The engine makes a longer text a view of the whole that it was cut from: that must not stay. */
+function ipv4Of(text: string): IpAddress {
+  if (text.length < 13) return text as IpAddress;
+  const place = text.lastIndexOf('.');
+  return (text.slice(0, place) + text.slice(place)) as IpAddress;
 }
 
 /** 4 or 16 bytes in network order. */
@@ -80,28 +91,32 @@ export function maximumPrefixLength(family: Family): 32 | 128 {
   return family === 4 ? 32 : 128;
 }
 
-/** By hand, because it runs for every address of every advert. */
 function parseIpv4(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(4);
+  return readIpv4(text, bytes) ? bytes : undefined;
+}
+
+/** Whether it is an address, whose bytes are then there. By hand, because it runs for every address of every advert. */
+function readIpv4(text: string, bytes: Uint8Array): boolean {
   let part = 0;
   let digits = 0;
   let value = 0;
   for (let place = 0; place <= text.length; place++) {
     const digit = place === text.length ? dot : text.charCodeAt(place) - 0x30;
     if (digit === dot) {
-      if (digits === 0 || part === 4) return undefined;
+      if (digits === 0 || part === 4) return false;
       bytes[part++] = value;
       digits = 0;
       value = 0;
       continue;
     }
     const leadingZero = digits > 0 && value === 0;
-    if (digit < 0 || digit > 9 || leadingZero) return undefined;
+    if (digit < 0 || digit > 9 || leadingZero) return false;
     value = value * 10 + digit;
-    if (value > 255) return undefined;
+    if (value > 255) return false;
     digits++;
   }
-  return part === 4 ? bytes : undefined;
+  return part === 4;
 }
 
 /** A full stop, counted from the digit 0. */

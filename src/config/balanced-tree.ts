@@ -1,26 +1,10 @@
-import { PlainLine } from './file-lines.ts';
+import type { LogicalLines } from './logical-lines.ts';
 import { type Located, type LogicalLine, locate } from './source.ts';
 import type { Block, Statement } from './tree.ts';
 import { closingQuote, type Word } from './words.ts';
 
 // Most configurations have nothing wrong with their braces and quotes; these are read here, in one pass over their
 // characters. What is not as simple as that is left to tree.ts, which sees more and says what is wrong.
-
-/** A block whose place is worked out when somebody asks for it. */
-class PlainBlock implements Block {
-  statements: Statement[] = [];
-  readonly #line: LogicalLine;
-  readonly #start: number;
-
-  constructor(line: LogicalLine, start: number) {
-    this.#line = line;
-    this.#start = start;
-  }
-
-  get opening(): Located {
-    return locate(this.#line, this.#start, this.#start + 1);
-  }
-}
 
 const tab = 0x09;
 const carriageReturn = 0x0d;
@@ -48,52 +32,108 @@ class KnownWords {
 }
 
 /** What the statements of one tree share, so that none of them keeps words that nobody may ask for again. */
-class SharedWords {
+class Tree {
+  readonly lines: LogicalLines;
   readonly known = new KnownWords();
   /** Whose words were asked for last: they are asked for several times in a row. */
   latest: PlainStatement | undefined = undefined;
   words: readonly Word[] = [];
+
+  constructor(lines: LogicalLines) {
+    this.lines = lines;
+  }
 }
 
-/** A statement that is cut into words when somebody looks at it. */
+/** A block whose place is worked out when somebody asks for it. */
+class PlainBlock implements Block {
+  readonly statements: Statement[];
+  readonly #line: LogicalLine;
+  readonly #start: number;
+
+  constructor(statements: Statement[], line: LogicalLine, start: number) {
+    this.statements = statements;
+    this.#line = line;
+    this.#start = start;
+  }
+
+  get opening(): Located {
+    return locate(this.#line, this.#start, this.#start + 1);
+  }
+}
+
+/** A statement that is cut into words when somebody looks at it. There are hundreds of thousands: it is kept small. */
 class PlainStatement implements Statement {
-  readonly line: LogicalLine;
+  readonly #tree: Tree;
+  /** Of its line. */
+  readonly #place: number;
   readonly start: number;
   readonly end: number;
-  block: Block | undefined = undefined;
-  slashComment: Located | undefined = undefined;
-  readonly #shared: SharedWords;
+  /** Its block, or what stands in it if the brace follows on the same line. */
+  #inner: Block | Statement[] | undefined = undefined;
 
-  constructor(line: LogicalLine, start: number, end: number, shared: SharedWords) {
-    this.line = line;
+  constructor(tree: Tree, place: number, start: number, end: number) {
+    this.#tree = tree;
+    this.#place = place;
     this.start = start;
     this.end = end;
-    this.#shared = shared;
+  }
+
+  get line(): LogicalLine {
+    return this.#tree.lines.at(this.#place);
   }
 
   get words(): readonly Word[] {
-    const shared = this.#shared;
-    if (shared.latest !== this) {
-      shared.latest = this;
-      shared.words = wordsBetween(this.line, this.start, this.end, shared.known);
+    const tree = this.#tree;
+    if (tree.latest !== this) {
+      tree.latest = this;
+      tree.words = wordsBetween(tree, this.#place, this.start, this.end);
     }
-    return shared.words;
+    return tree.words;
+  }
+
+  get block(): Block | undefined {
+    const inner = this.#inner;
+    if (!Array.isArray(inner)) return inner;
+    const { line } = this;
+    return new PlainBlock(inner, line, line.text.indexOf('{', this.end));
+  }
+
+  /** Gives it a block that opens at a place of a line. */
+  close(statements: Statement[], place: number, start: number): void {
+    this.#inner = place === this.#place ? statements : new PlainBlock(statements, this.#tree.lines.at(place), start);
+  }
+
+  get slashComment(): Located | undefined {
+    const { lines } = this.#tree;
+    const start = lines.slashCommentOf(this.#place);
+    // It belongs to the last statement of the line.
+    if (start === undefined || this.end !== lines.endOf(this.#place) - lines.startOf(this.#place)) return undefined;
+    return { line: this.line.source, start, end: start + 2 };
   }
 }
 
+/** A block while its statements are being read. */
+interface OpenBlock {
+  readonly owner: PlainStatement;
+  /** Of its brace: the line, and where in the line. */
+  readonly place: number;
+  readonly start: number;
+  /** How many statements of blocks around it wait for theirs to end. */
+  readonly waiting: number;
+}
+
 /** The tree of lines whose braces balance and whose quotes close; undefined if anything is unusual. */
-export function balancedTree(lines: readonly LogicalLine[], deepest: number): readonly Statement[] | undefined {
-  const shared = new SharedWords();
-  const root: Statement[] = [];
-  const open: PlainBlock[] = [];
-  let top = root;
+export function balancedTree(lines: LogicalLines, deepest: number): readonly Statement[] | undefined {
+  const tree = new Tree(lines);
+  const open: OpenBlock[] = [];
+  /** Statements of all open blocks, the innermost last. */
+  const waiting: Statement[] = [];
   /** The statement that a brace, on this line or the next, would belong to. */
-  let last: Statement | undefined;
-  for (const line of lines) {
-    const isPlain = line instanceof PlainLine;
-    const text = isPlain ? line.within : line.text;
-    const from = isPlain ? line.start : 0;
-    const to = isPlain ? line.end : text.length;
+  let last: PlainStatement | undefined;
+  for (let place = 0; place < lines.length; place++) {
+    const text = lines.textAround(place);
+    const from = lines.startOf(place);
+    const to = lines.endOf(place);
     let start = -1;
     let end = -1;
     for (let index = from; index < to; ) {
@@ -101,22 +141,19 @@ export function balancedTree(lines: readonly LogicalLine[], deepest: number): re
       if (code === space || (code >= tab && code <= carriageReturn) || code === byteOrderMark) index++;
       else if (code === openBrace || code === closeBrace) {
         if (start >= 0) {
-          last = new PlainStatement(line, start - from, end - from, shared);
-          top.push(last);
+          last = new PlainStatement(tree, place, start - from, end - from);
+          waiting.push(last);
           start = -1;
         }
         if (code === openBrace) {
-          if (!last || last.block || open.length >= deepest) return undefined;
-          const block = new PlainBlock(line, index - from);
-          last.block = block;
-          open.push(block);
-          top = block.statements;
+          if (!last || open.length >= deepest) return undefined;
+          open.push({ owner: last, place, start: index - from, waiting: waiting.length });
         } else {
           const block = open.pop();
           if (!block) return undefined;
-          // Of just the size that it needs: it stays as long as the tree.
-          block.statements = top.slice();
-          top = open[open.length - 1]?.statements ?? root;
+          // A copy is of just the size that it needs: it stays as long as the tree.
+          block.owner.close(waiting.slice(block.waiting), block.place, block.start);
+          waiting.length = block.waiting;
         }
         last = undefined;
         index++;
@@ -127,28 +164,25 @@ export function balancedTree(lines: readonly LogicalLine[], deepest: number): re
         index = end;
       }
     }
-    const { slashComment } = line;
     if (start >= 0) {
-      const statement = new PlainStatement(line, start - from, end - from, shared);
-      if (slashComment !== undefined) {
-        statement.slashComment = { line: line.source, start: slashComment, end: slashComment + 2 };
-      }
-      last = statement;
-      top.push(statement);
-    } else if (slashComment !== undefined) {
+      last = new PlainStatement(tree, place, start - from, end - from);
+      waiting.push(last);
+    } else if (lines.slashCommentOf(place) !== undefined) {
       // A comment after a brace is told by whoever looks closer.
       return undefined;
     }
   }
-  return open.length === 0 ? root : undefined;
+  return open.length === 0 ? waiting : undefined;
 }
 
-function wordsBetween(line: LogicalLine, start: number, end: number, known: KnownWords): readonly Word[] {
-  const isPlain = line instanceof PlainLine;
-  const text = isPlain ? line.within : line.text;
-  const from = isPlain ? line.start : 0;
+/** A list that grows takes more room than it needs: words are put together here and copied. */
+const gathered: Word[] = [];
+
+function wordsBetween({ lines, known }: Tree, place: number, start: number, end: number): readonly Word[] {
+  const text = lines.textAround(place);
+  const from = lines.startOf(place);
   const to = from + end;
-  const words: Word[] = [];
+  let count = 0;
   for (let index = from + start; index < to; ) {
     const code = text.charCodeAt(index);
     if (code === space || (code >= tab && code <= carriageReturn) || code === byteOrderMark) {
@@ -158,10 +192,10 @@ function wordsBetween(line: LogicalLine, start: number, end: number, known: Know
     const next = wordEnd(text, index, to);
     const raw = known.wordOf(text, index, next);
     const quoted = raw.includes('"');
-    words.push({ text: quoted ? withoutQuotes(raw) : raw, start: index - from, end: next - from, quoted });
+    gathered[count++] = { text: quoted ? withoutQuotes(raw) : raw, start: index - from, end: next - from, quoted };
     index = next;
   }
-  return words;
+  return gathered.slice(0, count);
 }
 
 /** Where the word ends that begins at `start`; -1 if a quote in it is not closed. */

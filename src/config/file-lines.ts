@@ -43,7 +43,6 @@ export class PlainLine implements LogicalLine {
   readonly #start: number;
   readonly #end: number;
   readonly slashComment: number | undefined;
-  #source: SourceLine | undefined;
 
   constructor(file: FileText, number: number, start: number, end: number, slashComment: number | undefined) {
     this.#file = file;
@@ -51,15 +50,11 @@ export class PlainLine implements LogicalLine {
     this.#start = start;
     this.#end = end;
     this.slashComment = slashComment;
-    this.#source = undefined;
   }
 
   get source(): SourceLine {
-    if (!this.#source) {
-      const start = this.#lineStart;
-      this.#source = new LineOfFile(this.#file, this.#number, start, lineEnd(this.#file.text, start));
-    }
-    return this.#source;
+    const start = this.#lineStart;
+    return new LineOfFile(this.#file, this.#number, start, lineEnd(this.#file.text, start));
   }
 
   get text(): string {
@@ -68,19 +63,6 @@ export class PlainLine implements LogicalLine {
 
   get ownOnly(): boolean {
     return this.#file.ownOnly;
-  }
-
-  /** The text that this is a part of, and where. */
-  get within(): string {
-    return this.#file.text;
-  }
-
-  get start(): number {
-    return this.#start;
-  }
-
-  get end(): number {
-    return this.#end;
   }
 
   get offset(): number {

@@ -1,5 +1,6 @@
 import type { Diagnostics } from './diagnostic.ts';
-import { type LogicalLine, locate } from './source.ts';
+import type { LogicalLines } from './logical-lines.ts';
+import { locate } from './source.ts';
 import { type Piece, piecesOf } from './words.ts';
 
 interface OpenBlock {
@@ -13,8 +14,8 @@ const hint = 'begin each of its lines with "@holdfast", the closing brace as wel
  * Reports blocks of which a condition hides a part from keepalived: it would read their rest as belonging elsewhere, and
  * lose count of braces.
  */
-export function checkOwnLines(lines: readonly LogicalLine[], diagnostics: Diagnostics): void {
-  if (!lines.some(({ ownOnly }) => ownOnly)) return;
+export function checkOwnLines(lines: LogicalLines, diagnostics: Diagnostics): void {
+  if (!lines.anyOwnOnly) return;
   const open: OpenBlock[] = [];
   /** Whether the words that the next brace belongs to are hidden. */
   let owner: boolean | undefined;

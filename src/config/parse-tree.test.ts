@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { rootGrammar } from '../engine/keywords.ts';
 import { balancedTree } from './balanced-tree.ts';
 import { Diagnostics } from './diagnostic.ts';
+import { LogicalLines } from './logical-lines.ts';
 import { memoryFiles } from './memory-files.testkit.ts';
 import { readLines } from './reader.ts';
 import type { Located } from './source.ts';
@@ -35,7 +36,7 @@ const tokens = [
 function linesOf(text: string) {
   const options = { conditionIds: ['one'], configId: 'one', allIncludesStrict: false, randomSeed: 1 };
   const reading = readLines('/k.conf', memoryFiles({ '/k.conf': text }), options, new Diagnostics());
-  return reading.ok ? reading.lines : [];
+  return reading.ok ? reading.lines : new LogicalLines();
 }
 
 const place = ({ line, start, end }: Located) => [line.file, line.number, line.text, start, end];
@@ -57,7 +58,7 @@ function expectSame(text: string): void {
   const quick = balancedTree(lines, deepest);
   if (!quick) return;
   const diagnostics = new Diagnostics();
-  expect(shape(quick)).toEqual(shape(repairedTree(lines, rootGrammar, diagnostics)));
+  expect(shape(quick)).toEqual(shape(repairedTree([...lines], rootGrammar, diagnostics)));
   expect(diagnostics.all).toEqual([]);
 }
 

@@ -20,8 +20,8 @@ function read(
   const all = typeof files === 'string' ? { '/etc/main.conf': files } : files;
   const reading = readLines('/etc/main.conf', memoryFiles(all, environment), { ...usual, ...options }, diagnostics);
   return {
-    lines: reading.ok ? reading.lines.map(line => line.text) : undefined,
-    places: reading.ok ? reading.lines.map(line => `${line.source.file}:${line.source.number}`) : [],
+    lines: reading.ok ? [...reading.lines].map(line => line.text) : undefined,
+    places: reading.ok ? [...reading.lines].map(line => `${line.source.file}:${line.source.number}`) : [],
     codes: diagnostics.all.map(diagnostic => diagnostic.code),
     diagnostics,
   };
@@ -213,7 +213,7 @@ describe('includes', () => {
       '/etc/shared.conf': 'i\n',
     };
     const reading = readLines('/etc/main.conf', memoryFiles(files), usual, new Diagnostics());
-    const hidden = reading.ok ? reading.lines.filter(line => line.ownOnly).map(line => line.text) : [];
+    const hidden = reading.ok ? [...reading.lines].filter(line => line.ownOnly).map(line => line.text) : [];
     expect(hidden).toEqual(['c', 'e', 'f', 'h']);
   });
 

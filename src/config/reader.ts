@@ -13,6 +13,7 @@ import {
   lenientIncludes,
   strictIncludes,
 } from './include.ts';
+import { LogicalLines } from './logical-lines.ts';
 import { repetitionIn } from './repetition.ts';
 import { type Located, type LogicalLine, locate, type SourceLine } from './source.ts';
 import type { SourceFiles } from './source-files.ts';
@@ -29,7 +30,7 @@ export interface ReadingOptions {
 }
 
 export type Reading =
-  | { readonly ok: true; readonly lines: readonly LogicalLine[] }
+  | { readonly ok: true; readonly lines: LogicalLines }
   /** The main file cannot be read; `reason` is an errno name. */
   | { readonly ok: false; readonly reason: string };
 
@@ -64,7 +65,7 @@ interface OpenDefinition {
 }
 
 class Reader {
-  readonly lines: LogicalLine[] = [];
+  readonly lines = new LogicalLines();
   readonly #definitions = new Definitions();
   readonly #open: string[] = [];
   /** Files in which a NUL byte was seen. */
@@ -111,10 +112,15 @@ class Reader {
           if (line) definition = this.#readLine(line, file, definition);
         }
       } else {
-        const line = new PlainLine(file, number, extent.start, extent.end, placeIn(extent.slashComment, start));
-        if (definition || extent.escapes || extent.expands || isDirective(text, extent.start)) {
-          definition = this.#readLine(detailed(line, extent.escapes), file, definition);
-        } else if (!this.#exhausted) this.lines.push(line);
+        const comment = placeIn(extent.slashComment, start);
+        const read = definition || extent.escapes || extent.expands || isDirective(text, extent.start);
+        if (!read && comment === undefined) {
+          if (!this.#exhausted) this.lines.addPlain(file, number, extent.start, extent.end);
+        } else {
+          const line = new PlainLine(file, number, extent.start, extent.end, comment);
+          if (read) definition = this.#readLine(detailed(line, extent.escapes), file, definition);
+          else if (!this.#exhausted) this.lines.add(line);
+        }
       }
       start = next + 1;
     }
@@ -264,7 +270,7 @@ class Reader {
       return;
     }
     this.#directives(text, line, file);
-    this.lines.push(said);
+    this.lines.add(said);
   }
 
   /** The two keywords that act while the file is being read. */
@@ -361,7 +367,7 @@ class Reader {
     if (!this.#exhausted) {
       this.#exhausted = true;
       // Refused in any case: half a million lines cut off somewhere are not worth interpreting.
-      this.lines.length = 0;
+      this.lines.clear();
       const message = `definitions and repetitions make more than ${mostGeneratedLines} lines or ${mostGeneratedCharacters} characters`;
       this.#report(whole(line.source), 'expansion-too-long', 'other', message, { refuses: true });
     }

@@ -11,8 +11,7 @@ export interface Statement {
   /** In UTF-16 units of the logical line. */
   readonly start: number;
   readonly end: number;
-  /** Set once its opening brace is seen. */
-  block: Block | undefined;
+  readonly block: Block | undefined;
   /** The `//` that begins a comment right after it. */
   readonly slashComment: Located | undefined;
 }
@@ -22,8 +21,18 @@ export interface Block {
   readonly statements: Statement[];
 }
 
+/** The same statement as if it had other words. */
+export function withWords({ line, start, end, block, slashComment }: Statement, words: readonly Word[]): Statement {
+  return { line, words, start, end, block, slashComment };
+}
+
 /** Deeper than any keyword goes; a bound on recursion for whoever walks the tree. */
 export const deepest = 16;
+
+interface OpenStatement extends Statement {
+  /** Set once its opening brace is seen. */
+  block: Block | undefined;
+}
 
 interface Level {
   /** Undefined at the root. */
@@ -78,10 +87,10 @@ export function repairedTree(
   const levels: Level[] = [root];
   const top = (): Level => levels[levels.length - 1]!;
   /** The statement that a brace, on this line or the next, would belong to. */
-  let last: Statement | undefined;
+  let last: OpenStatement | undefined;
   let tooDeep = 0;
 
-  const open = (statement: Statement, opening: Located): void => {
+  const open = (statement: OpenStatement, opening: Located): void => {
     const parent = top();
     statement.block = { opening, statements: [] };
     const child = parent.grammar?.blocks.get(statement.words[0]?.text ?? '');
@@ -118,7 +127,7 @@ export function repairedTree(
           reportMissingOpening(last, diagnostics);
           open(last, located(last));
         }
-        const statement: Statement = {
+        const statement: OpenStatement = {
           line,
           words: piece.words,
           start: piece.start,

@@ -42,6 +42,18 @@ export function parameter(statement: Statement, index: number, context: ReadingC
   return word;
 }
 
+/** What nearly all numbers are, one to nine digits; NaN for any other text. */
+function plainNumber(text: string): number {
+  if (text.length === 0 || text.length > 9) return Number.NaN;
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /**
  * A whole number of the given word. Outside the range it is reported and not used. With `lenient`, junk after the number
  * is reported and the number used, as keepalived does for most keywords when it runs.
@@ -53,6 +65,8 @@ export function integerOf(
   context: ReadingContext,
   lenient = true,
 ): number | undefined {
+  const usual = plainNumber(word.text);
+  if (usual >= range.minimum && usual <= range.maximum) return usual;
   const keyword = statement.words[0]!.text;
   const match = /^([+-]?[0-9]{1,15})(.*)$/s.exec(word.text);
   const value = match ? Number(match[1]) : Number.NaN;
@@ -105,6 +119,8 @@ export function decimalSecondsOf(
   range: Range,
   context: ReadingContext,
 ): Duration | undefined {
+  const usual = plainNumber(word.text);
+  if (usual >= range.minimum && usual <= range.maximum) return microseconds(usual * 1_000_000);
   const keyword = statement.words[0]!.text;
   const match = /^\+?([0-9]{0,15})(?:\.([0-9]*))?$/.exec(word.text);
   const digits = match && match[1] !== '' ? match[1]! : match?.[2] ? '0' : undefined;

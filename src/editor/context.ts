@@ -1,5 +1,6 @@
 import { Diagnostics } from '../config/diagnostic.ts';
 import type { BlockGrammar, KeywordRow } from '../config/grammar.ts';
+import { LogicalLines } from '../config/logical-lines.ts';
 import { parseTree } from '../config/parse-tree.ts';
 import type { LogicalLine } from '../config/source.ts';
 import type { Statement } from '../config/tree.ts';
@@ -57,7 +58,7 @@ function markedContext(
     const lines = logicalLines(document.path, document.lines, ids);
     const marked = withMark(lines, document.path, line, start, end);
     const diagnostics = new Diagnostics();
-    const found = findMark(parseTree(marked, root, diagnostics), []);
+    const found = findMark(parseTree(LogicalLines.of(marked), root, diagnostics), []);
     const context = found && { ...found, grammar: grammarOf(found.parents, root) };
     // A host whose braces balance is who the file is meant for.
     if (context && !diagnostics.all.some(isAboutBraces)) return context;

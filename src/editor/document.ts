@@ -1,5 +1,6 @@
 import { Diagnostics } from '../config/diagnostic.ts';
 import type { BlockGrammar } from '../config/grammar.ts';
+import { LogicalLines } from '../config/logical-lines.ts';
 import { parseTree } from '../config/parse-tree.ts';
 import type { LogicalLine } from '../config/source.ts';
 import type { Statement } from '../config/tree.ts';
@@ -21,7 +22,7 @@ export interface EditorDocument {
 export function documentOf(path: string, text: string, grammar: BlockGrammar): EditorDocument {
   const lines = textLinesOf(text);
   const trees = conditionWorlds(lines).map(ids =>
-    parseTree(logicalLines(path, lines, ids), grammar, new Diagnostics()),
+    parseTree(LogicalLines.of(logicalLines(path, lines, ids)), grammar, new Diagnostics()),
   );
   return { path, text, lines, trees };
 }

@@ -111,8 +111,9 @@ function withMergedBlocks(statements: readonly Statement[]): readonly Statement[
   for (const statement of statements) {
     const keyword = statement.words[0]?.text ?? '';
     const earlier = merged.has(keyword) && statement.block ? first.get(keyword) : undefined;
-    if (earlier) earlier.block!.statements.push(...statement.block!.statements);
-    else {
+    if (earlier) {
+      for (const inner of statement.block!.statements) earlier.block!.statements.push(inner);
+    } else {
       const copy = statement.block ? copyOf(statement, statement.block) : statement;
       if (merged.has(keyword) && copy.block) first.set(keyword, copy);
       result.push(copy);

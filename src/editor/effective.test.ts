@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../config/diagnostic.ts';
 import { blockGrammar } from '../config/grammar.ts';
+import { LogicalLines } from '../config/logical-lines.ts';
 import { parseTree } from '../config/parse-tree.ts';
 import { instanceText, type Machine, machine } from '../engine/configuration.testkit.ts';
 import { loadConfiguration } from '../engine/configuration.ts';
@@ -119,7 +120,7 @@ describe('the effective configuration', () => {
       { server },
     );
     const lines = textLinesOf('retry 3\nserver {\n}\nserver {\nretry 4\n}\n');
-    const statements = parseTree(logicalLines(file, lines, []), grammar, new Diagnostics());
+    const statements = parseTree(LogicalLines.of(logicalLines(file, lines, [])), grammar, new Diagnostics());
     const listing = { rejected: new Map(), globals: new Map(), valuesOf: () => new Map() };
     const entries = blockEntries(statements, grammar, new Map(), listing);
     expect(effectiveText(entries).replace(/ +/g, ' ')).toBe(

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../config/diagnostic.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import type { BlockGrammar, KeywordRow } from '../config/grammar.ts';
-import type { Statement } from '../config/tree.ts';
+import { type Statement, withWords } from '../config/tree.ts';
 import { lineOf, wordOf } from './line-text.ts';
 
 /** Where a value comes from. */
@@ -272,7 +272,7 @@ function unwritten(
 /** A keyword and its first argument: further words were of no use. */
 function firstWords(statement: Statement): string {
   const words = statement.words.slice(0, 2);
-  return lineOf({ ...statement, words, end: words[1]!.end });
+  return lineOf({ ...withWords(statement, words), end: words[1]!.end });
 }
 
 function said(keyword: string, value: string): string {

@@ -1,9 +1,9 @@
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import type { BlockGrammar } from '../config/grammar.ts';
+import type { LogicalLines } from '../config/logical-lines.ts';
 import { parseTree } from '../config/parse-tree.ts';
 import { readLines } from '../config/reader.ts';
-import type { LogicalLine } from '../config/source.ts';
 import type { SourceFiles } from '../config/source-files.ts';
 import type { Statement } from '../config/tree.ts';
 import { piecesOf } from '../config/words.ts';
@@ -13,7 +13,7 @@ import type { TextLine } from './text-lines.ts';
 export interface World {
   /** The ids that hold. */
   readonly conditionIds: readonly string[];
-  readonly lines: readonly LogicalLine[];
+  readonly lines: LogicalLines;
   readonly statements: readonly Statement[];
   /** What is wrong with the braces; empty if they balance. */
   readonly braceDiagnostics: readonly Diagnostic[];

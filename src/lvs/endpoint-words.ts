@@ -20,7 +20,7 @@ export function readEndpoint(statement: Statement, context: SectionContext): End
   if (!first) return undefined;
   const second = statement.words[2];
   // keepalived takes what looks like a range or a network for its first address.
-  const text = /^[^-/]*/.exec(first.text)![0];
+  const text = /[-/]/.test(first.text) ? /^[^-/]*/.exec(first.text)![0] : first.text;
   const address = parseIpAddress(text);
   if (!address) {
     const message = `${statement.words[0]!.text}: "${shortened(first.text)}" is not an IP address`;

@@ -163,6 +163,7 @@ function bitsOf(address: IpAddress): bigint {
 
 /** So many addresses in a row. */
 export function consecutive(first: IpAddress, count: number): readonly IpAddress[] {
+  if (count === 1) return [first];
   const bytes = Uint8Array.from(ipAddressBytes(first));
   const addresses = [first];
   while (addresses.length < count) {

@@ -1,6 +1,6 @@
 import { familyOf, parseIpAddress } from '../base/ip-address.ts';
 import { type ReadingContext, shortened, type ValueCheck } from '../config/reading-context.ts';
-import type { Statement } from '../config/tree.ts';
+import { type Statement, withWords } from '../config/tree.ts';
 import { atMostWords, complainOf } from '../config/unread-words.ts';
 import { integerOf } from '../config/values.ts';
 import { checkStaticRoute, checkVirtualRoute } from './route-checks.ts';
@@ -81,7 +81,13 @@ const staticAddress: ValueCheck = (line, context) => {
   if (words.length === 0) return;
   const virtualMac = words.find(({ text }) => text === 'use_vmac');
   if (virtualMac) complainOf(line, virtualMac, context, '"use_vmac" is for virtual addresses');
-  readVirtualAddress({ ...line, words: words.filter(word => word !== virtualMac) }, context);
+  readVirtualAddress(
+    withWords(
+      line,
+      words.filter(word => word !== virtualMac),
+    ),
+    context,
+  );
 };
 
 export const vrrpLineChecks: readonly (readonly [string, ValueCheck])[] = [
