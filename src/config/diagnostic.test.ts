@@ -32,6 +32,28 @@ describe('formatDiagnostic', () => {
     expect(lines[2]).toBe('     | \t   ^');
   });
 
+  it('shows of a long line what stands around the place', () => {
+    const [, shown = '', caret = ''] = formatDiagnostic(
+      reported(`${'a '.repeat(5_000)}wrong ${'b '.repeat(5_000)}`, 10_000, 10_005),
+    ).split('\n');
+    expect(shown).toMatch(/^ {2}12 \| \.\.\.( ?a)+ wrong( b)+ ?\.\.\.$/);
+    expect(shown.length).toBeLessThan(500);
+    expect(caret.indexOf('^^^^^')).toBe(shown.indexOf('wrong'));
+    const [, first = '', below = ''] = formatDiagnostic(reported(`wrong ${'b '.repeat(5_000)}`, 0, 5)).split('\n');
+    expect(below.indexOf('^^^^^')).toBe(first.indexOf('wrong'));
+  });
+
+  it('counts columns in characters, whichever place of a line comes first', () => {
+    const diagnostics = new Diagnostics();
+    const line = { file: 'k.conf', number: 12, text: '😀 a 😀 b' };
+    for (const start of [8, 3, 8]) diagnostics.report({ line: { ...line }, start, end: start + 1 }, finding);
+    expect(diagnostics.all.map(({ column, endColumn }) => [column, endColumn])).toEqual([
+      [7, 8],
+      [3, 4],
+      [7, 8],
+    ]);
+  });
+
   it('counts columns in characters', () => {
     expect(reported('😀😀 x', 5, 6).column).toBe(4);
   });

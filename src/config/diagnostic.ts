@@ -1,7 +1,8 @@
 import type { DiagnosticCode } from './diagnostic-codes.ts';
 import { oddityOf } from './odd-text.ts';
-import { type Placeholder, Placeholders } from './placeholder.ts';
+import type { Placeholder } from './placeholder.ts';
 import type { Located, SourceLine } from './source.ts';
+import { ToldLine } from './told-line.ts';
 
 /** `advice` is ours alone: keepalived would say nothing, and the exit code of a test never depends on it. */
 export type Severity = 'error' | 'warning' | 'advice';
@@ -60,18 +61,21 @@ export class Diagnostics {
   #lacksInterface = false;
   /** Where placeholders were left that explain all that is wrong on their lines, with the place of what said so. */
   readonly #placeholders = new Map<string, number>();
-  #latest: { readonly line: SourceLine; readonly placeholders: Placeholders } | undefined;
+  /** Where blocks begin of which it was said that they are never closed. */
+  readonly #unclosed = new Set<string>();
+  #latest: ToldLine | undefined;
 
   report(where: Located, finding: Finding): void {
     this.#classes.add(finding.keepalivedClass === 'security' ? 'ignores' : finding.keepalivedClass);
     this.#lacksInterface ||= finding.code === 'no-such-interface' && finding.keepalivedClass === 'other';
     this.#refused ||= finding.refuses === true;
+    if (finding.code === 'unclosed-block') this.#unclosed.add(keyOf(where.line));
     const placeholder = finding.severity === 'advice' ? undefined : this.#placeholderBehind(where, finding.code);
     if (!placeholder) {
       this.#keep(where, finding);
       return;
     }
-    const line = `${where.line.file}:${where.line.number}`;
+    const line = keyOf(where.line);
     const place = this.#placeholders.get(line);
     const said = place === undefined ? undefined : this.#found[place];
     if (said) {
@@ -84,11 +88,12 @@ export class Diagnostics {
   }
 
   #placeholderBehind(where: Located, code: DiagnosticCode): Placeholder | undefined {
-    // A line that is wrong once is often wrong several times.
-    if (this.#latest?.line !== where.line) {
-      this.#latest = { line: where.line, placeholders: new Placeholders(where.line.text) };
-    }
-    return this.#latest.placeholders.behind(where, code);
+    return this.#told(where.line).placeholders.behind(where, code);
+  }
+
+  #told(line: SourceLine): ToldLine {
+    if (!this.#latest?.is(line)) this.#latest = new ToldLine(line);
+    return this.#latest;
   }
 
   #keep(where: Located, finding: Finding): void {
@@ -101,14 +106,15 @@ export class Diagnostics {
     const { line, start, end } = where;
     const oddity = start < 0 ? undefined : oddityOf(line.text.slice(start, end), finding.code);
     const hint = [oddity, finding.hint].filter(each => each !== undefined).join('; ');
-    const column = start < 0 ? 0 : characters(line.text.slice(0, start)) + 1;
+    const told = this.#told(line);
+    const column = start < 0 ? 0 : told.charactersBefore(start) + 1;
     this.#found.push({
       code: finding.code,
       severity: finding.severity,
       file: line.file,
       line: line.number,
       column,
-      ...(start >= 0 && end > start && { endColumn: column + characters(line.text.slice(start, end)) }),
+      ...(start >= 0 && end > start && { endColumn: told.charactersBefore(end) + 1 }),
       excerpt: line.text,
       message: printable(finding.message),
       ...(hint !== '' && { hint: printable(hint) }),
@@ -133,6 +139,11 @@ export class Diagnostics {
 
   #isLost(where: Located): boolean {
     return this.#lost?.file === where.line.file && this.#lost.number <= where.line.number;
+  }
+
+  /** Whether it was said that the block which begins on this line is never closed. */
+  isUnclosed(line: SourceLine): boolean {
+    return this.#unclosed.has(keyOf(line));
   }
 
   /** In the order of files and lines in which they were found. */
@@ -182,6 +193,10 @@ export class Diagnostics {
   }
 }
 
+function keyOf({ file, number }: SourceLine): string {
+  return `${file}:${number}`;
+}
+
 /** As compilers write it: place, severity, message and code, then the line with a caret, then the hint. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const place =
@@ -191,12 +206,11 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   const lines = [`${place}: ${diagnostic.severity}: ${diagnostic.message} [${diagnostic.code}]`];
   if (diagnostic.line > 0 && diagnostic.excerpt !== '') {
     const gutter = `${diagnostic.line} | `;
-    const shown = printable(diagnostic.excerpt);
-    lines.push(`  ${gutter}${shown}`);
+    const { characters, left } = around([...diagnostic.excerpt], diagnostic.column);
+    lines.push(`  ${gutter}${printable(characters.join(''))}`);
     if (diagnostic.column > 0) {
-      const characters = [...diagnostic.excerpt];
-      const start = diagnostic.column - 1;
-      const end = Math.max(start + 1, (diagnostic.endColumn ?? start + 2) - 1);
+      const start = diagnostic.column - 1 - left;
+      const end = Math.max(start + 1, (diagnostic.endColumn ?? diagnostic.column + 1) - 1 - left);
       const before = blank(characters.slice(0, start));
       const under = Math.max(1, width(characters.slice(start, end)));
       lines.push(`  ${' '.repeat(gutter.length - 2)}| ${before}${'^'.repeat(under)}`);
@@ -206,10 +220,17 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return lines.join('\n');
 }
 
-function characters(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
+/** A line longer than this is shown in part: as much before the place, three times as much from there on. */
+const mostShown = 400;
+const dots = [...'...'];
+
+/** What is shown of a line, and how many of its characters are not, on the left. */
+function around(characters: readonly string[], column: number): { characters: readonly string[]; left: number } {
+  if (characters.length <= mostShown) return { characters, left: 0 };
+  const first = Math.max(0, Math.min(column - mostShown / 4, characters.length - mostShown));
+  const last = first + mostShown < characters.length ? dots : [];
+  const part = [...characters.slice(first, first + mostShown), ...last];
+  return first === 0 ? { characters: part, left: 0 } : { characters: [...dots, ...part], left: first - dots.length };
 }
 
 /** Control characters must not reach the operator's terminal. */

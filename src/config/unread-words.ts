@@ -90,10 +90,8 @@ export function blockNeeds(what: string, ...keywords: readonly string[]): ValueC
 
 /** A block of lines has a line; one that is never closed has them elsewhere. */
 export const blockHasLines: ValueCheck = (statement, context) => {
-  const { line } = statement;
-  if (context.diagnostics.all.some(({ code, line: at }) => code === 'unclosed-block' && at === line.source.number))
-    return;
   if (statement.block?.statements.some(({ words }) => words.length > 0)) return;
+  if (context.diagnostics.isUnclosed(statement.line.source)) return;
   complainOf(statement, statement.words[0], context, `the block "${statement.words[0]!.text}" is empty`);
 };
 

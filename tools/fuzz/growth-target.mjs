@@ -60,7 +60,8 @@ export async function growthTarget(dist, seed) {
       const sizes = [1, 2, 4].map(factor => measure(grow(factor)));
       const [small, middle, large] = sizes.map(({ pieces }) => total(pieces));
       count(sizes[2].loaded.configuration ? 'loaded' : 'refused');
-      if (large < leastWork || large - middle <= mostGrowth * (middle - small)) return;
+      // Less than before: a bound was reached, and told.
+      if (large < leastWork || middle < small || large - middle <= mostGrowth * (middle - small)) return;
       const before = new Map(sizes[1].pieces.map(({ where, count: times }) => [where, times]));
       const worst = sizes[2].pieces
         .filter(({ where, count: times }) => times > 1_000 && times > 3 * (before.get(where) ?? 0))
@@ -158,17 +159,19 @@ const growths = [
     ];
   },
   random => {
+    // What grows is either the definitions or their uses: both together are more than twice the text.
     const kind = random.pick(['chain', 'lines', 'many']);
     const line = { chain: `interface \${D0}`, lines: '$D0', many: `router_id \${D1}` }[kind];
     const definitions = {
       chain: factor => repeat(8 * factor, place => `$D${place}=\${D${place + 1}}`),
-      lines: factor => ['$D0= \\', ...repeat(500 * factor, () => 'vrrp_garp_interval 0 \\'), 'vrrp_garp_interval 0'],
+      lines: () => ['$D0= \\', ...repeat(30, () => 'vrrp_garp_interval 0 \\'), 'vrrp_garp_interval 0'],
       many: factor => repeat(500 * factor, place => `$D${place}=${place}`),
     }[kind];
+    const uses = factor => (kind === 'chain' ? 300 : 300 * factor);
     return [
       'definitions',
       factor => ({
-        text: [...definitions(factor), ...repeat(300 * factor, () => line)].join('\n'),
+        text: [...definitions(factor), ...repeat(uses(factor), () => line)].join('\n'),
         files: new Map(),
       }),
     ];

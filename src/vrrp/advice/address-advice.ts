@@ -11,7 +11,7 @@ import type { InterfaceAddress } from '../../ports/configuration-host.ts';
 import type { VirtualAddress } from '../configuration.ts';
 import { mistypedFor } from './mistyped-address.ts';
 import type { Advice, MachineFacts } from './rule.ts';
-import { linesIn, placeOfAddress, type WrittenInstance, type WrittenVrrp } from './written.ts';
+import { linesNamed, placeOfAddress, type WrittenInstance, type WrittenVrrp } from './written.ts';
 
 const lists = ['virtual_ipaddress', 'virtual_ipaddress_excluded'] as const;
 
@@ -61,11 +61,35 @@ function* addressesTwice({ instances }: WrittenVrrp): Generator<Advice> {
 
 /** Where the same address stands twice: the places of its last two lines. */
 function lastTwo(written: WrittenInstance, address: IpAddress) {
-  const places = lists
-    .flatMap(list => linesIn(written.statement, list))
-    .filter(({ words }) => words[0]?.text.replace(/\/.*$/, '') === address)
-    .map(line => located(line));
-  return places.slice(-2);
+  const places = lists.flatMap(list => linesNamed(written.statement, list, address).slice(-2));
+  return places.slice(-2).map(line => located(line));
+}
+
+/** Who has neighbours in more networks than this has not typed them by hand. */
+const mostModels = 16;
+
+/** Of each network, as far as it is typed by hand, the first address: mistyped ones are compared with these. */
+function models(neighbours: readonly IpAddress[]): readonly IpAddress[] {
+  const first = new Map<string, IpAddress>();
+  for (const neighbour of neighbours) {
+    const network = neighbour.replace(/\.[0-9]+$/, '');
+    if (!first.has(network)) first.set(network, neighbour);
+    if (first.size > mostModels) return [];
+  }
+  return [...first.values()];
+}
+
+function onePerNetwork(addresses: readonly InterfaceAddress[]): readonly InterfaceAddress[] {
+  const first = new Map<string, InterfaceAddress>();
+  for (const own of addresses) {
+    const bytes = ipAddressBytes(own.address);
+    const network = bytes.map(
+      (byte, place) => byte & (0xff00 >> Math.max(0, Math.min(8, own.prefixLength - 8 * place))),
+    );
+    const key = `${network.join('.')}/${own.prefixLength}`;
+    if (!first.has(key)) first.set(key, own);
+  }
+  return [...first.values()];
 }
 
 /**
@@ -78,8 +102,8 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
   const subnets = (device: string): readonly InterfaceAddress[] => {
     let known = subnetsOf.get(device);
     if (!known) {
-      known = (facts.addressesOf(device) ?? []).filter(
-        ({ address }) => !isLinkLocal(address) && !virtualOnes.has(address),
+      known = onePerNetwork(
+        (facts.addressesOf(device) ?? []).filter(({ address }) => !isLinkLocal(address) && !virtualOnes.has(address)),
       );
       subnetsOf.set(device, known);
     }
@@ -89,6 +113,8 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
     const { configuration, statement } = written;
     const { destination, source } = configuration;
     const peers = destination.type === 'unicast' ? destination.peers.map(({ address }) => address) : [];
+    const own = source === undefined ? [] : [source];
+    const [beside, elsewhere] = [models([...peers, ...own]), models(own)];
     /** By interface: a network that is routed here may have thousands of addresses. */
     const outside = new Map<string, VirtualAddress[]>();
     for (const virtual of allAddresses(written)) {
@@ -96,13 +122,15 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
       if (isLinkLocal(address)) continue;
       const device = given ?? configuration.interface;
       if (device !== undefined && hasNoCable(device)) continue;
-      const neighbours = given === undefined || given === configuration.interface ? peers : [];
+      const isBeside = given === undefined || given === configuration.interface;
       const known = device === undefined ? [] : subnets(device).filter(own => sameFamily(own.address, address));
       if (known.some(own => sameNetwork(own.address, address, own.prefixLength))) continue;
-      const guess = mistypedFor(address, source === undefined ? neighbours : [...neighbours, source], prefixLength);
+      const guess = mistypedFor(address, isBeside ? beside : elsewhere, prefixLength);
       if (guess !== undefined) {
         const place =
-          known.length === 0 ? `the network of ${listed(neighbours)}` : `every subnet of ${device} (${shown(known)})`;
+          known.length === 0
+            ? `the network of ${listed(isBeside ? peers : [])}`
+            : `every subnet of ${device} (${shown(known)})`;
         yield {
           where: placeOfAddress(statement, lists, address),
           code: 'address-outside-subnets',

@@ -117,19 +117,44 @@ export function linesIn(block: Statement, keyword: string): readonly Statement[]
   return blocks.flatMap(({ block: inner }) => inner?.statements ?? []);
 }
 
+type LinesByName = ReadonlyMap<string, readonly Statement[]>;
+
+/** Of the blocks of a keyword in a block. Made once, because every line of a long list may be wrong. */
+const linesByName = new WeakMap<Statement, Map<string, LinesByName>>();
+
+/** The lines in the blocks of a keyword that begin with a name, or with an address, however it is written. */
+export function linesNamed(block: Statement, keyword: string, name: string): readonly Statement[] {
+  const known = linesByName.get(block) ?? new Map<string, LinesByName>();
+  linesByName.set(block, known);
+  const lines = known.get(keyword) ?? namedLines(linesIn(block, keyword));
+  known.set(keyword, lines);
+  return lines.get(name) ?? [];
+}
+
+function namedLines(lines: readonly Statement[]): LinesByName {
+  const named = new Map<string, Statement[]>();
+  for (const line of lines) {
+    const text = line.words[0]?.text;
+    if (text === undefined) continue;
+    const name = parseIpAddress(text.replace(/\/.*$/, '')) ?? text;
+    const same = named.get(name);
+    if (same) same.push(line);
+    else named.set(name, [line]);
+  }
+  return named;
+}
+
 /** Where a list inside a block names an address, or the block if some expansion hides it. */
 export function placeOfAddress(block: Statement, keywords: readonly string[], address: IpAddress): Located {
   for (const keyword of keywords) {
-    for (const line of linesIn(block, keyword)) {
-      const text = line.words[0]?.text.replace(/\/.*$/, '');
-      if (text !== undefined && parseIpAddress(text) === address) return located(line);
-    }
+    const [line] = linesNamed(block, keyword, address);
+    if (line) return located(line);
   }
   return located(block);
 }
 
 /** Where a block tracks something, or the block. */
 export function placeOfTracker(block: Statement, kind: 'script' | 'interface' | 'process', name: string): Located {
-  const line = linesIn(block, `track_${kind}`).find(({ words }) => words[0]?.text === name);
+  const [line] = linesNamed(block, `track_${kind}`, name);
   return located(line ?? block);
 }
