@@ -125,7 +125,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         if (input.type === 'bfd-state') this.#sessions.set(input.session, input.up);
         for (const check of this.#checks.all) {
           if (!check.hear(input)) continue;
-          for (const text of sessionNews(check, this.#checks.subscribersOf(check))) this.#say(text);
+          for (const text of sessionNews(check, this.#checks.listenersOf(check))) this.#say(text);
           this.#judge(check, { passed: check.isUp, failure: undefined });
         }
         break;
