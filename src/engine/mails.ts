@@ -33,8 +33,13 @@ export function completeMails(
     hostName,
     userName: host.ownUid === 0 ? 'root' : (host.environment('USER') ?? 'holdfast'),
   });
+  const routers = [...instances, ...syncGroups].some(({ notify }) => notify.mail);
+  const servers = lvs.virtualServers.some(
+    ({ mail: own, realServers }) => own || realServers.some(server => server.mail),
+  );
   if (!settings) {
-    const asked = firstAlert(statements);
+    const wanted = routers || servers || mail.alerts || mail.vrrpAlerts || mail.checkerAlerts;
+    const asked = wanted ? firstAlert(statements) : undefined;
     const missing = missingForMail(mail).join(' and ');
     if (asked) {
       const hint = `${missing} belong${missing.includes(' ') ? '' : 's'} in global_defs`;
@@ -42,10 +47,6 @@ export function completeMails(
     }
     return { vrrp: undefined, servers: undefined };
   }
-  const routers = [...instances, ...syncGroups].some(({ notify }) => notify.mail);
-  const servers = lvs.virtualServers.some(
-    ({ mail: own, realServers }) => own || realServers.some(server => server.mail),
-  );
   if (all && mail.server && !routers && !servers) {
     const hint = 'write "smtp_alert true" into global_defs, or "smtp_alert" into instances, groups and virtual servers';
     const message = 'no mail is sent: nothing has smtp_alert on';
