@@ -35,9 +35,19 @@ function becomeNobody(): void {
   if (process.geteuid?.() !== 0) return;
   try {
     process.setgroups?.([]);
-    process.setgid?.('nogroup');
+    takeGroup(['nogroup', 'nobody']);
     process.setuid?.('nobody');
   } catch {
     // As we are, then: as keepalived always is.
+  }
+}
+
+/** Distributions do not agree what the group of nobody is called. */
+function takeGroup([name, ...others]: readonly string[]): void {
+  try {
+    process.setgid?.(name!);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    takeGroup(others);
   }
 }

@@ -6,8 +6,10 @@ import type { DaemonLog } from './log.ts';
 import { type CarrierMessage, longestMailMessage, type SendMessage } from './mail-messages.ts';
 import { LineSplitter } from './message.ts';
 
-/** The mail process ends when it has had nothing to do for so long. */
-const idleMilliseconds = 60_000;
+const usualIdleMilliseconds = 60_000;
+/** After a crash the next process is not started at once; twice as late after each that did nothing. */
+const shortestRestMilliseconds = 500;
+const longestRestMilliseconds = 60_000;
 /** What a stop allows for the mails that tell of it. */
 const farewellMilliseconds = 2_000;
 /** A crash is a few lines. */
@@ -18,7 +20,9 @@ export interface MailerOptions {
   readonly program: string;
   /** What ps shows. */
   readonly title: string;
-  readonly log: DaemonLog;
+  readonly log: Pick<DaemonLog, 'error' | 'write'>;
+  /** The mail process ends when it has had nothing to do for so long; undefined is a minute. */
+  readonly idleMilliseconds?: number;
 }
 
 /** Has mails sent by a process that comes with the first one and goes when there are no more. */
@@ -27,6 +31,9 @@ export class Mailer {
   readonly #queue = new MailQueue<Letter>();
   #carrier: Carrier | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #rest: NodeJS.Timeout | undefined;
+  /** In a row, without a mail in between that came to an end. */
+  #crashes = 0;
   #emptied: (() => void) | undefined;
 
   constructor(options: MailerOptions) {
@@ -47,6 +54,7 @@ export class Mailer {
 
   /** Waits a little for mails that are still to be sent; what is left then is lost. */
   async finish(): Promise<void> {
+    this.#endRest();
     clearTimeout(this.#idle);
     if (!this.#queue.isEmpty) {
       await new Promise<void>(resolve => {
@@ -61,8 +69,15 @@ export class Mailer {
     this.#carrier = undefined;
   }
 
+  #endRest(): void {
+    clearTimeout(this.#rest);
+    this.#rest = undefined;
+    this.#pump();
+  }
+
   #pump(): void {
     clearTimeout(this.#idle);
+    if (this.#rest) return;
     const taken = this.#queue.take();
     if (taken.length > 0) this.#carrier ??= new Carrier(this.#options, this);
     for (const { number, letter } of taken) this.#carrier?.send({ number, letter });
@@ -71,7 +86,7 @@ export class Mailer {
     this.#idle = setTimeout(() => {
       this.#carrier?.end();
       this.#carrier = undefined;
-    }, idleMilliseconds);
+    }, this.#options.idleMilliseconds ?? usualIdleMilliseconds);
     this.#idle.unref();
   }
 
@@ -80,16 +95,19 @@ export class Mailer {
       this.#options.log.write(message.level, message.text);
       return;
     }
+    this.#crashes = 0;
     if (this.#queue.ended(message.number, message.sent)) this.#pump();
   }
 
-  /** With mails under way or not: the next mail starts another. */
+  /** With mails under way or not: after a rest the next mail starts another. */
   gone(carrier: Carrier, how: string): void {
     if (this.#carrier !== carrier) return;
     this.#carrier = undefined;
     const lost = this.#queue.lost();
     this.#options.log.error(`The mail process ${how}${lost === 0 ? '' : `: ${lost} mails are lost`}`);
-    this.#pump();
+    const rest = Math.min(longestRestMilliseconds, shortestRestMilliseconds * 2 ** this.#crashes++);
+    this.#rest = setTimeout(() => this.#endRest(), rest);
+    this.#rest.unref();
   }
 }
 
