@@ -4,7 +4,7 @@ import { instanceText, load } from './configuration.testkit.ts';
 describe('lvs_sync_daemon_interface', () => {
   it('asks for the sync daemons, following the instance', () => {
     const { configuration, codes, testExitStatus } = load(instanceText('lvs_sync_daemon_interface eth1'));
-    expect(configuration?.lvs.global.syncDaemon).toMatchObject({ interface: 'eth1', instance: 'V', syncId: 5 });
+    expect(configuration?.lvs.global.syncDaemon).toMatchObject({ interface: 'eth1', instance: 'V', syncId: 0 });
     expect({ codes, testExitStatus }).toEqual({ codes: ['deprecated-keyword'], testExitStatus: 5 });
   });
 

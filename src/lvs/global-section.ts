@@ -107,7 +107,8 @@ export function followInstance(
     complain(context, located(statement), 'duplicate-name', message, 'the first stand');
     return;
   }
-  draft.syncDaemon = { ...noOptions, statement, interface: statement.words[1]!.text, instance: name };
+  // keepalived gives it no id of the instance's: where the other director is one, ours must go by the same.
+  draft.syncDaemon = { ...noOptions, statement, interface: statement.words[1]!.text, instance: name, syncId: 0 };
 }
 
 const options: Readonly<Record<string, Range>> = {

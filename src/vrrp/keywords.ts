@@ -80,7 +80,7 @@ notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets INSTANCE NAME STAT
 notify_master_rx_lower_pri | SCRIPT [USER [[:]GROUP]] | none | built, once | Run when MASTER hears a lower-priority advert
 smtp_alert | [BOOL] | global or off | built | Bare keyword means true
 notify_priority_changes | [BOOL] | global | harmless:fifo | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
-lvs_sync_daemon_interface | IFNAME | none | built, deprecated | Write lvs_sync_daemon IFNAME INSTANCE in global_defs
+lvs_sync_daemon_interface | IFNAME | none | built, deprecated | Write lvs_sync_daemon IFNAME INSTANCE id 0 in global_defs
 garp_master_delay | SECS | global 5 | built | Second burst delay
 garp_master_refresh | SECS | global 0 | built | Periodic refresh
 garp_master_repeat | INTEGER | global 5 | built | 0 becomes 1
