@@ -69,6 +69,7 @@ export function fidelityLines(scenarios, summary) {
     const front = `${name.padEnd(width)}  ${String(interval).padStart(8)}  ${String(transitions).padStart(11)}`;
     lines.push(`${front}  ${cells(figures)}${verdict && `  ${verdict}`}`);
     for (const mistake of scenario.mistakes) lines.push(`    ${mistake}`);
+    for (const remark of scenario.remarks) lines.push(`    not judged: ${remark}`);
   }
   const verdict = summary.failed === 0 ? 'all agree' : `${summary.failed} do not agree`;
   return [...lines, '', `${summary.scenarios} scenarios, ${verdict}`, ...said(summary)];

@@ -41,16 +41,11 @@ mkdirSync(reports, { recursive: true });
 const { NamespacesForbidden, runInNamespaces } = await import(`${root}dist/lab/enter.js`);
 const reporters = ['--reporter=json', `--outputFile.json=${result}`, ...(quiet ? [] : ['--reporter=verbose'])];
 try {
+  const vitest = [`${root}node_modules/vitest/vitest.mjs`, 'run', '--project', 'fidelity', '--silent', ...reporters];
+  const command = [process.execPath, ...vitest];
   await runInNamespaces(
-    [
-      process.execPath,
-      `${root}node_modules/vitest/vitest.mjs`,
-      'run',
-      '--project',
-      'fidelity',
-      '--silent',
-      ...reporters,
-    ],
+    // Standard output is the result's.
+    quiet ? ['sh', '-c', 'exec "$@" >&2', 'sh', ...command] : command,
     {
       HOLDFAST_FIDELITY_REPORTS: reports,
       HOLDFAST_FIDELITY_AT_ONCE: values['at-once'],

@@ -1,5 +1,7 @@
 // Holds what happened against what was predicted.
+import { formatAction } from '../../src/sim/action.ts';
 import { type Change, type Course, lasting } from './course.testkit.ts';
+import type { Deed, PlannedDeed } from './plan.testkit.ts';
 
 /** A change that both worlds know, with how long after its cause it came. */
 export interface Pairing {
@@ -16,12 +18,20 @@ export interface Pairing {
 export interface Comparison {
   /** What was predicted and did not happen so, in words. */
   readonly mistakes: readonly string[];
+  /** What differs and is not judged. */
+  readonly remarks: readonly string[];
   readonly transitions: readonly Pairing[];
   readonly addresses: readonly Pairing[];
   readonly notifications: readonly Pairing[];
   readonly neighbours: readonly Pairing[];
   /** Steps of the scenario, measured from when the plan has them. */
   readonly deeds: readonly Pairing[];
+}
+
+interface Consequences {
+  /** Only the node's own transitions count as causes. */
+  readonly ofOwn: boolean;
+  readonly mistakes: string[];
 }
 
 interface Cause {
@@ -40,13 +50,20 @@ const promptly = 0.1;
  *
  * `interval`: what times may differ by, and how far two transitions have to be apart for their order to count; seconds.
  */
-export function compare(predicted: Course, observed: Course, interval: number, deeds: readonly string[]): Comparison {
+export function compare(
+  predicted: Course,
+  observed: Course,
+  interval: number,
+  plan: readonly PlannedDeed[],
+): Comparison {
   const mistakes: string[] = [];
-  const causes: Cause[] = deeds.map((what, place) => ({
-    what,
-    predictedAt: predicted.deeds[place]!,
-    observedAt: observed.deeds[place]!,
-  }));
+  const remarks: string[] = [];
+  // A start has its effect when the process looks at the world.
+  const causes: Cause[] = plan.flatMap(({ deed }, place) =>
+    deed.type === 'start'
+      ? []
+      : { what: wordsOf(deed), predictedAt: predicted.deeds[place]!, observedAt: observed.deeds[place]! },
+  );
   const starts = pairedByLane(predicted.starts, observed.starts, mistakes);
   const ownCauses = starts.map(([before, after]) => ({
     node: before.node,
@@ -75,27 +92,31 @@ export function compare(predicted: Course, observed: Course, interval: number, d
     }
     return pairing(before, after, cause);
   });
-  const consequences = (mine: readonly Change[], theirs: readonly Change[], ofOwn = true): Pairing[] =>
-    pairedByLane(mine, theirs, mistakes).map(([before, after]) => {
+  const consequences = (mine: readonly Change[], theirs: readonly Change[], how: Consequences): Pairing[] =>
+    pairedByLane(mine, theirs, how.mistakes).map(([before, after]) => {
       let cause = causeOf(before);
       for (const [other, seen] of pairs) {
-        if ((ofOwn && other.node !== before.node) || other.at > before.at || before.at - other.at > promptly) continue;
+        if ((how.ofOwn && other.node !== before.node) || other.at > before.at || before.at - other.at > promptly)
+          continue;
         if (other.at >= cause.predictedAt) {
           cause = { what: `${other.node} ${other.subject} ${other.state}`, predictedAt: other.at, observedAt: seen.at };
         }
       }
       return pairing(before, after, cause);
     });
-  const addresses = consequences(predicted.addresses, observed.addresses);
-  const notifications = consequences(predicted.notifications, observed.notifications);
-  const neighbours = consequences(
-    lasting(predicted.neighbours, promptly),
-    lasting(observed.neighbours, promptly),
-    false,
-  );
+  const addresses = consequences(predicted.addresses, observed.addresses, { ofOwn: true, mistakes });
+  const notifications = consequences(predicted.notifications, observed.notifications, { ofOwn: true, mistakes });
+  // Where two masters announce themselves at once, whose word comes last is a matter of microseconds: what a client
+  // believes in the end is judged, not every change of its mind.
+  const believed = [predicted.neighbours, observed.neighbours].map(changes => lasting(changes, promptly));
+  const unlike: string[] = [];
+  const neighbours = consequences(believed[0]!, believed[1]!, { ofOwn: false, mistakes: unlike });
+  if (inTheEnd(believed[0]!) === inTheEnd(believed[1]!)) remarks.push(...unlike);
+  else mistakes.push(...unlike);
 
-  for (const [index, [before, after]] of pairs.entries()) {
-    for (const [later, laterSeen] of pairs.slice(index + 1)) {
+  const ordered = pairs.filter(([before]) => !isPartOfStart(before, ownCauses));
+  for (const [index, [before, after]] of ordered.entries()) {
+    for (const [later, laterSeen] of ordered.slice(index + 1)) {
       if (later.at - before.at > interval && laterSeen.at <= after.at) {
         mistakes.push(`${said(later)} is predicted after ${said(before)}, and came before it`);
       }
@@ -111,15 +132,25 @@ export function compare(predicted: Course, observed: Course, interval: number, d
   }
   return {
     mistakes,
+    remarks,
     transitions,
     addresses,
     notifications,
     neighbours,
-    deeds: causes.map(({ what, predictedAt, observedAt }) => {
-      const [node, subject, state] = ['', what, 'done'];
-      return { node, subject, state, cause: 'the plan', predicted: 0, observed: observedAt - predictedAt };
+    deeds: plan.map(({ at, deed }, place) => {
+      const [node, subject, state] = ['', wordsOf(deed), 'done'];
+      return { node, subject, state, cause: 'the beginning', predicted: at, observed: observed.deeds[place]! };
     }),
   };
+}
+
+/** The last state of each subject. */
+function inTheEnd(changes: readonly Change[]): string {
+  const last = new Map(changes.map(({ node, subject, state }) => [`${node} ${subject}`, state]));
+  return [...last]
+    .map(entry => entry.join(' '))
+    .sort()
+    .join();
 }
 
 /** Milliseconds by which an observed change came later than predicted; negative: earlier. */
@@ -132,6 +163,10 @@ export function spread(pairings: readonly Pairing[]): { readonly median: number;
   const sorted = pairings.map(pair => Math.abs(differenceOf(pair))).sort((left, right) => left - right);
   const worst = sorted.at(-1);
   return worst === undefined ? undefined : { median: sorted[(sorted.length - 1) >> 1]!, worst };
+}
+
+function wordsOf(deed: Deed): string {
+  return deed.type === 'thaw' ? `thaw ${deed.node}` : formatAction(deed);
 }
 
 type Pair = readonly [before: Change, after: Change];

@@ -1,9 +1,8 @@
 // Plays a scenario in both worlds and asserts that they agree.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { formatAction } from '../../src/sim/action.ts';
 import { type Comparison, compare } from './compare.testkit.ts';
-import { type PlannedDeed, planOf } from './plan.testkit.ts';
+import { planOf } from './plan.testkit.ts';
 import { predict } from './prediction.testkit.ts';
 import { Reality } from './reality.testkit.ts';
 import type { FidelityScenario } from './scenario.testkit.ts';
@@ -27,8 +26,8 @@ export async function holdsInBothWorlds(scenario: FidelityScenario): Promise<voi
   expect(last === undefined || last.at < end - interval, 'a scenario ends when everything is at rest').toBe(true);
   const reality = await Reality.open(scenario, plan);
   try {
-    const predicted = predict(plan, await reality.boot());
-    const comparison = compare(predicted, await reality.play(), interval, plan.deeds.map(wordsOf));
+    const { course, timing } = await reality.play();
+    const comparison = compare(predict(plan, timing), course, interval, plan.deeds);
     if (reportFolder !== undefined) {
       mkdirSync(reportFolder, { recursive: true });
       const report: FidelityReport = { name: scenario.name, title: scenario.title, interval, end, ...comparison };
@@ -39,8 +38,4 @@ export async function holdsInBothWorlds(scenario: FidelityScenario): Promise<voi
   } finally {
     await reality.close();
   }
-}
-
-function wordsOf({ deed }: PlannedDeed): string {
-  return deed.type === 'thaw' ? `thaw ${deed.node}` : formatAction(deed);
 }

@@ -1,7 +1,7 @@
 // A host of the lab with a daemon on it, watched from outside.
 import { assert } from '../../src/base/assert.ts';
 import type { Host } from '../../src/lab/host.ts';
-import type { HostProcess } from '../../src/lab/host-process.ts';
+import type { HostProcess, OutputLine } from '../../src/lab/host-process.ts';
 import type { Shell } from '../../src/lab/shell.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import type { ScriptBehaviour } from '../../src/sim/script-stage.ts';
@@ -30,6 +30,9 @@ exit "$does"
 
 /** One VRRP process. Instants by the clock of `performance.now()`. */
 export interface Life {
+  readonly launchedMs: number;
+  /** By the daemon's parent, after an earlier process of the same daemon. */
+  readonly respawned: boolean;
   /** When it looked at the world for the first time; undefined: not yet. */
   readonly startedMs: number | undefined;
   readonly transitions: readonly Change[];
@@ -40,7 +43,7 @@ export class Machine {
   readonly host: Host;
   readonly shell: Shell;
   /** Every life of the daemon. */
-  readonly #daemons: HostProcess[] = [];
+  readonly #daemons: { readonly process: HostProcess; readonly launchedMs: number }[] = [];
   /** By the id of the process. */
   readonly #flights = new Map<number, Flight>();
   readonly #monitor: HostProcess;
@@ -71,7 +74,11 @@ export class Machine {
   }
 
   start(): void {
-    this.#daemons.push(this.host.spawn(daemonCommand('holdfast').filter(flag => flag !== '-D')));
+    const launchedMs = performance.now();
+    this.#daemons.push({
+      process: this.host.spawn(daemonCommand('holdfast').filter(flag => flag !== '-D')),
+      launchedMs,
+    });
   }
 
   /** Signals a process of the daemon by the name of its pid file; resolves with the instant. */
@@ -87,12 +94,12 @@ export class Machine {
 
   get isRunning(): boolean {
     const daemon = this.#daemons.at(-1);
-    return daemon !== undefined && daemon.end === undefined;
+    return daemon !== undefined && daemon.process.end === undefined;
   }
 
   /** Settles when the daemon and all its children are gone. */
   async ended(): Promise<void> {
-    await this.#daemons.at(-1)?.ended;
+    await this.#daemons.at(-1)?.process.ended;
   }
 
   behave(script: string, behaviour: ScriptBehaviour): number {
@@ -132,39 +139,49 @@ export class Machine {
     this.#flights.set(flight.process, flight);
   }
 
-  /** Everything that the daemon has written, with the instants by the clock of `performance.now()`. */
-  get lines(): readonly { readonly at: number; readonly text: string }[] {
-    return this.#daemons.flatMap(({ lines }) =>
-      // In front of every line: the program, the date, the year.
-      lines.map(({ monotonicMs, text }) => ({ at: monotonicMs, text: text.replace(/^\S+ .*? \d{4}: /, '') })),
-    );
+  /** When the process that runs now looked at the world for the first time; undefined: not yet. */
+  get startedMs(): number | undefined {
+    const started = this.#daemons.filter(({ process }) => process.lines.some(({ text }) => startOfChild.test(text)));
+    return started.length === this.#daemons.length ? this.lives.at(-1)?.startedMs : undefined;
   }
 
   /** By its log, and more exactly by its recording as far as there is one. */
   get lives(): readonly Life[] {
-    const lives: { process: number; startedMs: number | undefined; transitions: Change[] }[] = [];
-    for (const { at, text } of this.lines) {
-      const started = /^Starting VRRP child process, pid=(\d+)/.exec(text);
-      if (started) lives.push({ process: Number(started[1]), startedMs: undefined, transitions: [] });
-      const life = lives.at(-1);
-      // A parenthesis with a path is a word of the parent's about a file.
-      if (!life || !/^\([^/)]+\)/.test(text)) continue;
-      life.startedMs ??= at;
-      const transition = transitionIn(text);
-      if (transition) life.transitions.push({ at, node: this.name, ...transition });
-    }
-    return lives.map(({ process, startedMs, transitions }) => {
-      const flight = this.#flights.get(process);
-      return {
-        startedMs: flight?.startedMs ?? startedMs,
-        transitions: transitions.map((change, place) => {
-          const exact = flight?.transitions[place];
-          if (!exact) return change;
-          assert(exact.subject === change.subject && exact.state === change.state, 'log and recording tell the same');
-          return { ...change, at: exact.atMs };
-        }),
-      };
+    return this.#daemons.flatMap(({ process, launchedMs }) => {
+      const lives: { process: number; launchedMs: number; startedMs: number | undefined; transitions: Change[] }[] = [];
+      for (const { monotonicMs: at, text } of process.lines.map(withoutStamp)) {
+        const started = startOfChild.exec(text);
+        if (started) {
+          const launched = lives.length === 0 ? launchedMs : at;
+          lives.push({ process: Number(started[1]), launchedMs: launched, startedMs: undefined, transitions: [] });
+        }
+        const life = lives.at(-1);
+        // A parenthesis with a path is a word of the parent's about a file.
+        if (!life || !/^\([^/)]+\)/.test(text)) continue;
+        life.startedMs ??= at;
+        const transition = transitionIn(text);
+        if (transition) life.transitions.push({ at, node: this.name, ...transition });
+      }
+      return lives.map((life, place) => this.#exactly(life, place > 0));
     });
+  }
+
+  #exactly(
+    { process, launchedMs, startedMs, transitions }: Omit<Life, 'respawned'> & { readonly process: number },
+    respawned: boolean,
+  ): Life {
+    const flight = this.#flights.get(process);
+    return {
+      launchedMs,
+      respawned,
+      startedMs: flight?.startedMs ?? startedMs,
+      transitions: transitions.map((change, place) => {
+        const exact = flight?.transitions[place];
+        if (!exact) return change;
+        assert(exact.subject === change.subject && exact.state === change.state, 'log and recording tell the same');
+        return { ...change, at: exact.atMs };
+      }),
+    };
   }
 
   addresses(virtual: ReadonlySet<string>): readonly Change[] {
@@ -183,6 +200,15 @@ export class Machine {
   }
 
   get evidence(): string {
-    return `--- ${this.name}\n${this.lines.map(({ at, text }) => `${(at / 1_000).toFixed(3)} ${text}`).join('\n')}`;
+    const lines = this.#daemons.flatMap(({ process }) => process.lines.map(withoutStamp));
+    const said = lines.map(({ monotonicMs, text }) => `${(monotonicMs / 1_000).toFixed(3)} ${text}`);
+    return `--- ${this.name}\n${said.join('\n')}`;
   }
+}
+
+const startOfChild = /Starting VRRP child process, pid=(\d+)/;
+
+/** In front of every line: the program, the date, the year. */
+function withoutStamp(line: OutputLine): OutputLine {
+  return { ...line, text: line.text.replace(/^\S+ .*? \d{4}: /, '') };
 }

@@ -75,7 +75,7 @@ export function planOf({ nodes, files = {}, text }: FidelityScenario): Plan {
 }
 
 /** Everything that undoes itself is written out, as the simulator's director does it; in the order of time. */
-export function deedsOf(steps: readonly Step[]): PlannedDeed[] {
+function deedsOf(steps: readonly Step[]): PlannedDeed[] {
   const deeds = steps.flatMap(({ at, action }): PlannedDeed[] => {
     const undone = undoing(action);
     const begin = { at: inSeconds(at), deed: action };
@@ -88,7 +88,8 @@ export function deedsOf(steps: readonly Step[]): PlannedDeed[] {
   return deeds.sort((left, right) => left.at - right.at);
 }
 
-function undoing(action: Action): Deed | undefined {
+/** The step that an action plans for its end. */
+export function undoing(action: Action): Deed | undefined {
   switch (action.type) {
     case 'cut':
       return { type: 'heal', path: action.path };

@@ -7,8 +7,9 @@ import type { SimNode } from '../../src/sim/sim-node.ts';
 import { openTestLab } from '../net/daemon.testkit.ts';
 import { Client } from './client.testkit.ts';
 import { type Change, type Course, withoutRepetition } from './course.testkit.ts';
-import { Machine } from './machine.testkit.ts';
+import { type Life, Machine } from './machine.testkit.ts';
 import type { Deed, Plan } from './plan.testkit.ts';
+import type { Timing } from './prediction.testkit.ts';
 import type { FidelityScenario } from './scenario.testkit.ts';
 import { Stranger } from './stranger.testkit.ts';
 import { SwitchRules } from './switch-rules.testkit.ts';
@@ -25,7 +26,7 @@ export class Reality {
   readonly #switches = new Map<string, Shell>();
   readonly #rules = new SwitchRules();
   #stranger: Stranger | undefined;
-  /** `performance.now()` when the scenario's clock shows zero. */
+  /** `performance.now()` when the scenario's clock shows zero: when the first process looked at the world. */
   #zero = 0;
 
   private constructor(scenario: FidelityScenario, plan: Plan, lab: Lab) {
@@ -46,26 +47,14 @@ export class Reality {
     return reality;
   }
 
-  /**
-   * Starts the machines that start by themselves; resolves, by name, with the seconds by which each process looked at the
-   * world later than the first. The scenario's clock runs from the first.
-   */
-  async boot(): Promise<ReadonlyMap<string, number>> {
-    const booting = [...this.#machines.values()].filter(({ name }) => !this.#plan.held.has(name));
+  /** Lets the scenario happen, and tells what became of it and when everything was done. */
+  async play(): Promise<{ readonly course: Course; readonly timing: Timing }> {
+    const machines = [...this.#machines.values()];
+    const booting = machines.filter(({ name }) => !this.#plan.held.has(name));
     for (const machine of booting) machine.start();
-    const starts = new Map<string, number>();
-    for (const machine of booting) {
-      const what = `${machine.name} to start`;
-      await waitFor(() => machine.lives[0]?.startedMs, { what, everyMs: 2, evidence: () => this.evidence });
-      await machine.record();
-      starts.set(machine.name, machine.lives[0]!.startedMs!);
-    }
-    this.#zero = Math.min(...starts.values());
-    return new Map([...starts].map(([name, at]) => [name, (at - this.#zero) / 1_000]));
-  }
-
-  /** Lets the scenario happen, and tells what became of it. */
-  async play(): Promise<Course> {
+    for (const machine of booting) await this.#started(machine);
+    const zero = (): number => Math.min(...booting.map(({ lives }) => lives[0]!.startedMs!));
+    this.#zero = zero();
     const deeds: number[] = [];
     for (const { at, deed } of this.#plan.deeds) {
       if (deed.type === 'stop' || deed.type === 'crash' || deed.type === 'power-off') {
@@ -73,11 +62,45 @@ export class Reality {
         await this.#machine(deed.node).record();
       }
       await this.#until(at);
-      deeds.push((await this.#perform(deed)) - this.#zero);
+      deeds.push(await this.#perform(deed));
     }
     await this.#until(this.#plan.end);
-    for (const machine of this.#machines.values()) if (machine.isRunning) await machine.record();
-    return this.#course(deeds.map(ms => ms / 1_000));
+    // What a process needs to start is the machine's affair: whatever follows has as much time as planned.
+    for (const machine of machines) if (machine.isRunning) await this.#started(machine);
+    const lives = machines.flatMap(machine => machine.lives.slice(this.#plan.held.has(machine.name) ? 0 : 1));
+    const starting = lives.reduce((sum, { launchedMs, startedMs = launchedMs }) => sum + startedMs - launchedMs, 0);
+    await this.#until(this.#plan.end + starting / 1_000);
+    const endMs = performance.now();
+    for (const machine of machines) if (machine.isRunning) await machine.record();
+    // Known exactly now.
+    this.#zero = zero();
+    const times = deeds.map(ms => this.#time(ms));
+    return {
+      course: this.#course(times, endMs),
+      timing: { deeds: times, starts: this.#starts(({ respawned }) => !respawned), end: this.#time(endMs) },
+    };
+  }
+
+  #started(machine: Machine): Promise<unknown> {
+    const what = `${machine.name} to start`;
+    return waitFor(() => machine.startedMs, { what, everyMs: 2, evidence: () => this.evidence });
+  }
+
+  /** Seconds since the scenario began. */
+  #time(ms: number): number {
+    return (ms - this.#zero) / 1_000;
+  }
+
+  #starts(select: (life: Life) => boolean): Change[] {
+    return [...this.#machines.values()].flatMap(({ name, lives }) =>
+      lives
+        .filter(select)
+        .flatMap(({ startedMs }) =>
+          startedMs === undefined
+            ? []
+            : { at: this.#time(startedMs), node: name, subject: 'process', state: 'started' },
+        ),
+    );
   }
 
   async close(): Promise<void> {
@@ -243,7 +266,8 @@ export class Reality {
     );
     if (commands.length === 0) return performance.now();
     machine.host.write('/run/fidelity/remove', `${commands.join('\n')}\n`);
-    return (await machine.shell.run('ip -batch /run/fidelity/remove')).endedMs;
+    // The daemon may have been quicker with the rest of them.
+    return (await machine.shell.run('ip -force -batch /run/fidelity/remove || true')).endedMs;
   }
 
   async #applyRules(): Promise<number> {
@@ -268,28 +292,20 @@ export class Reality {
     return Math.max(...done.map(({ endedMs }) => endedMs));
   }
 
-  #course(deeds: readonly number[]): Course {
+  #course(deeds: readonly number[], endMs: number): Course {
     const machines = [...this.#machines.values()];
+    const { virtualAddresses } = this.#plan;
     const inSeconds = (changes: readonly Change[]): Change[] =>
       changes
-        .map(change => ({ ...change, at: (change.at - this.#zero) / 1_000 }))
+        .filter(({ at }) => at <= endMs)
+        .map(change => ({ ...change, at: this.#time(change.at) }))
         .sort((left, right) => left.at - right.at);
     return {
       deeds,
-      starts: inSeconds(
-        machines.flatMap(({ name, lives }) =>
-          lives.flatMap(({ startedMs }) =>
-            startedMs === undefined ? [] : { at: startedMs, node: name, subject: 'process', state: 'started' },
-          ),
-        ),
-      ),
+      starts: this.#starts(() => true),
       transitions: inSeconds(machines.flatMap(({ lives }) => lives.flatMap(({ transitions }) => transitions))),
-      addresses: withoutRepetition(
-        inSeconds(machines.flatMap(machine => machine.addresses(this.#plan.virtualAddresses))),
-      ),
-      neighbours: withoutRepetition(
-        inSeconds(this.#clients.flatMap(client => client.neighbours(this.#plan.virtualAddresses))),
-      ),
+      addresses: withoutRepetition(inSeconds(machines.flatMap(machine => machine.addresses(virtualAddresses)))),
+      neighbours: withoutRepetition(inSeconds(this.#clients.flatMap(client => client.neighbours(virtualAddresses)))),
       notifications: inSeconds(machines.flatMap(({ notifications }) => notifications)),
     };
   }

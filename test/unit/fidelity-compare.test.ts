@@ -40,7 +40,8 @@ function lateFrom(place: number, late: number): Course {
   });
 }
 
-const judge = (observed: Course, predicted = course()) => compare(predicted, observed, 0.4, ['cut a']);
+const judge = (observed: Course, predicted = course()) =>
+  compare(predicted, observed, 0.4, [{ at: 3, deed: { type: 'thaw', node: 'a' } }]);
 
 describe('compare', () => {
   it('finds nothing where all is the same, whenever the scenario took place', () => {
@@ -55,7 +56,7 @@ describe('compare', () => {
       ['a', 'BACKUP (init)', 'a starts'],
       ['b', 'BACKUP (init)', 'b starts'],
       ['a', 'MASTER', 'a starts'],
-      ['b', 'MASTER', 'cut a'],
+      ['b', 'MASTER', 'thaw a'],
       ['a', 'BACKUP', 'b VI_1 MASTER'],
     ]);
   });
@@ -68,8 +69,8 @@ describe('compare', () => {
 
   it('objects to more than an interval, in either direction', () => {
     expect(judge(lateFrom(3, 0.39)).mistakes).toEqual([]);
-    expect(judge(lateFrom(3, 0.41)).mistakes).toEqual(['b VI_1 MASTER came 1610 ms after "cut a", predicted 1200 ms']);
-    expect(judge(lateFrom(3, -0.41)).mistakes).toEqual(['b VI_1 MASTER came 790 ms after "cut a", predicted 1200 ms']);
+    expect(judge(lateFrom(3, 0.41)).mistakes).toEqual(['b VI_1 MASTER came 1610 ms after "thaw a", predicted 1200 ms']);
+    expect(judge(lateFrom(3, -0.41)).mistakes).toEqual(['b VI_1 MASTER came 790 ms after "thaw a", predicted 1200 ms']);
   });
 
   it('objects to another sequence of states', () => {
@@ -81,6 +82,32 @@ describe('compare', () => {
     expect(judge(course({ transitions: more })).mistakes[0]).toMatch(/^b VI_1: .*happened .*BACKUP at 4.300 s$/);
     expect(judge(course({ addresses: [] })).mistakes[0]).toMatch(/^a 192.0.2.100: .*happened nothing$/);
     expect(judge(course({ starts: [] })).mistakes).toHaveLength(2);
+  });
+
+  it('judges what clients believe in the end, and remarks on the way there', () => {
+    const believing = (...states: string[]): Course =>
+      course({ neighbours: states.map((state, place) => change(place, 'client1', '192.0.2.100', state)) });
+    expect(judge(believing('a', 'b'), believing('a', 'b'))).toMatchObject({ mistakes: [], remarks: [] });
+    const onTheWay = judge(believing('a', 'b', 'a'), believing('a'));
+    expect(onTheWay).toMatchObject({
+      mistakes: [],
+      remarks: [expect.stringMatching(/^client1 192.0.2.100: predicted a/)],
+    });
+    expect(judge(believing('a', 'b'), believing('a')).mistakes).toHaveLength(1);
+  });
+
+  it('measures nothing from a step that starts a process, but from the start', () => {
+    const starting = course({
+      starts: [change(3.5, 'a', 'process', 'started')],
+      transitions: [change(4, 'a', 'V', 'X')],
+    });
+    const later = {
+      ...starting,
+      starts: [change(5, 'a', 'process', 'started')],
+      transitions: [change(5.5, 'a', 'V', 'X')],
+    };
+    const plan = [{ at: 3, deed: { type: 'start', node: 'a' } }] as const;
+    expect(compare(starting, later, 0.4, plan)).toMatchObject({ mistakes: [], transitions: [{ cause: 'a starts' }] });
   });
 
   it('objects to another order, of transitions that are further apart than an interval', () => {
