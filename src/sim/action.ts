@@ -1,5 +1,6 @@
 import { type Duration, inMilliseconds, inSeconds, seconds } from '../base/duration.ts';
 import type { IpAddress } from '../base/ip-address.ts';
+import type { ServerBehaviour } from './real-servers.ts';
 import type { ScriptBehaviour } from './script-stage.ts';
 
 /** Between two hosts (nodes or clients), or between one and everybody else. */
@@ -16,6 +17,12 @@ export type QualityChange =
   | { readonly type: 'duplicate'; readonly share: number }
   | { readonly type: 'reorder'; readonly share: number }
   | { readonly type: 'delay'; readonly latency: Duration; readonly jitter: Duration };
+
+/** What `ipvsadm` may do to the table, to every service that has the server. */
+export type TableChange =
+  | { readonly type: 'clear' }
+  | { readonly type: 'delete-server'; readonly server: string }
+  | { readonly type: 'edit-server'; readonly server: string; readonly weight: number };
 
 /** Everything that a scenario can do to the world. `span`: for how long, after which it is undone; undefined: for good. */
 export type Action =
@@ -45,7 +52,7 @@ export type Action =
   /** The whole virtual machine stands still, its clock included. */
   | { readonly type: 'suspend'; readonly node: string; readonly span: Duration }
   | { readonly type: 'late'; readonly node: string; readonly by: Duration; readonly span: Duration | undefined }
-  | { readonly type: 'crash'; readonly node: string }
+  | { readonly type: 'crash'; readonly node: string; readonly process: 'vrrp' | 'checker' }
   | { readonly type: 'stop'; readonly node: string; readonly span?: Duration }
   | { readonly type: 'start'; readonly node: string }
   | { readonly type: 'power-off'; readonly node: string; readonly span?: Duration }
@@ -67,6 +74,23 @@ export type Action =
       readonly every: Duration;
       readonly span: Duration;
     }
+  /** What comes of probes of a real server (`10.0.0.11:80`), from everywhere or from one node. */
+  | {
+      readonly type: 'server';
+      readonly server: string;
+      readonly from: string | undefined;
+      readonly behaviour: ServerBehaviour;
+      readonly span?: Duration;
+    }
+  | {
+      readonly type: 'server-flaps';
+      readonly server: string;
+      readonly from: string | undefined;
+      readonly every: Duration;
+      readonly span: Duration;
+    }
+  /** Somebody changes the kernel's IPVS table. */
+  | { readonly type: 'ipvsadm'; readonly node: string; readonly change: TableChange }
   /** Another program takes an address away. */
   | { readonly type: 'remove'; readonly node: string; readonly address: IpAddress }
   /** Another program takes every address of the interface away that is not its own. */
@@ -140,6 +164,15 @@ export function formatAction(action: Action): string {
     case 'late':
       return `late ${action.node} ${formatSpan(action.by)}${forSpan(action.span)}`;
     case 'crash':
+      return `crash ${action.node}${action.process === 'checker' ? ' checker' : ''}`;
+    case 'server':
+      return `server ${action.server} ${serverVerbs[action.behaviour]}${from(action.from)}${forSpan(action.span)}`;
+    case 'server-flaps': {
+      const { server, every } = action;
+      return `server ${server} flaps every ${formatSpan(every)}${from(action.from)}${forSpan(action.span)}`;
+    }
+    case 'ipvsadm':
+      return `ipvsadm ${formatTableChange(action.change)} on ${action.node}`;
     case 'start':
     case 'power-on':
       return `${action.type} ${action.node}`;
@@ -170,6 +203,27 @@ export function formatAction(action: Action): string {
     }
     case 'clock':
       return `clock ${action.node} ${action.by < 0 ? '' : '+'}${formatSpan(action.by)}`;
+  }
+}
+
+const serverVerbs: Readonly<Record<ServerBehaviour, string>> = {
+  answers: 'recovers',
+  refuses: 'fails',
+  hangs: 'hangs',
+};
+
+function from(node: string | undefined): string {
+  return node === undefined ? '' : ` from ${node}`;
+}
+
+function formatTableChange(change: TableChange): string {
+  switch (change.type) {
+    case 'clear':
+      return 'clear';
+    case 'delete-server':
+      return `delete-server ${change.server}`;
+    case 'edit-server':
+      return `edit-server ${change.server} weight ${change.weight}`;
   }
 }
 

@@ -2,13 +2,14 @@ import { microseconds, seconds } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress, parseIpAddress } from '../base/ip-address.ts';
 import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { LinkSpec } from './fake-kernel.ts';
+import type { NodeConfiguration } from './node-configuration.ts';
 import type { Segment } from './segment.ts';
 import { World } from './world.ts';
 
 /** A machine as somebody describes it: a configuration, and where it differs from what follows from that. */
 export interface ClusterNode {
   readonly name: string;
-  readonly configuration: VrrpConfiguration;
+  readonly configuration: NodeConfiguration;
   /** Parts per million. */
   readonly driftPpm?: number;
   /** Own addresses by interface; interfaces without get one each of the families that they need. */

@@ -1,10 +1,12 @@
 import { type Duration, milliseconds, seconds } from '../base/duration.ts';
 import { after } from '../base/instant.ts';
-import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { type Action, formatAction, type PathSelector, type QualityChange, type Step } from './action.ts';
 import { damagedFrame, foreignFrame } from './foreign-frame.ts';
+import type { NodeConfiguration } from './node-configuration.ts';
+import { serverText } from './real-servers.ts';
 import { goodQuality, type LinkQuality, type Segment } from './segment.ts';
 import type { SimNode } from './sim-node.ts';
+import { changeTable } from './table-change.ts';
 import type { World } from './world.ts';
 
 /** From power on to the start of the daemon. */
@@ -13,11 +15,11 @@ const machineBootTime = seconds(15);
 /** Carries out what scenarios say. */
 export class Director {
   readonly #world: World;
-  readonly #files: ReadonlyMap<string, VrrpConfiguration>;
+  readonly #files: ReadonlyMap<string, NodeConfiguration>;
   #active = 0;
 
   /** `files`: configurations by the name that `reload` knows them by. */
-  constructor(world: World, files: ReadonlyMap<string, VrrpConfiguration>) {
+  constructor(world: World, files: ReadonlyMap<string, NodeConfiguration>) {
     this.#world = world;
     this.#files = files;
   }
@@ -51,6 +53,13 @@ export class Director {
       if (action.type === 'reload' && action.file !== undefined && !this.#files.has(action.file)) {
         return `there is no file "${action.file}"`;
       }
+    }
+    if ('server' in action && !this.#servers().has(action.server)) {
+      const known = [...this.#servers()].join(', ');
+      return `there is no real server ${action.server}${known === '' ? '' : `, but ${known}`}`;
+    }
+    if ('from' in action && action.from !== undefined && !this.#world.node(action.from)) {
+      return `there is no node "${action.from}"`;
     }
     if ('path' in action && action.path) {
       for (const name of [action.path.from, action.path.to]) {
@@ -88,6 +97,13 @@ export class Director {
         break;
       case 'quality':
         this.#spoil(action.change, action.path, action.span);
+        break;
+      case 'server':
+        this.#world.servers.behave(action.server, action.from, action.behaviour);
+        this.#undo(action.span, { ...withoutSpan(action), behaviour: 'answers' });
+        break;
+      case 'server-flaps':
+        this.#flapServer(action);
         break;
       case 'foreign':
         this.#repeat(action.every, action.span, segment => foreignFrame(this.#world, segment, action), action.segment);
@@ -138,7 +154,7 @@ export class Director {
           this.#later(action.span, () => this.#endOf(action, () => node.setLateness(undefined)));
         break;
       case 'crash':
-        node.crash();
+        node.crash(action.process);
         break;
       case 'stop':
         node.stop();
@@ -169,6 +185,9 @@ export class Director {
       case 'script-flaps':
         this.#flap(node, action);
         break;
+      case 'ipvsadm':
+        changeTable(this.#world, node, action.change);
+        break;
       case 'remove':
         kernel.removeAddress(action.address);
         break;
@@ -193,6 +212,20 @@ export class Director {
       good = !good;
       if (over) this.#endOf(action, () => {});
       else this.#later(action.every, turn);
+    };
+    turn();
+  }
+
+  #flapServer(action: Action & { type: 'server-flaps' }): void {
+    const { server, from, every, span } = action;
+    const end = after(this.#world.now, span);
+    let good = false;
+    const turn = (): void => {
+      const over = this.#world.now >= end;
+      this.#world.servers.behave(server, from, good || over ? 'answers' : 'refuses');
+      good = !good;
+      if (over) this.#say(`end of ${formatAction(action)}`);
+      else this.#later(every, turn);
     };
     turn();
   }
@@ -282,6 +315,13 @@ export class Director {
     }
   }
 
+  /** The real servers of all virtual servers. */
+  #servers(): ReadonlySet<string> {
+    const balancing = [...this.#world.nodes.map(node => node.configuration), ...this.#files.values()];
+    const servers = balancing.flatMap(each => each.balancing?.lvs.virtualServers ?? []);
+    return new Set(servers.flatMap(({ realServers }) => realServers.map(serverText)));
+  }
+
   #plugsOf(name: string): readonly number[] {
     const client = this.#world.clients.find(client => client.name === name);
     return client ? [client.portId] : (this.#world.node(name)?.kernel.portIds ?? []);
@@ -294,6 +334,10 @@ function makesUnreliable(action: Action): boolean {
     return action.change.type !== 'delay' || action.change.latency + action.change.jitter > milliseconds(20);
   }
   return action.type === 'late' || action.type === 'script-flaps' || action.type === 'foreign';
+}
+
+function withoutSpan({ type, server, from, behaviour }: Action & { type: 'server' }): Action & { type: 'server' } {
+  return { type, server, from, behaviour };
 }
 
 function spoiled(change: QualityChange): LinkQuality {

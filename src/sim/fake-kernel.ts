@@ -4,6 +4,7 @@ import { familyOf, type IpAddress, isLinkLocal, sameNetwork } from '../base/ip-a
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpInput } from '../ports/vrrp-world.ts';
 import type { Ground } from './ground.ts';
+import { IpvsTable } from './ipvs-table.ts';
 import { KernelLink } from './kernel-link.ts';
 import type { Frame, Segment, VrrpFrame } from './segment.ts';
 
@@ -30,6 +31,7 @@ export interface LinkSpec {
 /** The part of a Linux kernel that VRRP lives on: interfaces, addresses, and the news about both. */
 export class FakeKernel {
   readonly links: KernelLink[] = [];
+  readonly ipvs = new IpvsTable();
   readonly #ground: Ground;
   readonly #owner: KernelOwner;
   /** `promote_secondaries` by interface name. */
@@ -180,6 +182,7 @@ export class FakeKernel {
     }
     this.links.length = 0;
     this.#promotes.clear();
+    this.ipvs.reset();
     for (const spec of this.#specs) this.#create(spec);
   }
 

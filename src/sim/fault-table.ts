@@ -88,7 +88,7 @@ function allFaults({ nodes }: Input, span: Duration): readonly Fault[] {
   for (const { name: node, configuration } of nodes) {
     add('outage', node, { type: 'power-off', node, span });
     add('outage', node, { type: 'stop', node, span });
-    add('other', node, { type: 'crash', node });
+    add('other', node, { type: 'crash', node, process: 'vrrp' });
     add('other', node, { type: 'freeze', node, span: seconds(5) });
     add('other', node, { type: 'suspend', node, span: seconds(5) });
     add('outage', node, { type: 'cut', path: { from: node, to: undefined, direction: 'both' }, span });

@@ -2,6 +2,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Prng } from '../base/prng.ts';
 import type { Happening } from './event-heap.ts';
 import type { Observation } from './observation.ts';
+import type { RealServers } from './real-servers.ts';
 
 /** A timer: set and moved by writing its time, and `never` when it has fired. */
 export interface Alarm {
@@ -12,6 +13,7 @@ export interface Alarm {
 export interface Ground {
   readonly now: Instant;
   readonly prng: Prng;
+  readonly servers: RealServers;
   schedule(at: Instant, what: Happening): void;
   /** One that happens whenever the alarm is set and its time comes. */
   alarm(what: Happening): Alarm;

@@ -2,6 +2,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
 import type { MacAddress } from '../base/mac-address.ts';
 import type { LogLevel } from '../ports/log.ts';
+import type { InterfaceAddress } from '../ports/network.ts';
 
 export type InstanceState = 'initialize' | 'backup' | 'master' | 'fault';
 
@@ -18,6 +19,9 @@ export type LifeEvent =
   | 'resynchronised'
   | 'powered-off'
   | 'powered-on';
+
+/** What became of the process that balances and checks. */
+export type CheckerEvent = 'started' | 'crashed' | 'stopping' | 'stopped' | 'reloaded' | 'powered-off';
 
 /**
  * What takes place in the world, as somebody with a view of every machine and cable would write it down. Nodes, clients
@@ -62,6 +66,21 @@ export type Observation =
   /** A tracked script was started, or a notification script with what it is told. */
   | { readonly type: 'script'; readonly node: string; readonly text: string; readonly arguments: readonly string[] }
   | { readonly type: 'script-outcome'; readonly node: string; readonly script: string; readonly good: boolean }
+  | { readonly type: 'checker'; readonly node: string; readonly event: CheckerEvent }
+  /** A process has read the result of a probe, `probe` being what was asked for. */
+  | { readonly type: 'probe'; readonly node: string; readonly probe: string; readonly good: boolean }
+  /** The checker process has read of addresses that came, went, or are all there are. */
+  | {
+      readonly type: 'told-addresses';
+      readonly node: string;
+      readonly change: 'added' | 'removed' | 'all';
+      readonly addresses: readonly InterfaceAddress[];
+    }
+  /** A command that changed the kernel's IPVS table. */
+  | { readonly type: 'ipvs'; readonly node: string; readonly text: string; readonly by: 'engine' | 'other' }
+  /** notify_up, notify_down, quorum_up or quorum_down was started. */
+  | { readonly type: 'balancing-script'; readonly node: string; readonly text: string }
+  | { readonly type: 'server-outcome'; readonly server: string; readonly good: boolean }
   | { readonly type: 'mail'; readonly node: string; readonly subject: string }
   | { readonly type: 'log'; readonly node: string; readonly level: LogLevel; readonly text: string }
   /** Somebody interferes, or stops interfering. `active`: how many faults go on that make packets or timers unreliable. */

@@ -1,6 +1,7 @@
 import { type Duration, milliseconds, seconds, zero } from '../base/duration.ts';
 import type { IpAddress } from '../base/ip-address.ts';
-import type { Action, PathSelector, QualityChange, Step } from './action.ts';
+import type { Action, PathSelector, QualityChange, Step, TableChange } from './action.ts';
+import type { ServerBehaviour } from './real-servers.ts';
 import type { Expectation, NodeSettings, Scenario, Stated } from './scenario.ts';
 import { ScenarioError, Words } from './scenario-words.ts';
 import type { ScriptBehaviour } from './script-stage.ts';
@@ -180,6 +181,11 @@ function parseVerb(words: Words): Action {
     case 'late':
       return { type: 'late', node: nodeName(words), by: words.span(), span: words.forSpan() };
     case 'crash':
+      return { type: 'crash', node: nodeName(words), process: words.accept('checker') ? 'checker' : 'vrrp' };
+    case 'server':
+      return parseServer(words);
+    case 'ipvsadm':
+      return parseIpvsadm(words);
     case 'start':
     case 'power-on':
       return { type: verb, node: nodeName(words) };
@@ -231,6 +237,42 @@ function parseScript(words: Words): Action {
     return { type: 'script-flaps', script, node, every, span: words.forSpan() ?? seconds(10) };
   }
   return { type: 'script', script, node, behaviour: parseBehaviour(words), ...withSpan(words) };
+}
+
+/** `server 10.0.0.11:80 fails [from a] [for 10s]`. */
+function parseServer(words: Words): Action {
+  const server = words.server();
+  const verb = words.word('what the server does');
+  const every = verb === 'flaps' && words.accept('every') ? words.span() : seconds(2);
+  const from = words.accept('from') ? nodeName(words) : undefined;
+  if (verb === 'flaps') return { type: 'server-flaps', server, from, every, span: words.forSpan() ?? seconds(10) };
+  const behaviour = serverBehaviours.get(verb);
+  if (!behaviour) throw new ScenarioError(`a server fails, hangs, recovers or flaps, not "${verb}"`);
+  return { type: 'server', server, from, behaviour, ...withSpan(words) };
+}
+
+const serverBehaviours: ReadonlyMap<string, ServerBehaviour> = new Map([
+  ['recovers', 'answers'],
+  ['fails', 'refuses'],
+  ['hangs', 'hangs'],
+]);
+
+function parseIpvsadm(words: Words): Action {
+  const change = parseTableChange(words);
+  words.expect('on');
+  return { type: 'ipvsadm', change, node: nodeName(words) };
+}
+
+function parseTableChange(words: Words): TableChange {
+  const what = words.word('clear, delete-server or edit-server');
+  if (what === 'clear') return { type: 'clear' };
+  if (what !== 'delete-server' && what !== 'edit-server') {
+    throw new ScenarioError(`ipvsadm can clear, delete-server or edit-server here, not "${what}"`);
+  }
+  const server = words.server();
+  if (what === 'delete-server') return { type: what, server };
+  words.expect('weight');
+  return { type: what, server, weight: words.number('a weight', 0, 65_535) };
 }
 
 function parseBehaviour(words: Words): ScriptBehaviour {

@@ -1,4 +1,11 @@
 import type { Chance } from './chance.ts';
+import {
+  type BalancingPlan,
+  changeBalancing,
+  randomBalancing,
+  renderBalancing,
+  serversOf,
+} from './random-balancing.ts';
 
 /** A cluster made by chance: keepalived.conf texts, and others that its nodes may be reloaded with. */
 export interface RandomCluster {
@@ -13,6 +20,8 @@ export interface RandomCluster {
   readonly driftPpm: ReadonlyMap<string, number>;
   readonly clientsPerSegment: number;
   readonly addresses: readonly string[];
+  /** Real servers, as `server` of the scenario language names them. */
+  readonly servers: readonly string[];
   /** The shortest advertisement interval, in seconds. */
   readonly intervalSeconds: number;
 }
@@ -23,6 +32,7 @@ interface Plan {
   readonly instances: readonly InstancePlan[];
   readonly group: boolean;
   readonly script: readonly string[] | undefined;
+  readonly balancing: BalancingPlan | undefined;
 }
 
 interface InstancePlan {
@@ -52,7 +62,11 @@ export function randomCluster(chance: Chance): RandomCluster {
   ]);
   const names = nodeNames.slice(0, count);
   const plan = randomPlan(chance, count);
-  const changed = { ...plan, instances: plan.instances.map(instance => change(chance, instance)) };
+  const changed = {
+    ...plan,
+    instances: plan.instances.map(instance => change(chance, instance)),
+    balancing: plan.balancing && changeBalancing(chance, plan.balancing),
+  };
   const upgraded = { ...plan, instances: plan.instances.map(upgrade) };
   const files = new Map<string, string>();
   names.forEach((name, place) => {
@@ -69,6 +83,7 @@ export function randomCluster(chance: Chance): RandomCluster {
     driftPpm: new Map(names.map(name => [name, chance.between(-100, 100)])),
     clientsPerSegment: chance.between(1, 2),
     addresses: plan.instances.flatMap(({ addresses }) => addresses.map(text => text.replace(/\/.*/, ''))),
+    servers: plan.balancing ? serversOf(plan.balancing) : [],
     intervalSeconds: Math.min(...plan.instances.map(({ interval }) => interval)),
   };
 }
@@ -118,7 +133,10 @@ function randomPlan(chance: Chance, count: number): Plan {
   const global = ['enable_script_security'];
   if (chance.percent(5)) global.push(`vrrp_startup_delay ${chance.between(1, 5)}`);
   if (chance.percent(8)) global.push(`vrrp_garp_interval 0.0${chance.between(1, 5)}`);
-  return { global, instances, group, script };
+  // Some balance as well.
+  const virtual = instances.flatMap(({ addresses }) => addresses.map(text => text.replace(/\/.*/, '')));
+  const balancing = chance.percent(25) ? randomBalancing(chance, virtual) : undefined;
+  return { global, instances, group, script, balancing };
 }
 
 interface InstanceChoice {
@@ -223,14 +241,17 @@ function upgrade(plan: InstancePlan): InstancePlan {
   return { ...plan, version: 3, common };
 }
 
-function render({ global, instances, group, script }: Plan, place: number, count: number): string {
-  const lines = ['global_defs {', ...global, '}'];
+function render({ global, instances, group, script, balancing }: Plan, place: number, count: number): string {
+  const [first] = instances;
+  const syncDaemon = balancing?.syncDaemon && first ? [`lvs_sync_daemon eth0 ${first.name}`] : [];
+  const lines = ['global_defs {', ...global, ...syncDaemon, '}'];
   if (script) lines.push('vrrp_script chk {', ...script, '}');
   if (group) {
     const members = instances.map(({ name }) => name);
     lines.push('vrrp_sync_group GROUP {', 'group {', ...members, '}', 'notify "/usr/bin/notify"', '}');
   }
   for (const instance of instances) lines.push(...renderInstance(instance, place, count));
+  if (balancing) lines.push(...renderBalancing(balancing));
   return indented(lines);
 }
 

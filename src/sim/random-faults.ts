@@ -1,6 +1,6 @@
 import { type Duration, plus, seconds } from '../base/duration.ts';
 import { parseIpAddress } from '../base/ip-address.ts';
-import type { Action, PathSelector, Step } from './action.ts';
+import type { Action, PathSelector, Step, TableChange } from './action.ts';
 import type { Chance } from './chance.ts';
 import type { RandomCluster } from './random-cluster.ts';
 
@@ -130,7 +130,7 @@ export const faultMenu: readonly (readonly [weight: number, name: string, draw: 
       span: chance.span(5, 60),
     })),
   ],
-  [7, 'crash', one((chance, cluster) => ({ type: 'crash', node: aNode(chance, cluster) }))],
+  [7, 'crash', one((chance, cluster) => ({ type: 'crash', node: aNode(chance, cluster), process: 'vrrp' }))],
   [
     6,
     'graceful stop',
@@ -150,6 +150,9 @@ export const faultMenu: readonly (readonly [weight: number, name: string, draw: 
   [4, 'reload on all nodes', reloadAll],
   [2, 'upgrade from v2 to v3', upgradeAll],
   [8, 'script', script],
+  [8, 'real server', server],
+  [2, 'IPVS table changed', tableChange],
+  [2, 'checker crash', checkerCrash],
   [
     3,
     'address removed',
@@ -282,6 +285,46 @@ function rollOut(chance: Chance, { nodes }: RandomCluster, kind: string): readon
     steps.push({ at: plus(back, chance.span(0, 20)), action: { type: 'reload', node, file: `${node}.original` } });
   }
   return steps;
+}
+
+/** Where nothing is balanced, something else happens. */
+function otherwise(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  return [{ at: seconds(0), action: { type: 'freeze', node: aNode(chance, cluster), span: chance.span(0.5, 10) } }];
+}
+
+function server(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  const { servers } = cluster;
+  if (servers.length === 0) return chance.percent(20) ? otherwise(chance, cluster) : [];
+  const at = seconds(0);
+  const name = chance.pick(servers);
+  const from = chance.percent(25) ? aNode(chance, cluster) : undefined;
+  if (chance.percent(20)) {
+    return [
+      {
+        at,
+        action: { type: 'server-flaps', server: name, from, every: chance.span(0.5, 8), span: chance.span(5, 60) },
+      },
+    ];
+  }
+  const behaviour = chance.pick(['refuses', 'refuses', 'hangs'] as const);
+  return [{ at, action: { type: 'server', server: name, from, behaviour, span: chance.span(1, 120) } }];
+}
+
+function tableChange(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  const { servers } = cluster;
+  if (servers.length === 0) return chance.percent(20) ? otherwise(chance, cluster) : [];
+  const name = chance.pick(servers);
+  const change = chance.pick<TableChange>([
+    { type: 'clear' },
+    { type: 'delete-server', server: name },
+    { type: 'edit-server', server: name, weight: chance.below(5) },
+  ]);
+  return [{ at: seconds(0), action: { type: 'ipvsadm', node: aNode(chance, cluster), change } }];
+}
+
+function checkerCrash(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  if (cluster.servers.length === 0) return chance.percent(20) ? otherwise(chance, cluster) : [];
+  return [{ at: seconds(0), action: { type: 'crash', node: aNode(chance, cluster), process: 'checker' } }];
 }
 
 function script(chance: Chance, cluster: RandomCluster): readonly Step[] {

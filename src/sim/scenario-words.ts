@@ -1,5 +1,6 @@
 import { type Duration, milliseconds, seconds } from '../base/duration.ts';
 import { familyOf, type IpAddress, maximumPrefixLength, parseIpAddress } from '../base/ip-address.ts';
+import { serverText } from './real-servers.ts';
 
 /** What is wrong with a line of a scenario. */
 export class ScenarioError extends Error {
@@ -80,6 +81,16 @@ export class Words {
       throw new ScenarioError(`"${word}" is no address with a prefix length: write 192.0.2.1/24`);
     }
     return { address, prefixLength };
+  }
+
+  /** A real server, `10.0.0.11:80` or `[2001:db8::11]:80`. */
+  server(): string {
+    const word = this.word('a real server');
+    const match = /^(?:\[(.+)\]|([^:]+)):([0-9]+)$/.exec(word);
+    const address = match && parseIpAddress(match[1] ?? match[2] ?? '');
+    const port = Number(match?.[3]);
+    if (!address || port > 65_535) throw new ScenarioError(`"${word}" is no real server: write 10.0.0.11:80`);
+    return serverText({ address, port });
   }
 
   /** An optional `for SPAN`. */

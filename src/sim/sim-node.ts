@@ -2,23 +2,25 @@ import { type Duration, microseconds, milliseconds, zero } from '../base/duratio
 import { after, elapsed, type Instant } from '../base/instant.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { readAnnouncement, sourceMacOf } from './announcement-frame.ts';
+import { type CheckerHost, CheckerLife } from './checker-life.ts';
 import { type Happening, never } from './event-heap.ts';
 import { addressCost, FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
 import type { Alarm, Ground } from './ground.ts';
 import type { KernelLink } from './kernel-link.ts';
 import { NodeClock } from './node-clock.ts';
+import type { NodeConfiguration } from './node-configuration.ts';
 import type { InstanceState, LifeEvent } from './observation.ts';
 import { ProcessQueue } from './process-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
+import { RouterStates } from './router-states.ts';
 import { ScriptStage } from './script-stage.ts';
 import type { EthernetFrame, VrrpFrame } from './segment.ts';
 import { VrrpSockets } from './vrrp-sockets.ts';
 
 export interface NodeSpec {
   readonly name: string;
-  readonly configuration: VrrpConfiguration;
+  readonly configuration: NodeConfiguration;
   readonly links: readonly LinkSpec[];
   /** Parts per million that its clock runs fast. */
   readonly driftPpm: number;
@@ -33,11 +35,13 @@ const processBootTime = milliseconds(250);
 /** A timer that fires in time fires this late, at most. */
 const ordinaryLateness = 90;
 
-/** A machine: a kernel, a clock, and a daemon whose engine is the one of production. */
-export class SimNode implements KernelOwner, Happening {
+/** A machine: a kernel, a clock, and a daemon whose engines are those of production. */
+export class SimNode implements KernelOwner, CheckerHost, Happening {
   readonly name: string;
   readonly kernel: FakeKernel;
   readonly scripts: ScriptStage;
+  /** The process that balances; there is none unless the configuration has virtual servers. */
+  readonly checker: CheckerLife;
   readonly #ground: Ground;
   readonly #detail: boolean;
   readonly #clock: NodeClock;
@@ -45,7 +49,8 @@ export class SimNode implements KernelOwner, Happening {
   readonly #sockets: VrrpSockets;
   readonly #queue: ProcessQueue;
   #states = new Map<string, InstanceState>();
-  #configuration: VrrpConfiguration;
+  readonly #routers = new RouterStates();
+  #configuration: NodeConfiguration;
   #engine: VrrpProcess | undefined;
   #startedAt: Instant;
   /** Counts lives, so that what an earlier process began does not reach a later one. */
@@ -75,6 +80,7 @@ export class SimNode implements KernelOwner, Happening {
       this.#deliver({ type: 'script-ended', run, outcome }),
     );
     this.#queue = new ProcessQueue();
+    this.checker = new CheckerLife(ground, this);
   }
 
   /** The engine, for those who look; undefined while no process runs. */
@@ -83,12 +89,20 @@ export class SimNode implements KernelOwner, Happening {
   }
 
   /** What the process runs, or what the next one will. */
-  get configuration(): VrrpConfiguration {
+  get configuration(): NodeConfiguration {
     return this.#engine?.configuration ?? this.#configuration;
   }
 
   get clock(): NodeClock {
     return this.#clock;
+  }
+
+  get lateness(): number {
+    return this.#lateness;
+  }
+
+  get routerStates(): ReadonlyMap<string, 'master' | 'backup'> {
+    return this.#routers.all;
   }
 
   get frozen(): boolean {
@@ -118,7 +132,15 @@ export class SimNode implements KernelOwner, Happening {
     return this.#states;
   }
 
+  /** Starts the daemon: all its processes that do not run. */
   start(): void {
+    if (!this.#powered) return;
+    if (!this.#engine) this.#routers.forget();
+    this.#startVrrp();
+    this.checker.start(this.#configuration.balancing);
+  }
+
+  #startVrrp(): void {
     if (this.#engine || !this.#powered) return;
     this.#life++;
     this.#startedAt = this.#ground.now;
@@ -130,16 +152,22 @@ export class SimNode implements KernelOwner, Happening {
     this.#handle(this.kernel.dump());
   }
 
-  /** The process dies at once, its addresses stay; its parent starts another one. */
-  crash(): void {
+  /** A process dies at once, its addresses or services stay; its parent starts another one. */
+  crash(process: 'vrrp' | 'checker'): void {
     // A machine that stands still does not even crash.
-    if (!this.#engine || this.#suspended) return;
+    if (this.#suspended) return;
+    if (process === 'checker') this.checker.crash();
+    else this.#crashVrrp();
+  }
+
+  #crashVrrp(): void {
+    if (!this.#engine) return;
     const lifetime = elapsed(this.#startedAt, this.#ground.now);
     this.#end('process-crashed');
     const life = this.#life;
     const delay = (this.#respawn.after(lifetime) + processBootTime) as Duration;
     this.#later(delay, () => {
-      if (this.#life === life) this.start();
+      if (this.#life === life) this.#startVrrp();
     });
   }
 
@@ -149,9 +177,10 @@ export class SimNode implements KernelOwner, Happening {
       this.#tell('process-stopping');
       this.#perform(engine.stop(this.#now()));
     });
+    this.checker.stop();
   }
 
-  reload(configuration: VrrpConfiguration): void {
+  reload(configuration: NodeConfiguration): void {
     this.#configuration = configuration;
     this.#command(engine => {
       this.scripts.configure(configuration);
@@ -159,7 +188,9 @@ export class SimNode implements KernelOwner, Happening {
       // Whoever watches has to know the new configuration to understand what follows.
       this.#tell('reloaded');
       this.#perform(effects);
+      if (configuration.balancing) this.#routers.look(this.#engine, this.checker);
     });
+    this.checker.reload(configuration.balancing);
   }
 
   powerOff(): void {
@@ -168,6 +199,7 @@ export class SimNode implements KernelOwner, Happening {
     this.#life++;
     if (this.#engine) this.#end('powered-off');
     else this.#tell('powered-off');
+    this.checker.powerOff();
     for (const link of this.kernel.links) link.powered = false;
     this.kernel.reset();
     for (const link of this.kernel.links) link.powered = false;
@@ -205,9 +237,10 @@ export class SimNode implements KernelOwner, Happening {
     this.#lateness = span ?? ordinaryLateness;
     this.#armedFor = undefined;
     this.#arm();
+    this.checker.rearm();
   }
 
-  /** The netlink monitor loses everything for so long, and then reads all anew. */
+  /** The VRRP process's netlink monitor loses everything for so long, and then reads all anew. */
   overrun(span: Duration): void {
     const until = after(this.#ground.now, span);
     this.#overrunUntil = until;
@@ -221,8 +254,8 @@ export class SimNode implements KernelOwner, Happening {
   }
 
   notify(input: VrrpInput): void {
-    if (!this.#engine) return;
-    if (this.#overrunUntil !== undefined) return;
+    if (input.type === 'address-added' || input.type === 'address-removed') this.checker.tell(input);
+    if (!this.#engine || this.#overrunUntil !== undefined) return;
     // One socket: news keep their order.
     const delay = microseconds(20 + this.#ground.prng.below(60));
     const at = after(this.#ground.now, delay);
@@ -318,6 +351,7 @@ export class SimNode implements KernelOwner, Happening {
       this.#disarm();
       this.#tell('thawed');
       this.#catchUp();
+      this.checker.thaw();
     });
   }
 
@@ -370,6 +404,7 @@ export class SimNode implements KernelOwner, Happening {
       this.#states.set(name, state);
       this.#ground.observe({ type: 'state', node: this.name, instance: name, state });
     }
+    if (this.#configuration.balancing) this.#routers.look(this.#engine, this.checker);
   }
 
   #execute(effect: VrrpEffect): void {

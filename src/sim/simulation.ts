@@ -1,12 +1,12 @@
 import { type Duration, plus, seconds } from '../base/duration.ts';
 import { type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import type { IpAddress } from '../base/ip-address.ts';
-import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { formatSpan } from './action.ts';
 import { buildCluster } from './cluster.ts';
 import { Director } from './director.ts';
 import type { Violation } from './invariants/invariant.ts';
 import { Judge } from './invariants/judge.ts';
+import type { NodeConfiguration } from './node-configuration.ts';
 import type { Observer } from './observation.ts';
 import { type AddressRecord, measure, Outage } from './outage.ts';
 import type { Expectation, Scenario, Stated } from './scenario.ts';
@@ -15,9 +15,9 @@ import { TraceHash } from './trace-hash.ts';
 import type { World } from './world.ts';
 
 export interface SimulationInput {
-  readonly nodes: readonly { readonly name: string; readonly configuration: VrrpConfiguration }[];
+  readonly nodes: readonly { readonly name: string; readonly configuration: NodeConfiguration }[];
   /** Other configurations, by the name that `reload NODE with NAME` uses. */
-  readonly files: ReadonlyMap<string, VrrpConfiguration>;
+  readonly files: ReadonlyMap<string, NodeConfiguration>;
   readonly scenario: Scenario;
   /** Who watches besides, from the beginning. */
   readonly observers?: readonly Observer[];

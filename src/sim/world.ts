@@ -6,6 +6,7 @@ import { Client } from './client.ts';
 import { EventHeap, type Happening, never } from './event-heap.ts';
 import type { Alarm, Ground } from './ground.ts';
 import type { Observation, Observer } from './observation.ts';
+import { RealServers } from './real-servers.ts';
 import { Segment } from './segment.ts';
 import { type NodeSpec, SimNode } from './sim-node.ts';
 
@@ -16,6 +17,7 @@ const stormSpan = seconds(1);
 /** Machines, switches and clients under one virtual time. The same seed and the same calls give the same run. */
 export class World implements Ground {
   readonly prng: Prng;
+  readonly servers = new RealServers(observation => this.observe(observation));
   readonly nodes: SimNode[] = [];
   readonly segments: Segment[] = [];
   readonly clients: Client[] = [];

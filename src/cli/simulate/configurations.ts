@@ -2,10 +2,10 @@ import path from 'node:path';
 import { formatDiagnostic } from '../../config/diagnostic.ts';
 import { loadConfiguration } from '../../engine/configuration.ts';
 import { configurationHost } from '../../linux/configuration-host.ts';
+import { type NodeConfiguration, nodeConfiguration } from '../../sim/node-configuration.ts';
 import type { Scenario } from '../../sim/scenario.ts';
 import { simulatedHost } from '../../sim/simulated-host.ts';
 import type { SimulationInput } from '../../sim/simulation.ts';
-import type { VrrpConfiguration } from '../../vrrp/configuration.ts';
 import type { NamedFile } from '../check/nodes.ts';
 
 export interface LoadedInput {
@@ -22,10 +22,10 @@ export function loadConfigurations(
   scenarioFile: string | undefined,
 ): LoadedInput {
   const diagnostics: string[] = [];
-  const load = (name: string, file: string): VrrpConfiguration | undefined => {
+  const load = (name: string, file: string): NodeConfiguration | undefined => {
     const host = simulatedHost(name, configurationHost(process.env));
     const loaded = loadConfiguration(file, host, { configId: name, allIncludesStrict: false });
-    if (loaded.configuration) return loaded.configuration.vrrp;
+    if (loaded.configuration) return nodeConfiguration(loaded.configuration);
     // Only why it cannot be run; `holdfast check` says the rest.
     const refusing = loaded.diagnostics.filter(({ refuses }) => refuses);
     diagnostics.push(...refusing.map(formatDiagnostic));
@@ -36,7 +36,7 @@ export function loadConfigurations(
     return configuration ? [{ name, configuration }] : [];
   });
   const directory = scenarioFile === undefined || scenarioFile === '-' ? '.' : path.dirname(scenarioFile);
-  const files = new Map<string, VrrpConfiguration>();
+  const files = new Map<string, NodeConfiguration>();
   for (const { action } of scenario.steps) {
     if (action.type !== 'reload' || action.file === undefined) continue;
     const file = path.resolve(directory, action.file.endsWith('.conf') ? action.file : `${action.file}.conf`);

@@ -21,6 +21,8 @@ export const invariantNames = [
   'best-backup-first',
   'sync-group-together',
   'notification-order',
+  'ipvs-table',
+  'balancing-scripts',
   'no-flapping',
   'no-crash',
 ] as const;

@@ -2,6 +2,7 @@ import { type Duration, milliseconds, seconds } from '../../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
 import type { Observation, Observer } from '../observation.ts';
 import type { World } from '../world.ts';
+import { Balancing, balancingSettleTime } from './balancing.ts';
 import { ClusterView, scriptSettleTime } from './cluster-view.ts';
 import { HandOver } from './hand-over.ts';
 import type { Invariant, Report, Violation } from './invariant.ts';
@@ -14,6 +15,14 @@ import { SyncGroups } from './sync-groups.ts';
 
 /** Changes that come together are looked at together. */
 const reconsiderDelay = milliseconds(1);
+/** What begins the waiting for calm anew. */
+const disturbing: ReadonlySet<Observation['type']> = new Set([
+  'disturbance',
+  'life',
+  'checker',
+  'script-outcome',
+  'server-outcome',
+]);
 /** More of them say nothing new. */
 const violationLimit = 20;
 
@@ -44,6 +53,7 @@ export class Judge implements Observer, Quiet {
       new NeighbourEntries(world, this, report),
       new SyncGroups(world, this, report),
       new NotificationOrder(world, this, report),
+      new Balancing(world, this, report),
       new Rest(world, this, report),
     ];
     world.watch(this);
@@ -57,7 +67,7 @@ export class Judge implements Observer, Quiet {
       this.unreliable = seen.active > 0;
     }
     if (seen.type === 'disturbance') this.#lastLook(now);
-    if (seen.type === 'disturbance' || seen.type === 'life' || seen.type === 'script-outcome') this.#disturb(now);
+    if (disturbing.has(seen.type)) this.#disturb(now);
     // Most of what takes place is an advertisement as expected.
     if (seen.type === 'advertisement-sent' && !relevant) return;
     for (const invariant of this.#invariants) invariant.observe?.(now, seen);
@@ -116,7 +126,8 @@ export class Judge implements Observer, Quiet {
       const own = 3 * this.view.downInterval(member) + preemptDelay + pacing + startupDelay;
       longest = Math.max(longest, own + Math.max(garp.masterDelay, garp.lowerPriorityDelay));
     }
-    for (const node of this.#world.nodes) longest = Math.max(longest, longest + scriptSettleTime(node) * 2);
+    for (const node of this.#world.nodes) longest += scriptSettleTime(node) * 2;
+    for (const node of this.#world.nodes) longest = Math.max(longest, balancingSettleTime(node));
     return (longest + seconds(3)) as Duration;
   }
 }

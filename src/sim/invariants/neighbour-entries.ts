@@ -18,7 +18,8 @@ const heldUp = seconds(1);
 const newsTime = milliseconds(5);
 
 /** Interference that leaves the ways between nodes alone. */
-const aboutNodes = /^(crash|stop|start|freeze|suspend|power|reload|script|remove|flush|overrun|clock|garbage)/;
+const aboutNodes =
+  /^(crash|stop|start|freeze|suspend|power|reload|script|remove|flush|overrun|clock|garbage|server|ipvsadm)/;
 
 /** A client that a master has had the chance to tell of an address. */
 interface Debt {
