@@ -12,7 +12,7 @@ export function effectiveText(
   shown.forEach((entry, index) => {
     const before = shown[index - 1];
     if (before && (entry.entries || before.entries)) lines.push('');
-    write(entry, '', lines);
+    write(entry, '', false, lines);
   });
   return `${lines.join('\n')}\n`;
 }
@@ -24,17 +24,20 @@ function withoutImplied(entry: Entry): readonly Entry[] {
 
 const longestAligned = 40;
 
-function write(entry: Entry, indentation: string, lines: string[]): void {
+/** `around`: keepalived is not to see the block around it. */
+function write(entry: Entry, blanks: string, around: boolean, lines: string[]): void {
   const source = sourceOf(entry);
-  if (entry.standing === 'not-used') lines.push(noted(`${indentation}# not used: ${entry.text}`, source));
-  else if (entry.standing === 'implied') lines.push(noted(`${indentation}# ${entry.text}`, source));
+  const ownOnly = around || (entry.origin.type === 'written' && entry.origin.ownOnly === true);
+  const indentation = ownOnly ? `${blanks}@holdfast ` : blanks;
+  if (entry.standing === 'not-used') lines.push(noted(`${blanks}# not used: ${entry.text}`, source));
+  else if (entry.standing === 'implied') lines.push(noted(`${blanks}# ${entry.text}`, source));
   else if (!entry.entries) lines.push(...explained(`${indentation}${entry.text}`, source));
   else {
     // A quote that is not closed would take in the brace, and keepalived takes an escaped one for such.
     if (piecesOfText(entry.text).openQuote === undefined && !entry.text.includes('\\"')) {
       lines.push(...explained(`${indentation}${entry.text} {`, source));
     } else lines.push(...explained(`${indentation}${entry.text}`, source), `${indentation}{`);
-    for (const inner of entry.entries) write(inner, `${indentation}    `, lines);
+    for (const inner of entry.entries) write(inner, `${blanks}    `, ownOnly, lines);
     lines.push(`${indentation}}`);
   }
 }

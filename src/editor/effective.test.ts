@@ -56,6 +56,38 @@ function expectSame(text: string): void {
   expectSameModel(text);
 }
 
+it('keeps from keepalived what was kept from it', () => {
+  const text = `virtual_server 192.0.2.1 80 {
+lvs_sched rr
+lvs_method NAT
+protocol TCP
+real_server 10.0.0.1 80 {
+TCP_CHECK {
+@holdfast shadow
+}
+@holdfast HTTP_GET {
+@holdfast shadow
+@holdfast url {
+@holdfast path /
+@holdfast }
+@holdfast }
+}
+}
+`;
+  expectSame(text);
+  const shown = show(text).replaceAll(/ +#.*/g, '');
+  for (const line of [
+    '@holdfast shadow',
+    '@holdfast HTTP_GET {',
+    '@holdfast url {',
+    '@holdfast path /',
+    '@holdfast }',
+  ]) {
+    expect(shown).toContain(`    ${line}\n`);
+  }
+  expect(loadConfiguration(file, host(show(text)), options).testExitStatus).toBe(0);
+});
+
 /** What is in force, without where it comes from. */
 function stripped(text: string): readonly string[] {
   return text

@@ -6,7 +6,8 @@ import { lineOf, wordOf } from './line-text.ts';
 
 /** Where a value comes from. */
 export type Origin =
-  | { readonly type: 'written'; readonly file: string; readonly line: number }
+  /** `ownOnly`: keepalived passes over the line. */
+  | { readonly type: 'written'; readonly file: string; readonly line: number; readonly ownOnly?: true }
   /** From the keyword of global_defs that gives instances their default. */
   | { readonly type: 'inherited'; readonly keyword: string; readonly file: string; readonly line: number }
   | { readonly type: 'default' };
@@ -53,8 +54,8 @@ export interface Listing {
 }
 
 function originOf(statement: Statement): Origin {
-  const { file, number } = statement.line.source;
-  return { type: 'written', file, line: number };
+  const { source, ownOnly } = statement.line;
+  return { type: 'written', file: source.file, line: source.number, ...(ownOnly && { ownOnly }) };
 }
 
 /** Trouble after which nothing of a keyword's line is used. */
