@@ -17,8 +17,9 @@ export interface CheckerHost {
   readonly name: string;
   readonly kernel: FakeKernel;
   readonly clock: NodeClock;
-  /** Gets no processor just now. */
+  /** Gets no processor just now; a suspended machine as a whole. */
   readonly frozen: boolean;
+  readonly suspended: boolean;
   /** Microseconds that timers are late, at most. */
   readonly lateness: number;
   /** What the parent process knows of the virtual routers. */
@@ -49,6 +50,7 @@ export class CheckerLife implements Happening {
   #life = 0;
   /** Whether the parent is about to start another process. */
   #respawns = false;
+  #isOverdue = false;
 
   constructor(ground: Ground, host: CheckerHost) {
     this.#ground = ground;
@@ -89,7 +91,10 @@ export class CheckerLife implements Happening {
     this.#respawns = true;
     const life = this.#life;
     this.#later((this.#respawn.after(lifetime) + processBootTime) as Duration, () => {
-      if (this.#respawns && this.#life === life) this.start(this.#configuration);
+      if (!this.#respawns || this.#life !== life) return;
+      // A machine that stands still starts it when it goes on.
+      if (this.#host.suspended) this.#isOverdue = true;
+      else this.start(this.#configuration);
     });
   }
 
@@ -128,6 +133,8 @@ export class CheckerLife implements Happening {
   /** The machine or its processes go on: what waited is read. */
   thaw(): void {
     this.#disarm();
+    if (this.#isOverdue && this.#respawns) this.start(this.#configuration);
+    this.#isOverdue = false;
     for (const input of this.#waiting.splice(0)) {
       if (typeof input === 'function') input();
       else this.#handle(input);

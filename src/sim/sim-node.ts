@@ -58,6 +58,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   #powered = true;
   #frozenUntil: Instant | undefined;
   #suspended = false;
+  readonly #whenThawed: (() => void)[] = [];
   #lateness = ordinaryLateness;
   /** The process's timer, and the deadline that it is set for. */
   readonly #alarm: Alarm;
@@ -134,14 +135,14 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
 
   /** Starts the daemon: all its processes that do not run. */
   start(): void {
-    if (!this.#powered) return;
+    if (!this.#powered || this.#waits(() => this.start())) return;
     if (!this.#engine) this.#routers.forget();
     this.#startVrrp();
     this.checker.start(this.#configuration.balancing);
   }
 
   #startVrrp(): void {
-    if (this.#engine || !this.#powered) return;
+    if (this.#engine || !this.#powered || this.#waits(() => this.#startVrrp())) return;
     this.#life++;
     this.#startedAt = this.#ground.now;
     this.#queue.clear();
@@ -150,6 +151,12 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#engine = new VrrpProcess(this.#configuration, { detail: this.#detail, receiveBufferBytes: undefined });
     this.#tell('process-started');
     this.#handle(this.kernel.dump());
+  }
+
+  /** On a machine that stands still nothing begins: it does when the machine goes on. */
+  #waits(run: () => void): boolean {
+    if (this.#suspended) this.#whenThawed.push(run);
+    return this.#suspended;
   }
 
   /** A process dies at once, its addresses or services stay; its parent starts another one. */
@@ -199,6 +206,9 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#life++;
     if (this.#engine) this.#end('powered-off');
     else this.#tell('powered-off');
+    this.#frozenUntil = undefined;
+    this.#suspended = false;
+    this.#whenThawed.length = 0;
     this.checker.powerOff();
     for (const link of this.kernel.links) link.powered = false;
     this.kernel.reset();
@@ -352,6 +362,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       this.#tell('thawed');
       this.#catchUp();
       this.checker.thaw();
+      for (const run of this.#whenThawed.splice(0)) run();
     });
   }
 

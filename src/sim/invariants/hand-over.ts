@@ -74,10 +74,26 @@ export class HandOver implements Invariant {
       if (skew === undefined || own < skew) skew = own;
     }
     if (skew === undefined) return;
+    this.#expectSuccessor(now, member, skew, false);
+  }
+
+  /** `isLast`: whoever had the last word has had its time, too. */
+  #expectSuccessor(gaveUpAt: Instant, member: Member, span: Duration, isLast: boolean): void {
+    const { view } = this.#quiet;
     const interferences = this.#interferences;
-    this.#world.after(plus(skew, handOverSlack), () => {
+    const since = this.#world.now;
+    this.#world.after(plus(span, handOverSlack), () => {
       if (this.#interferences !== interferences) return;
-      if (view.ofRouter(member.router).some(other => other.speaksSince !== undefined)) return;
+      const others = view.ofRouter(member.router).filter(other => other !== member);
+      if (others.some(other => other.speaksSince !== undefined) || member.speaksSince !== undefined) return;
+      // A loser that yields to the one that gives up speaks once more, and the others believe it: its own skew time counts.
+      const lastWord = others.filter(other => other.advertisedAt >= gaveUpAt);
+      if (lastWord.length > 0 && !isLast) {
+        const skews = lastWord.map(other => skewOf(other, view.priorityOf(other), view.interval(other.router)));
+        const rest = Math.max(0, ...skews, span) - (this.#world.now - since - handOverSlack);
+        this.#expectSuccessor(gaveUpAt, member, Math.max(0, rest) as Duration, true);
+        return;
+      }
       this.#report(
         'priority-zero-hand-over',
         `${member.router}: nobody took over within the skew time after ${member.node.name} gave up`,

@@ -124,7 +124,10 @@ export class NeighbourEntries implements Invariant {
     for (const { router, holdsSince } of this.#quiet.view.ofNode(node)) {
       if (holdsSince === undefined) continue;
       const holders = this.#holders(router);
-      if (holders.length > 1) this.#masters.set(router, holders);
+      if (holders.length < 2) continue;
+      this.#masters.set(router, holders);
+      // What was owed before begins anew with who is left.
+      this.#forget(router);
     }
   }
 
