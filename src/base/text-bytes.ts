@@ -20,11 +20,11 @@ export function utf8(text: string): Uint8Array {
 export function base64(bytes: Uint8Array): string {
   let text = '';
   for (let place = 0; place < bytes.length; place += 3) {
-    const [first = 0, second = 0, third = 0] = bytes.subarray(place, place + 3);
-    const group = (first << 16) | (second << 8) | third;
-    const letters = [18, 12, 6, 0].map(shift => alphabet[(group >> shift) & 0x3f]!);
-    const used = Math.min(3, bytes.length - place) + 1;
-    text += letters.slice(0, used).join('').padEnd(4, '=');
+    const left = bytes.length - place;
+    const group = (bytes[place]! << 16) | ((bytes[place + 1] ?? 0) << 8) | (bytes[place + 2] ?? 0);
+    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 0x3f]!;
+    text += left > 1 ? alphabet[(group >> 6) & 0x3f]! : '=';
+    text += left > 2 ? alphabet[group & 0x3f]! : '=';
   }
   return text;
 }

@@ -74,7 +74,7 @@ describe('a mail', () => {
   });
 
   it('has no line that is too long, and nothing but ASCII', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 1_500 });
+    const text = fc.string({ unit: 'binary', maxLength: 1_200 });
     const recipients = Array.from({ length: 100 }, (_, place) => ({
       name: undefined,
       address: `recipient-${place}@example.org`,
@@ -82,16 +82,17 @@ describe('a mail', () => {
     fc.assert(
       fc.property(text, text, text, (subject, body, name) => {
         const whole = message({ subject, body }, { sender: { name, address: 'o@e' }, recipients });
-        expect(whole).toMatch(/^[\r\n\t -~]*$/);
-        expect(whole.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
-        for (const line of whole.split('\r\n')) expect(line.length).toBeLessThanOrEqual(998);
-        const headers = whole.slice(0, whole.indexOf('\r\n\r\n')).split('\r\n');
-        for (const line of headers)
-          expect(line).toMatch(/^( |(Date|From|Subject|X-Mailer|To|MIME-Version|Content-[\w-]+): )/);
+        const lines = whole.split('\r\n');
+        const headers = lines.slice(0, lines.indexOf(''));
         const names = headers.filter(line => !line.startsWith(' ')).map(line => line.split(':')[0]);
-        expect(new Set(names).size).toBe(names.length);
+        expect({
+          ascii: /^[\r\n\t -~]*$/.test(whole) && !/[\r\n]/.test(lines.join('')),
+          long: lines.filter(line => line.length > 998),
+          odd: headers.filter(line => !/^( |(Date|From|Subject|X-Mailer|To|MIME-Version|Content-[\w-]+): )/.test(line)),
+          repeated: names.length - new Set(names).size,
+        }).toEqual({ ascii: true, long: [], odd: [], repeated: 0 });
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });
