@@ -47,17 +47,22 @@ class Tree {
 /** A block whose place is worked out when somebody asks for it. */
 class PlainBlock implements Block {
   readonly statements: Statement[];
-  readonly #line: LogicalLine;
-  readonly #start: number;
+  readonly #lines: LogicalLines;
+  readonly #place: number;
+  /** On the line, with nothing but blanks up to the brace. */
+  readonly #from: number;
 
-  constructor(statements: Statement[], line: LogicalLine, start: number) {
+  constructor(statements: Statement[], lines: LogicalLines, place: number, from: number) {
     this.statements = statements;
-    this.#line = line;
-    this.#start = start;
+    this.#lines = lines;
+    this.#place = place;
+    this.#from = from;
   }
 
   get opening(): Located {
-    return locate(this.#line, this.#start, this.#start + 1);
+    const line = this.#lines.at(this.#place);
+    const start = line.text.indexOf('{', this.#from);
+    return locate(line, start, start + 1);
   }
 }
 
@@ -93,14 +98,12 @@ class PlainStatement implements Statement {
 
   get block(): Block | undefined {
     const inner = this.#inner;
-    if (!Array.isArray(inner)) return inner;
-    const { line } = this;
-    return new PlainBlock(inner, line, line.text.indexOf('{', this.end));
+    return Array.isArray(inner) ? new PlainBlock(inner, this.#tree.lines, this.#place, this.end) : inner;
   }
 
   /** Gives it a block that opens at a place of a line. */
   close(statements: Statement[], place: number, start: number): void {
-    this.#inner = place === this.#place ? statements : new PlainBlock(statements, this.#tree.lines.at(place), start);
+    this.#inner = place === this.#place ? statements : new PlainBlock(statements, this.#tree.lines, place, start);
   }
 
   get slashComment(): Located | undefined {

@@ -94,6 +94,11 @@ export class LogicalLines implements Iterable<LogicalLine> {
     return this.#numbers[place * numbersOfLine] === kept ? this.at(place).slashComment : undefined;
   }
 
+  /** Whether the text stands anywhere in them, or in what was left out of their files: far quicker than to look at each. */
+  mention(text: string): boolean {
+    return this.#files.some(file => file.text.includes(text)) || this.#kept.some(line => line.text.includes(text));
+  }
+
   *[Symbol.iterator](): Generator<LogicalLine> {
     for (let place = 0; place < this.#count; place++) yield this.at(place);
   }

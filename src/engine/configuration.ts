@@ -4,6 +4,7 @@ import { type BfdDraft, bfdRootReaders, emptyBfdDraft } from '../bfd/bfd-section
 import type { BfdConfiguration } from '../bfd/configuration.ts';
 import { type Diagnostic, Diagnostics } from '../config/diagnostic.ts';
 import { bindReaders, readBlock, reportUnbuilt } from '../config/interpret.ts';
+import type { LogicalLines } from '../config/logical-lines.ts';
 import { parseTree } from '../config/parse-tree.ts';
 import { readLines } from '../config/reader.ts';
 import type { SectionContext } from '../config/section-context.ts';
@@ -174,7 +175,7 @@ export function loadConfiguration(path: string, host: ConfigurationHost, options
     return { configuration: undefined, diagnostics: diagnostics.all, testExitStatus: 0, startExitStatus: 6 };
   }
   const statements = parseTree(reading.lines, rootGrammar, diagnostics);
-  const { configuration, written } = interpret(statements, host, diagnostics, options.advise === true);
+  const { configuration, written } = interpret(statements, reading.lines, host, diagnostics, options.advise === true);
   return {
     configuration: diagnostics.refused ? undefined : configuration,
     ...(written && { written }),
@@ -191,6 +192,7 @@ interface Interpretation {
 
 function interpret(
   statements: readonly Statement[],
+  lines: LogicalLines,
   host: ConfigurationHost,
   diagnostics: Diagnostics,
   advise: boolean,
@@ -240,7 +242,8 @@ function interpret(
     host,
     context,
   );
-  const mails = completeMails(globals, { ...vrrp, ...balancing }, statements, host, context, advise);
+  const alerts = lines.mention('smtp_alert') ? statements : [];
+  const mails = completeMails(globals, { ...vrrp, ...balancing }, alerts, host, context, advise);
   const globalStatements = first.flatMap(({ words, block }) =>
     words[0]?.text === 'global_defs' ? (block?.statements ?? []) : [],
   );

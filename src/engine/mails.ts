@@ -17,7 +17,10 @@ export interface Mails {
 /** Who sends mails. */
 type Senders = Pick<VrrpParts, 'instances' | 'syncGroups'> & { readonly lvs: LvsConfiguration };
 
-/** Completes the mail settings, and says so where mails are asked for that can never come. `all`: also where none are. */
+/**
+ * Completes the mail settings, and says so where mails are asked for that can never come; `all`: also where none are.
+ * `statements` are those outside all blocks, if a mail may be asked for in one of them.
+ */
 export function completeMails(
   { health, mail, vrrp }: GlobalDraft,
   { instances, syncGroups, lvs }: Senders,
@@ -33,13 +36,8 @@ export function completeMails(
     hostName,
     userName: host.ownUid === 0 ? 'root' : (host.environment('USER') ?? 'holdfast'),
   });
-  const routers = [...instances, ...syncGroups].some(({ notify }) => notify.mail);
-  const servers = lvs.virtualServers.some(
-    ({ mail: own, realServers }) => own || realServers.some(server => server.mail),
-  );
   if (!settings) {
-    const wanted = routers || servers || mail.alerts || mail.vrrpAlerts || mail.checkerAlerts;
-    const asked = wanted ? firstAlert(statements) : undefined;
+    const asked = firstAlert(statements);
     const missing = missingForMail(mail).join(' and ');
     if (asked) {
       const hint = `${missing} belong${missing.includes(' ') ? '' : 's'} in global_defs`;
@@ -47,6 +45,10 @@ export function completeMails(
     }
     return { vrrp: undefined, servers: undefined };
   }
+  const routers = [...instances, ...syncGroups].some(({ notify }) => notify.mail);
+  const servers = lvs.virtualServers.some(
+    ({ mail: own, realServers }) => own || realServers.some(server => server.mail),
+  );
   if (all && mail.server && !routers && !servers) {
     const hint = 'write "smtp_alert true" into global_defs, or "smtp_alert" into instances, groups and virtual servers';
     const message = 'no mail is sent: nothing has smtp_alert on';
