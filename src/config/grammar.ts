@@ -10,7 +10,6 @@ export type Topic =
   | 'dbus'
   | 'scheduling'
   | 'firewall'
-  | 'fifo'
   | 'balancing'
   | 'files'
   | 'vmac'

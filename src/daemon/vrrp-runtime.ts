@@ -29,6 +29,9 @@ import type { SignalMeaning } from './signals.ts';
 /** Takeovers played before the first real one: enough for Node to compile what it first interprets. */
 const rehearsals = 30;
 
+/** What no peer and no neighbour waits for. */
+const canWait: ReadonlySet<VrrpEffect['type']> = new Set(['log', 'send-mail', 'write-fifos']);
+
 /** What the daemon tells the engine, in one queue with what the kernel tells it. */
 type Command = { readonly type: 'reload'; readonly configuration: VrrpConfiguration } | { readonly type: 'stop' };
 type RuntimeInput = VrrpInput | Command;
@@ -82,8 +85,7 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     this.#driver = new Driver(poller, {
       engine: this.#engine(),
       execute: effect => this.#execute(effect),
-      precedence: effect =>
-        effect.type === 'log' || effect.type === 'send-mail' ? 'later' : effect.type === 'stopped' ? 'last' : 'first',
+      precedence: effect => (canWait.has(effect.type) ? 'later' : effect.type === 'stopped' ? 'last' : 'first'),
       now,
       warmUp: () => this.#world.warmUp(),
       ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),

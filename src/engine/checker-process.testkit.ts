@@ -66,6 +66,8 @@ export class CheckerBench {
   readonly logs: string[] = [];
   readonly scripts: string[] = [];
   readonly mails: Mail[] = [];
+  /** Lines written to FIFOs, and how many there were whenever they were opened. */
+  readonly fifoLines: (string | number)[] = [];
   readonly probes: { readonly at: Instant; readonly address: string }[] = [];
   readonly commands: IpvsCommand[] = [];
   readonly table: Map<string, IpvsEntry>;
@@ -143,6 +145,12 @@ export class CheckerBench {
           break;
         case 'send-mail':
           this.mails.push(effect.mail);
+          break;
+        case 'open-fifos':
+          this.fifoLines.push(effect.fifos.length);
+          break;
+        case 'write-fifos':
+          this.fifoLines.push(effect.line);
           break;
         case 'run-script':
           this.scripts.push(effect.script.text);

@@ -6,11 +6,11 @@ import { desiredEntries } from '../lvs/desired-table.ts';
 import { memberText } from '../lvs/log-lines.ts';
 import { isAlive, memberKey, Pool, type PoolMember, type ServerOverride, serviceIdentity } from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
+import { serverLine, serviceLine } from '../notify/fifo-lines.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
 import type { LogLevel } from '../ports/log.ts';
 import type { ProbeResult } from '../ports/probe.ts';
-import type { RunnableScript } from '../ports/script.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { Checks } from './checks.ts';
 import { ConfiguredChecks } from './configured-checks.ts';
@@ -20,6 +20,7 @@ import { LocalAddresses } from './local-addresses.ts';
 import { poolNews, shutdownTexts, startNews, suspensionTexts } from './pool-news.ts';
 import { probeNews, sessionNews } from './probe-news.ts';
 import { type CheckNews, isNews, ServerMails } from './server-mails.ts';
+import { ServerNotifications } from './server-notifications.ts';
 import { dynamicWeight, isHealthy, type Service } from './service.ts';
 import type { SharedCheck } from './shared-check.ts';
 import { SyncDaemons } from './sync-daemons.ts';
@@ -44,7 +45,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #table = new KernelTable();
   readonly #addresses = new LocalAddresses();
   readonly #syncDaemons = new SyncDaemons();
-  readonly #scripts = new Set<number>();
+  readonly #notifications = new ServerNotifications(this.#out, () => this.#configuration.lvs);
   readonly #mails = new ServerMails(this.#out, () => this.#configuration.lvs);
   readonly #dirty = new Set<Service>();
   /** BFD sessions that somebody has told of. */
@@ -53,7 +54,6 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #configuration: CheckerConfigurations;
   #services: readonly Service[] = [];
   #phase: 'reading' | 'running' | 'stopping' | 'stopped' = 'reading';
-  #lastRun = 0;
   #stopBy: Instant | undefined;
   #originalTimeouts: IpvsTimeouts | undefined;
   readonly #earlyWords = new EarlyWords();
@@ -81,6 +81,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** Asks for the kernel's table: everything else follows from the answer. */
   start(): readonly CheckerEffect[] {
+    this.#notifications.configured();
     this.#table.read(this.#out);
     return this.#out.splice(0);
   }
@@ -109,7 +110,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         break;
       }
       case 'script-ended':
-        this.#scripts.delete(input.run);
+        this.#notifications.ended(input.run);
         break;
       case 'addresses-read':
         this.#addresses.replace(input.addresses);
@@ -162,6 +163,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
     this.#now = now;
     this.#configuration = configuration;
+    this.#notifications.configured();
     if (this.#phase === 'running') this.#configure(false);
     return this.#finish(now);
   }
@@ -312,7 +314,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       if (!isNew) continue;
       const word = this.#earlyWords.of(serviceIdentity(configuration), member.configuration);
       if (word !== undefined) events.push(...service.pool.change(member, { override: word }));
-      if (this.#configuration.lvs.global.notifyAtStart && isAlive(member)) this.#run(member.configuration.notifyUp);
+      if (this.#configuration.lvs.global.notifyAtStart && isAlive(member))
+        this.#tellServer(configuration, member, true);
     }
     for (const gone of oldMembers.values()) this.#dismiss(configuration, gone);
     if (known) this.#changed(service, events, true);
@@ -337,9 +340,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   #sayQuorum(pool: Pool): void {
-    const { texts, script } = startNews(pool);
-    for (const text of texts) this.#say(text);
-    this.#run(script);
+    const news = startNews(pool);
+    for (const text of news.texts) this.#say(text);
+    this.#notifications.tell(news);
     this.#mails.started(pool);
   }
 
@@ -356,15 +359,24 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#dirty.delete(service);
     this.#say(`Removing Virtual Server ${configuration.name}`);
     for (const member of members.filter(isAlive)) this.#tellRemoval(configuration, member);
-    if (quorumUp) this.#run(configuration.quorumDown);
+    if (quorumUp) this.#tellLoss(configuration);
     this.#mails.removed(service.pool);
     this.#release(configuration.keys);
   }
 
-  #tellRemoval(service: VirtualServerConfiguration, { configuration }: PoolMember): void {
-    this.#say(memberText(service, { ...configuration, inhibitOnFailure: false }, false));
-    this.#run(configuration.notifyDown);
-    this.#mails.removing(service, configuration);
+  #tellRemoval(service: VirtualServerConfiguration, member: PoolMember): void {
+    this.#say(memberText(service, { ...member.configuration, inhibitOnFailure: false }, false));
+    this.#tellServer(service, member, false);
+    this.#mails.removing(service, member.configuration);
+  }
+
+  #tellServer(service: VirtualServerConfiguration, { configuration }: PoolMember, up: boolean): void {
+    const { notifyUp, notifyDown } = configuration;
+    this.#notifications.tell({ script: up ? notifyUp : notifyDown, line: serverLine(service, configuration, up) });
+  }
+
+  #tellLoss(service: VirtualServerConfiguration): void {
+    this.#notifications.tell({ script: service.quorumDown, line: serviceLine(service, false) });
   }
 
   #probed(now: Instant, check: SharedCheck, result: ProbeResult): void {
@@ -395,9 +407,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #changed(service: Service, events: ReturnType<Pool['change']>, starting = false): void {
     if (events.length === 0) return;
     for (const event of events) {
-      const { texts, script } = poolNews(service.pool, event);
-      for (const text of texts) this.#say(text);
-      this.#run(script);
+      const news = poolNews(service.pool, event);
+      for (const text of news.texts) this.#say(text);
+      this.#notifications.tell(news);
       this.#mails.happened(service.pool, event, starting);
     }
     this.#dirty.add(service);
@@ -405,8 +417,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** omega: at a stop the scripts hear that everything goes down. */
   #sayGoodbye(pool: Pool): void {
-    for (const member of pool.members) if (isAlive(member)) this.#run(member.configuration.notifyDown);
-    this.#run(pool.configuration.quorumDown);
+    for (const member of pool.members) if (isAlive(member)) this.#tellServer(pool.configuration, member, false);
+    this.#tellLoss(pool.configuration);
     this.#mails.goodbye(pool);
   }
 
@@ -444,13 +456,6 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     return true;
   }
 
-  #run(script: RunnableScript | undefined): void {
-    if (!script) return;
-    const run = ++this.#lastRun;
-    this.#scripts.add(run);
-    this.#out.push({ type: 'run-script', run, script, extraArguments: [] });
-  }
-
   #say(text: string): void {
     this.#log('info', text);
   }
@@ -484,9 +489,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   #concludeStop(now: Instant): void {
     if (this.#phase !== 'stopping') return;
-    if (this.#stopBy !== undefined && this.#stopBy <= now) this.#scripts.clear();
-    if (this.#scripts.size === 0) this.#stopBy = undefined;
-    if (this.#scripts.size > 0 || (this.#table.isKnown && this.#table.isBusy)) return;
+    if (this.#stopBy !== undefined && this.#stopBy <= now) this.#notifications.abandon();
+    if (this.#notifications.running === 0) this.#stopBy = undefined;
+    if (this.#notifications.running > 0 || (this.#table.isKnown && this.#table.isBusy)) return;
     this.#phase = 'stopped';
     this.#out.push({ type: 'stopped' });
   }

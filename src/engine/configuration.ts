@@ -25,7 +25,7 @@ import type { TrackFileDraft } from '../vrrp/tracked-file-section.ts';
 import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
 import { completeBalancing } from './balancing.ts';
 import { definedNames } from './defined-names.ts';
-import { checkFifos } from './fifo-verdicts.ts';
+import { completeFifos } from './fifos.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { completeMails } from './mails.ts';
@@ -247,7 +247,7 @@ function interpret(
   const globalStatements = first.flatMap(({ words, block }) =>
     words[0]?.text === 'global_defs' ? (block?.statements ?? []) : [],
   );
-  checkFifos(globalStatements, scripts, {
+  const fifos = completeFifos(globalStatements, scripts, {
     vrrp: vrrp.instances.length > 0,
     services: balancing.lvs.virtualServers.length > 0,
   });
@@ -257,9 +257,11 @@ function interpret(
       global: completeVrrpGlobals(globals.vrrp, host.hostName, context.dynamicInterfaces),
       ...vrrp,
       mails: mails.vrrp,
+      fifos: fifos.vrrp,
+      statesOnReload: globals.vrrp.statesOnReload,
     },
     bfd: { instances: sessions.map(({ configuration }) => configuration) },
-    lvs: { ...balancing.lvs, mails: mails.servers },
+    lvs: { ...balancing.lvs, mails: mails.servers, fifos: fifos.services },
     health: balancing.health,
   };
   if (!advise) return { configuration, written: undefined };

@@ -14,6 +14,7 @@ import {
 import { emptyLvsGlobalDraft, type LvsGlobalDraft, lvsGlobalReaders } from '../lvs/global-section.ts';
 import { emptyMailDraft, type MailDraft, mailGlobalReaders } from '../notify/mail-section.ts';
 import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
+import { fifoGlobalReaders } from './fifos.ts';
 import { rootGrammar } from './keywords.ts';
 import { defaultScriptSettings, type ScriptSettings } from './script-resolution.ts';
 
@@ -136,6 +137,7 @@ export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGramma
   ...lvsGlobalReaders,
   ...healthGlobalReaders,
   ...mailGlobalReaders,
+  ...fifoGlobalReaders,
   process_names: (_statement, { daemon }) => {
     daemon.processNames = true;
   },

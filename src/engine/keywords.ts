@@ -105,14 +105,14 @@ nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing, once | Use nft-s
 nftables_ipvs_priority | INT32 | -1 | harmless:balancing | Base chain priority of the IPVS table
 nftables_ipvs_start_fwmark | 1..4294967295 | 1000 | harmless:balancing | First mark to allocate; +1 per group
 nftables_counters | - | off | harmless:firewall | Add counters to generated rules
-notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained, once | Receives both VRRP and LVS events; recreated on every reload
-notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained, once | Long-running reader; FIFO path appended as last argument
-vrrp_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained, once | VRRP events only
-vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained, once | Reader for vrrp_notify_fifo
-vrrp_notify_priority_changes | BOOL | off | harmless:fifo, bare ignored | Default for notify_priority_changes
-fifo_write_vrrp_states_on_reload | - | off | harmless:fifo | Replay all states to FIFOs after reload (FIFO only, no scripts)
-lvs_notify_fifo | PATH [USER [GROUP]] | none | harmless:fifo, bare complained, once | VS/RS events only
-lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | harmless:fifo, bare complained, once | Reader for lvs_notify_fifo
+notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | Receives both VRRP and LVS events
+notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Long-running reader; FIFO path appended as last argument
+vrrp_notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | VRRP events only
+vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Reader for vrrp_notify_fifo
+vrrp_notify_priority_changes | BOOL | off | built, bare ignored | Default for notify_priority_changes
+fifo_write_vrrp_states_on_reload | - | off | built | Replay all states to FIFOs after reload (FIFO only, no scripts)
+lvs_notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | VS/RS events only
+lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Reader for lvs_notify_fifo
 checker_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of checker child
 checker_no_swap | - | off | harmless:scheduling | mlockall for checker child
 checker_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of checker child

@@ -8,6 +8,7 @@ import {
   weightText,
 } from '../lvs/log-lines.ts';
 import { isAlive, type Pool, type PoolEvent } from '../lvs/pool.ts';
+import { serverLine, serviceLine } from '../notify/fifo-lines.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type { Service } from './service.ts';
 
@@ -16,14 +17,21 @@ export interface PoolNews {
   readonly texts: readonly string[];
   /** Who is told. */
   readonly script: RunnableScript | undefined;
+  /** For FIFOs. */
+  readonly line: string | undefined;
 }
 
 /** The quorum that a service starts with is news, too; a lack of it only where somebody has to say sorry, as in keepalived. */
 export function startNews({ configuration, quorumUp, aliveWeight, sorry }: Pool): PoolNews {
-  if (quorumUp) return { texts: [quorumText(configuration, true, aliveWeight)], script: configuration.quorumUp };
-  if (!sorry) return { texts: [], script: undefined };
+  if (quorumUp)
+    return {
+      texts: [quorumText(configuration, true, aliveWeight)],
+      script: configuration.quorumUp,
+      line: serviceLine(configuration, true),
+    };
+  if (!sorry) return { texts: [], script: undefined, line: undefined };
   const texts = [startsDownText(configuration, aliveWeight), ...sorryTexts(configuration, true)];
-  return { texts, script: configuration.quorumDown };
+  return { texts, script: configuration.quorumDown, line: serviceLine(configuration, false) };
 }
 
 /** ha_suspend: what is said of each check of a service that begins to rest or to work. */
@@ -49,18 +57,20 @@ export function poolNews({ configuration }: Pool, event: PoolEvent): PoolNews {
       const { alive } = event;
       const { notifyUp, notifyDown } = event.member.configuration;
       const texts = [memberText(configuration, event.member.configuration, alive)];
-      return { texts, script: alive ? notifyUp : notifyDown };
+      const line = serverLine(configuration, event.member.configuration, alive);
+      return { texts, script: alive ? notifyUp : notifyDown, line };
     }
     case 'weight-changed': {
       const { member, from, to } = event;
       const texts = [weightText(configuration, member.configuration, isAlive(member), from, to)];
-      return { texts, script: undefined };
+      return { texts, script: undefined, line: undefined };
     }
     case 'quorum-lost':
     case 'quorum-gained': {
       const gained = event.type === 'quorum-gained';
       const texts = [quorumText(configuration, gained, event.weight), ...sorryTexts(configuration, !gained)];
-      return { texts, script: gained ? configuration.quorumUp : configuration.quorumDown };
+      const line = serviceLine(configuration, gained);
+      return { texts, script: gained ? configuration.quorumUp : configuration.quorumDown, line };
     }
   }
 }

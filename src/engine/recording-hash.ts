@@ -60,6 +60,11 @@ function hashEffect(start: number, effect: VrrpEffect): number {
       return hashText(hashText(hash, effect.mail.subject), effect.mail.body);
     case 'signal-script':
       return hashText(hashNumber(hash, effect.run), effect.signal);
+    case 'open-fifos':
+      for (const { path } of effect.fifos) hash = hashText(hash, path);
+      return hash;
+    case 'write-fifos':
+      return hashText(hash, effect.line);
     case 'watch-files':
       for (const file of effect.files) hash = hashText(hash, file);
       return hash;

@@ -130,6 +130,13 @@ export class ScriptResolution implements ScriptResolver {
     }
   }
 
+  /** Whose the file of a line `KEYWORD PATH [USER [GROUP]]` is to be; undefined: ours, also where nobody of that name is known. */
+  ownerOf({ words }: Statement): ScriptIdentity | undefined {
+    const named = words.slice(2, 4).map(({ text }) => text);
+    const outcome = named.length > 0 ? this.#identityOf(named) : this.#defaultIdentity();
+    return outcome.ok ? outcome.identity : undefined;
+  }
+
   #shell(statement: Statement, command: Extract<ScriptCommand, { type: 'shell' }>, use: ScriptUse): ScriptCommand {
     const first = /^\S+/.exec(command.text)?.[0] ?? '';
     const operator = shellOperator(command.text) ?? '';

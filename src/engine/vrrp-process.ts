@@ -226,7 +226,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       this.#evaluateAll(now);
       for (const group of this.#groups) this.#reconcile(now, group);
     }
-    for (const instance of this.#instances) instance.sayReloaded();
+    this.#notifications.reloaded(this.#instances, this.#groups);
     return this.#finish(now);
   }
 
@@ -275,6 +275,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   }
 
   #begin(now: Instant): void {
+    this.#notifications.configured();
     const grouped = groupedNames(this.#configuration);
     this.#instances = this.#configuration.instances.map(
       configuration => new Instance(configuration, grouped.has(configuration.name), this.#around),
@@ -370,7 +371,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
           break;
         case 'event':
           instance.say(eventLine(instance.name, effect.event));
-          if (effect.event.type === 'lower-priority-received') this.#notifications.lowerPriorityReceived(instance);
+          this.#notifications.happened(instance, this.#groupOf.get(instance), effect.event);
           break;
         case 'reassert':
           for (const member of this.#groupOf.get(instance)?.members ?? [instance]) {

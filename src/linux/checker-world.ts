@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { InterfaceAddress } from '../ports/network.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
+import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
 import { interfaceAddress } from './interface-address.ts';
 import { Ipvs, type IpvsReading, IpvsUnavailable } from './ipvs.ts';
@@ -53,6 +54,7 @@ export class CheckerWorld {
   readonly #requests: RequestSocket;
   readonly #monitor: MonitorSocket;
   readonly #processes: Processes;
+  readonly #fifos: Fifos;
   readonly #files: FileValues;
   readonly #writer = new MessageWriter();
   readonly #malformed = new Map<string, number>();
@@ -80,6 +82,7 @@ export class CheckerWorld {
         },
       },
     );
+    this.#fifos = new Fifos(poller, options.processes, options.log);
     this.#processes = new Processes(poller, options.processes, (run, outcome) =>
       this.#deliver({ type: 'script-ended', run, outcome }),
     );
@@ -126,6 +129,12 @@ export class CheckerWorld {
       case 'cancel-probe':
         this.#options.prober.cancel(effect.probe);
         break;
+      case 'open-fifos':
+        this.#fifos.configure(effect.fifos);
+        break;
+      case 'write-fifos':
+        this.#fifos.write(effect.line);
+        break;
       case 'run-script':
         this.#processes.run(effect.run, effect.script, effect.extraArguments);
         break;
@@ -159,6 +168,7 @@ export class CheckerWorld {
     this.#monitor.close();
     this.#requests.close();
     this.#processes.close();
+    this.#fifos.close();
     this.#ipvs.close();
   }
 

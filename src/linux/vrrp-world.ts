@@ -16,6 +16,7 @@ import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
 import { interfaceAddress } from './interface-address.ts';
 import { errnoName, KernelError } from './libc.ts';
@@ -63,6 +64,7 @@ export class VrrpWorld {
   readonly #monitor: MonitorSocket;
   readonly #frames: PacketSocket;
   readonly #processes: Processes;
+  readonly #fifos: Fifos;
   readonly #counts: ProcessCounts;
   /** Made when the first file is to be watched. */
   #files: FileValues | undefined;
@@ -101,6 +103,7 @@ export class VrrpWorld {
       options.monitorReceiveBufferBytes,
     );
     this.#frames = new PacketSocket();
+    this.#fifos = new Fifos(poller, options.processes, options.log);
     this.#processes = new Processes(poller, options.processes, (run, outcome) =>
       this.#deliver({ type: 'script-ended', run, outcome }),
     );
@@ -153,6 +156,12 @@ export class VrrpWorld {
       case 'set-promote-secondaries':
         this.#setPromoteSecondaries(effect.linkName, effect.enabled);
         break;
+      case 'open-fifos':
+        this.#fifos.configure(effect.fifos);
+        break;
+      case 'write-fifos':
+        this.#fifos.write(effect.line);
+        break;
       case 'run-script':
         this.#processes.run(effect.run, effect.script, effect.extraArguments);
         break;
@@ -193,6 +202,7 @@ export class VrrpWorld {
     this.#requests.close();
     this.#frames.close();
     this.#processes.close();
+    this.#fifos.close();
     this.#counts.close();
     this.#files?.close();
   }

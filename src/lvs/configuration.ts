@@ -1,4 +1,5 @@
 import type { Family, IpAddress } from '../base/ip-address.ts';
+import type { Fifo } from '../ports/fifo.ts';
 import type { IpvsForwarding, IpvsProtocol, IpvsService, IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
 import type { MailSettings } from '../ports/mail.ts';
 import type { RunnableScript } from '../ports/script.ts';
@@ -9,6 +10,8 @@ export interface LvsConfiguration {
   readonly virtualServers: readonly VirtualServerConfiguration[];
   /** Left out: no mail is sent. */
   readonly mails?: ServerMails | undefined;
+  /** What happens is written to them, in this order; left out: there are none. */
+  readonly fifos?: readonly Fifo[];
 }
 
 /** How mails about virtual and real servers are sent. */

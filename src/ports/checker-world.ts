@@ -1,3 +1,4 @@
+import type { Fifo } from './fifo.ts';
 import type { IpvsCommand, IpvsEntry, IpvsTimeouts } from './ipvs.ts';
 import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
@@ -50,5 +51,9 @@ export type CheckerEffect =
   | { readonly type: 'watch-files'; readonly files: readonly string[] }
   /** Told and forgotten: what becomes of it changes nothing. */
   | { readonly type: 'send-mail'; readonly mail: Mail }
+  /** Notification FIFOs from now on; replaces the earlier set. */
+  | { readonly type: 'open-fifos'; readonly fifos: readonly Fifo[] }
+  /** A line to every FIFO. Told and forgotten: it is lost where nobody reads. */
+  | { readonly type: 'write-fifos'; readonly line: string }
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly detail: boolean }
   | { readonly type: 'stopped' };

@@ -1,6 +1,7 @@
 import type { Duration } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
 import type { IpAddress } from '../base/ip-address.ts';
+import type { Fifo } from './fifo.ts';
 import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from './network.ts';
@@ -100,6 +101,10 @@ export type VrrpEffect =
     }
   /** Told and forgotten: what becomes of it changes nothing. */
   | { readonly type: 'send-mail'; readonly mail: Mail }
+  /** Notification FIFOs from now on; replaces the earlier set. */
+  | { readonly type: 'open-fifos'; readonly fifos: readonly Fifo[] }
+  /** A line to every FIFO. Told and forgotten: it is lost where nobody reads. */
+  | { readonly type: 'write-fifos'; readonly line: string }
   /** `detail`: only worth a line when the operator asked for detail (-D). */
   | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly detail: boolean }
   /** The engine has nothing left to do after a stop: the process may end. */

@@ -81,6 +81,8 @@ export type Observation =
   /** notify_up, notify_down, quorum_up or quorum_down was started. */
   | { readonly type: 'balancing-script'; readonly node: string; readonly text: string }
   | { readonly type: 'server-outcome'; readonly server: string; readonly good: boolean }
+  /** What readers of notification FIFOs are told. */
+  | { readonly type: 'fifo'; readonly node: string; readonly line: string }
   | { readonly type: 'mail'; readonly node: string; readonly subject: string }
   | { readonly type: 'log'; readonly node: string; readonly level: LogLevel; readonly text: string }
   /** Somebody interferes, or stops interfering. `active`: how many faults go on that make packets or timers unreliable. */

@@ -452,6 +452,9 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       case 'signal-script':
         this.scripts.signal(effect.run, effect.signal);
         break;
+      case 'write-fifos':
+        this.#ground.observe({ type: 'fifo', node: this.name, line: effect.line });
+        break;
       case 'send-mail':
         this.#ground.observe({ type: 'mail', node: this.name, subject: effect.mail.subject });
         break;

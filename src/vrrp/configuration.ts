@@ -1,5 +1,6 @@
 import type { Duration } from '../base/duration.ts';
 import type { Family, IpAddress } from '../base/ip-address.ts';
+import type { Fifo } from '../ports/fifo.ts';
 import type { MailSettings } from '../ports/mail.ts';
 import type { ProcessPattern } from '../ports/process-pattern.ts';
 import type { RunnableScript } from '../ports/script.ts';
@@ -17,6 +18,10 @@ export interface VrrpConfiguration {
   readonly processes: readonly TrackProcessConfiguration[];
   /** Left out: no mail is sent. */
   readonly mails?: VrrpMails | undefined;
+  /** What happens is written to them, in this order; left out: there are none. */
+  readonly fifos?: readonly Fifo[];
+  /** All states are written to the FIFOs after a reload, too. */
+  readonly statesOnReload?: boolean;
 }
 
 /** How mails about instances and groups are sent. */
@@ -226,6 +231,8 @@ export interface NotifyScripts {
   readonly masterReceivedLowerPriority: RunnableScript | undefined;
   /** smtp_alert: a mail is sent, too. Left out: none. */
   readonly mail?: boolean;
+  /** Changes of priority are written to the FIFOs. Of a group: those of its members. */
+  readonly priorityChanges?: boolean;
 }
 
 export interface SyncGroupConfiguration {

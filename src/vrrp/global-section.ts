@@ -33,6 +33,10 @@ export interface VrrpGlobalDraft {
   ownerIgnoreAdverts: boolean;
   /** Instances and groups that say nothing of smtp_alert have mails sent. */
   mailAlerts: boolean;
+  /** Instances and groups that say nothing of notify_priority_changes write theirs to FIFOs. */
+  priorityChanges: boolean;
+  /** All states are written to FIFOs after a reload. */
+  statesOnReload: boolean;
 }
 
 export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
@@ -62,6 +66,8 @@ export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
     checksumWithoutPseudoHeader: false,
     ownerIgnoreAdverts: false,
     mailAlerts: false,
+    priorityChanges: false,
+    statesOnReload: false,
   };
 }
 
@@ -203,6 +209,12 @@ export function readMulticastGroup(statement: Statement, context: SectionContext
 
 /** global_defs keywords of this feature. */
 export const vrrpGlobalReaders: Readonly<Record<string, GlobalReader>> = {
+  vrrp_notify_priority_changes: (statement, { vrrp }, context) => {
+    vrrp.priorityChanges = boolean(statement, context) ?? vrrp.priorityChanges;
+  },
+  fifo_write_vrrp_states_on_reload: (_statement, { vrrp }) => {
+    vrrp.statesOnReload = true;
+  },
   router_id: (statement, draft) => {
     draft.vrrp.routerId = statement.words[1]!.text;
   },

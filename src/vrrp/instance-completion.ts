@@ -125,7 +125,7 @@ export function completeInstance(
     trackBfd: bfdTrackers(draft.trackBfd, name, trackable, context),
     trackFiles: fileTrackers(draft.trackFiles, name, trackable, context),
     trackProcesses: processTrackers(draft.trackProcesses, name, trackable, context),
-    notify: completeNotify(draft, globals.mailAlerts, context),
+    notify: completeNotify(draft, globals, context),
   };
 }
 

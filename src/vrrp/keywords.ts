@@ -79,7 +79,7 @@ notify_deleted | [SCRIPT [USER [[:]GROUP]]] | off | built, once | Report DELETED
 notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets INSTANCE NAME STATE PRIO appended
 notify_master_rx_lower_pri | SCRIPT [USER [[:]GROUP]] | none | built, once | Run when MASTER hears a lower-priority advert
 smtp_alert | [BOOL] | global or off | built | Bare keyword means true
-notify_priority_changes | [BOOL] | global | harmless:fifo | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
+notify_priority_changes | [BOOL] | global | built | MASTER_PRIORITY / BACKUP_PRIORITY lines to FIFOs
 lvs_sync_daemon_interface | IFNAME | none | built, deprecated | Write lvs_sync_daemon IFNAME INSTANCE id 0 in global_defs
 garp_master_delay | SECS | global 5 | built | Second burst delay
 garp_master_refresh | SECS | global 0 | built | Periodic refresh
@@ -172,7 +172,7 @@ notify | SCRIPT [USER [[:]GROUP]] | none | built, once | Gets GROUP NAME STATE 0
 smtp_alert | [BOOL] | global or off | built | Bare keyword means true
 global_tracking | - | off | built, deprecated | Accepted with a warning; no longer does anything useful
 sync_group_tracking_weight | - | off | built | Keep non-zero tracker weights inside the group
-notify_priority_changes | [BOOL] | global | harmless:fifo | FIFO priority lines for the group's instances
+notify_priority_changes | [BOOL] | global | built | FIFO priority lines for the group's instances
 `;
 
 /** vrrp_script NAME { ... } */

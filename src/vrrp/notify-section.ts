@@ -15,6 +15,8 @@ export interface NotifyDraft {
   notifyMasterReceivedLowerPriority: Statement | undefined;
   /** smtp_alert; undefined: not said. */
   mail: boolean | undefined;
+  /** notify_priority_changes; undefined: not said. */
+  priorityChanges: boolean | undefined;
 }
 
 export function emptyNotifyDraft(): NotifyDraft {
@@ -27,11 +29,12 @@ export function emptyNotifyDraft(): NotifyDraft {
     notifyDeleted: undefined,
     notifyMasterReceivedLowerPriority: undefined,
     mail: undefined,
+    priorityChanges: undefined,
   };
 }
 
 const take =
-  (key: Exclude<keyof NotifyDraft, 'mail'>): Reader<NotifyDraft, SectionContext> =>
+  (key: Exclude<keyof NotifyDraft, 'mail' | 'priorityChanges'>): Reader<NotifyDraft, SectionContext> =>
   (statement, draft) => {
     draft[key] = statement;
   };
@@ -46,6 +49,9 @@ export const notifyReaders: Readonly<Record<string, Reader<NotifyDraft, SectionC
   smtp_alert: (statement, draft, context) => {
     draft.mail = boolean(statement, context) ?? draft.mail;
   },
+  notify_priority_changes: (statement, draft, context) => {
+    draft.priorityChanges = boolean(statement, context) ?? draft.priorityChanges;
+  },
 };
 
 /** Keywords of instances only. */
@@ -55,8 +61,14 @@ export const instanceNotifyReaders: Readonly<Record<string, Reader<NotifyDraft, 
   notify_master_rx_lower_pri: take('notifyMasterReceivedLowerPriority'),
 };
 
-/** Resolves the scripts, once all settings that bear on them are known. `mail`: what counts where smtp_alert is not said. */
-export function completeNotify(draft: NotifyDraft, mail: boolean, context: SectionContext): NotifyScripts {
+/** What counts where a block says nothing of smtp_alert and notify_priority_changes. */
+export interface NotifyDefaults {
+  readonly mailAlerts: boolean;
+  readonly priorityChanges: boolean;
+}
+
+/** Resolves the scripts, once all settings that bear on them are known. */
+export function completeNotify(draft: NotifyDraft, defaults: NotifyDefaults, context: SectionContext): NotifyScripts {
   const script = (statement: Statement | undefined) =>
     statement && statement.words.length > 1 ? context.scripts.resolve(statement, 'notified', undefined) : undefined;
   return {
@@ -68,6 +80,7 @@ export function completeNotify(draft: NotifyDraft, mail: boolean, context: Secti
     deleted: script(draft.notifyDeleted),
     reportDeleted: draft.notifyDeleted !== undefined,
     masterReceivedLowerPriority: script(draft.notifyMasterReceivedLowerPriority),
-    mail: draft.mail ?? mail,
+    mail: draft.mail ?? defaults.mailAlerts,
+    priorityChanges: draft.priorityChanges ?? defaults.priorityChanges,
   };
 }

@@ -71,6 +71,7 @@ describe('an instance', () => {
         deleted: undefined,
         reportDeleted: false,
         mail: false,
+        priorityChanges: false,
         masterReceivedLowerPriority: undefined,
       },
     });

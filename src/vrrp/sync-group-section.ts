@@ -11,7 +11,13 @@ import {
   type Trackable,
 } from './instance-completion.ts';
 import { vrrpBlocks } from './keywords.ts';
-import { completeNotify, emptyNotifyDraft, type NotifyDraft, notifyReaders } from './notify-section.ts';
+import {
+  completeNotify,
+  emptyNotifyDraft,
+  type NotifyDefaults,
+  type NotifyDraft,
+  notifyReaders,
+} from './notify-section.ts';
 import {
   readTrackedBfd,
   readTrackedInterfaces,
@@ -106,7 +112,7 @@ export function completeSyncGroups(
   drafts: readonly SyncGroupDraft[],
   instances: readonly VirtualRouterConfiguration[],
   trackable: Trackable,
-  mailAlerts: boolean,
+  defaults: NotifyDefaults,
   context: SectionContext,
 ): SyncedConfiguration {
   const byName = new Map(instances.map(instance => [instance.name, instance]));
@@ -135,7 +141,7 @@ export function completeSyncGroups(
       members,
       ...kept,
       trackingWeight: draft.trackingWeight,
-      notify: completeNotify(draft, mailAlerts, context),
+      notify: completeNotify(draft, defaults, context),
     });
   }
   return {

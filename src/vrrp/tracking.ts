@@ -32,7 +32,7 @@ export function statusOfNumber({ number, weight, reverse }: TrackedNumber): numb
 
 /** What a tracked object adds to the priority: a positive weight while it is up, a negative one while it is down. */
 export function priorityContribution(object: TrackedObject | TrackedNumber): number {
-  if ('number' in object) return statusOfNumber(object);
+  if ('number' in object) return holdsInFault(object) ? 0 : statusOfNumber(object);
   const { status, weight, reverse } = object;
   if (weight === 0 || status === 'waiting') return 0;
   const good = (status === 'up') !== reverse;

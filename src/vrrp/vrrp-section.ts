@@ -75,7 +75,7 @@ export function completeVrrp(
     [...draft.syncGroups.values()],
     completed.map(({ instance }) => instance),
     trackable,
-    globals.mailAlerts,
+    globals,
     context,
   );
   const tracked = trackedNames([...instances, ...groups]);
