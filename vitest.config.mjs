@@ -46,7 +46,7 @@ export default defineConfig({
           setupFiles,
           fileParallelism: false,
           // Clusters side by side in namespaces of their own; more of them would disturb each other's clocks.
-          maxConcurrency: Number(process.env.HOLDFAST_FIDELITY_AT_ONCE ?? 2),
+          maxConcurrency: Number(process.env.HOLDFAST_FIDELITY_AT_ONCE ?? 3),
           testTimeout: 60_000,
         },
       },

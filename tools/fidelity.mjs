@@ -4,7 +4,7 @@
 //   npm run fidelity -- --only NAME           one of them; can be given several times
 //   npm run fidelity -- --json                everything that was measured, as JSON on standard output
 //   npm run fidelity -- --markdown            the table as docs/simulator.md has it
-//   npm run fidelity -- --at-once N           clusters side by side; 2 unless said otherwise
+//   npm run fidelity -- --at-once N           clusters side by side; 3 unless said otherwise
 //
 // The order of transitions must be the same, and each within one advert interval of its predicted time after its cause:
 // exit status 1 if that is not so somewhere. The rest is reported. Needs no root, and nothing leaves the namespaces.
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
-    'at-once': { type: 'string', default: '2' },
+    'at-once': { type: 'string', default: '3' },
   },
 });
 

@@ -1,9 +1,10 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { LabError } from './command.ts';
 
 export interface ShellResult {
   readonly output: string;
-  /** When the shell was done, by the clock of `performance.now()`. */
+  /** When the shell was done, by the clock of `performance.now()`, to some milliseconds. */
   readonly endedMs: number;
 }
 
@@ -38,7 +39,9 @@ export class Shell {
   run(line: string): Promise<ShellResult> {
     return new Promise((done, failed) => {
       this.#waiting.push({ line, done, failed });
-      this.#shell.stdin.write(`{ ${line}\n} 2>&1 </dev/null; echo "${endMark} $?"\n`);
+      // The shell looks at the clock itself: on a busy machine it may take us a while to read its answer.
+      const end = `status=$?; read -r uptime _ </proc/uptime; echo "${endMark} $status $uptime"`;
+      this.#shell.stdin.write(`{ ${line}\n} 2>&1 </dev/null; ${end}\n`);
     });
   }
 
@@ -54,11 +57,31 @@ export class Shell {
       const output = this.#said.slice(0, end.index);
       this.#said = this.#said.slice(end.index + end[0].length);
       const { line, done, failed } = this.#waiting.shift()!;
-      if (end[1] === '0') done({ output, endedMs: performance.now() });
+      if (end[1] === '0') done({ output, endedMs: instantOf(Number(end[2])) });
       else failed(new LabError(`${this.#name}: ${line} ended with ${end[1]}: ${output.trim()}`));
     }
   }
 }
 
 const endMark = '=-=-= done';
-const endPattern = new RegExp(`${endMark} (\\d+)\\n`);
+const endPattern = new RegExp(`${endMark} (\\d+) (\\S+)\\n`);
+
+/** The clock of /proc/uptime, in seconds, moves in steps of so many milliseconds. */
+const uptimeStepMs = 10;
+/** What `performance.now()` shows when that clock shows zero. */
+let bootMs: number | undefined;
+
+/** When the clock of /proc/uptime showed so many seconds, and not later than now, by that of `performance.now()`. */
+function instantOf(uptime: number): number {
+  bootMs ??= findBoot();
+  return Math.min(performance.now(), bootMs + uptime * 1_000 + uptimeStepMs);
+}
+
+function findBoot(): number {
+  const read = (): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+  // It has just moved.
+  const before = read();
+  let uptime = before;
+  while (uptime === before) uptime = read();
+  return performance.now() - uptime * 1_000;
+}

@@ -59,6 +59,7 @@ export class Reality {
     for (const { at, deed } of this.#plan.deeds) {
       if (deed.type === 'stop' || deed.type === 'crash' || deed.type === 'power-off') {
         await this.#until(at - lastWords);
+        await this.#started(this.#machine(deed.node));
         await this.#machine(deed.node).record();
       }
       await this.#until(at);
@@ -83,7 +84,7 @@ export class Reality {
 
   #started(machine: Machine): Promise<unknown> {
     const what = `${machine.name} to start`;
-    return waitFor(() => machine.startedMs, { what, everyMs: 2, evidence: () => this.evidence });
+    return waitFor(() => machine.startedMs, { what, evidence: () => this.evidence });
   }
 
   /** Seconds since the scenario began. */

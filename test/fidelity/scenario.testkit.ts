@@ -72,7 +72,7 @@ export function script(name: string, ...lines: readonly string[]): string {
   return [`vrrp_script ${name} {`, ...usual.map(line => `  ${line}`), '}', ''].join('\n');
 }
 
-/** The same lines for two nodes, a with priority 150 and b with 100. */
+/** The same lines for two nodes, a with priority 200 and b with 50: whoever starts first, and by however much. */
 export function pair(lines: readonly string[] = [], ...blocks: readonly string[]): Readonly<Record<string, string>> {
-  return { a: router({ priority: 150, lines }, ...blocks), b: router({ priority: 100, lines }, ...blocks) };
+  return { a: router({ priority: 200, lines }, ...blocks), b: router({ priority: 50, lines }, ...blocks) };
 }

@@ -12,8 +12,8 @@ export const interference: readonly FidelityScenario[] = [
     name: 'addresses-flushed',
     title: 'another program flushes everything that is not its own',
     nodes: {
-      a: router({ priority: 150, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
-      b: router({ priority: 100, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
+      a: router({ priority: 200, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
+      b: router({ priority: 50, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
     },
     text: 'at 3.15s flush a eth0\nuntil 7s\nexpect holder a at 6.5s',
   },
@@ -21,7 +21,7 @@ export const interference: readonly FidelityScenario[] = [
     name: 'foreign-stronger',
     title: 'a stranger with our VRID and a higher priority comes and goes',
     nodes: pair(),
-    text: 'at 3.15s foreign vrid 51 priority 200 version 3 every 400ms for 3s\nuntil 12s\nexpect holder a at 11s',
+    text: 'at 3.15s foreign vrid 51 priority 250 version 3 every 400ms for 3s\nuntil 12s\nexpect holder a at 11s',
   },
   {
     name: 'foreign-weaker',
@@ -33,7 +33,7 @@ export const interference: readonly FidelityScenario[] = [
     name: 'foreign-version-2',
     title: 'a stranger with our VRID speaks version 2, and is not listened to',
     nodes: pair(),
-    text: 'at 3.15s foreign vrid 51 priority 200 version 2 every 400ms for 3s\nuntil 7s\nexpect quiet from 3s',
+    text: 'at 3.15s foreign vrid 51 priority 250 version 2 every 400ms for 3s\nuntil 7s\nexpect quiet from 3s',
   },
   {
     name: 'garbage',

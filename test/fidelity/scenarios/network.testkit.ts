@@ -8,8 +8,8 @@ const unicast = (own: number, peer: number): string[] => [
   '}',
 ];
 const unicastPair = {
-  a: router({ priority: 150, lines: unicast(1, 2) }),
-  b: router({ priority: 100, lines: unicast(2, 1) }),
+  a: router({ priority: 200, lines: unicast(1, 2) }),
+  b: router({ priority: 50, lines: unicast(2, 1) }),
 };
 
 const ipv6 = (priority: number, interval = 0.4): string =>
@@ -136,38 +136,38 @@ export const network: readonly FidelityScenario[] = [
   {
     name: 'ipv6-isolated',
     title: 'IPv6: the master is cut off and comes back',
-    nodes: { a: ipv6(150), b: ipv6(100) },
+    nodes: { a: ipv6(200), b: ipv6(50) },
     text: 'at 3.15s cut a for 2.8s\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
     name: 'ipv6-unplugged',
     title: 'IPv6: the master loses its carrier, and gets it back',
-    nodes: { a: ipv6(150), b: ipv6(100) },
+    nodes: { a: ipv6(200), b: ipv6(50) },
     text: 'at 3.15s unplug a for 3s\nuntil 9.5s\nexpect holder b at 5.5s\nexpect holder a at 9s',
   },
   {
     name: 'ipv6-interface-down',
     title: 'IPv6: the interface is set down and loses its addresses, and up again',
-    nodes: { a: ipv6(150, 1), b: ipv6(100, 1) },
+    nodes: { a: ipv6(200, 1), b: ipv6(50, 1) },
     text: 'at 6.9s down a eth0 for 5s\nuntil 19s\nexpect holder b at 11.5s\nexpect holder a at 18s',
     duplicateAddressDetection: true,
   },
   {
     name: 'version-2-isolated',
     title: 'version 2 with a password: the master is cut off and comes back',
-    nodes: { a: version2(150), b: version2(100) },
+    nodes: { a: version2(200), b: version2(50) },
     text: 'at 5.9s cut a for 5s\nuntil 14s\nexpect holder a at 12.5s',
   },
   {
     name: 'tracked-interface-fault',
     title: 'a tracked interface of the master loses its carrier',
-    nodes: { a: tracked(150, 'eth1'), b: tracked(100, 'eth1') },
+    nodes: { a: tracked(200, 'eth1'), b: tracked(50, 'eth1') },
     text: `${second}at 3.15s unplug a eth1 for 3s\nuntil 9.5s\nexpect holder b at 5.5s\nexpect holder a at 9s`,
   },
   {
     name: 'tracked-interface-weight',
     title: 'a tracked interface takes weight away from the master',
-    nodes: { a: tracked(150, 'eth1 weight -60'), b: tracked(120, 'eth1 weight -60') },
+    nodes: { a: tracked(220, 'eth1 weight -150'), b: tracked(100, 'eth1 weight -150') },
     text: `${second}at 3.15s unplug a eth1 for 3.8s\nuntil 11s\nexpect holder b at 6.5s\nexpect holder a at 10s`,
   },
 ];

@@ -35,7 +35,7 @@ export const processes: readonly FidelityScenario[] = [
   {
     name: 'master-killed',
     title: 'the master’s process is killed, and its parent starts another',
-    nodes: { a: router({ priority: 150, interval: 1 }), b: router({ priority: 100, interval: 1 }) },
+    nodes: { a: router({ priority: 200, interval: 1 }), b: router({ priority: 50, interval: 1 }) },
     text: 'at 5.9s crash a\nuntil 12s\nexpect holder a at 11.5s',
   },
   {
@@ -90,7 +90,7 @@ export const processes: readonly FidelityScenario[] = [
     name: 'priority-lowered',
     title: 'a reload lowers the master’s priority, another raises it again',
     nodes: calm,
-    files: { 'a.low': router({ priority: 50 }), 'a.high': router({ priority: 150 }) },
+    files: { 'a.low': router({ priority: 20 }), 'a.high': router({ priority: 200 }) },
     text: 'at 3.15s reload a with a.low\nat 5.95s reload a with a.high\nuntil 10s\nexpect holder b at 5.8s\nexpect holder a at 9.5s',
   },
   {
@@ -98,17 +98,17 @@ export const processes: readonly FidelityScenario[] = [
     title: 'reloads add an address on the master, then on the backup, and take it away',
     nodes: calm,
     files: {
-      'a.more': router({ priority: 150, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
-      'b.more': router({ priority: 100, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
-      'a.less': router({ priority: 150 }),
+      'a.more': router({ priority: 200, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
+      'b.more': router({ priority: 50, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
+      'a.less': router({ priority: 200 }),
     },
     text: 'at 3.15s reload a with a.more\nat 3.95s reload b with b.more\nat 5.15s reload a with a.less\nuntil 7.5s\nexpect quiet from 3s',
   },
   {
     name: 'upgraded-to-version-3',
     title: 'one after the other is reloaded from version 2 to version 3',
-    nodes: { a: versioned(150, 2), b: versioned(100, 2) },
-    files: { 'b.new': versioned(100, 3), 'a.new': versioned(150, 3) },
+    nodes: { a: versioned(200, 2), b: versioned(50, 2) },
+    files: { 'b.new': versioned(50, 3), 'a.new': versioned(200, 3) },
     text: 'at 5.9s reload b with b.new\nat 11.9s reload a with a.new\nuntil 18s\nexpect holder a,b at 11s\nexpect holder a at 17s',
   },
 ];

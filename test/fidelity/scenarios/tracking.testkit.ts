@@ -27,13 +27,13 @@ export const tracking: readonly FidelityScenario[] = [
   {
     name: 'script-fault',
     title: 'a script of the master fails, and succeeds again',
-    nodes: { a: checked(150), b: checked(100) },
+    nodes: { a: checked(220), b: checked(30) },
     text: 'at 5.5s script chk on a fails for 5s\nuntil 19s\nexpect holder b at 10s\nexpect holder a at 17.5s',
   },
   {
     name: 'script-weight',
     title: 'a script takes weight away from the master, and gives it back',
-    nodes: { a: checked(150, 'chk weight -80'), b: checked(120, 'chk weight -80') },
+    nodes: { a: checked(240, 'chk weight -180'), b: checked(100, 'chk weight -180') },
     text: 'at 5.5s script chk on a fails for 7s\nuntil 20s\nexpect holder b at 12s\nexpect holder a at 18.5s',
   },
   {
@@ -45,43 +45,43 @@ export const tracking: readonly FidelityScenario[] = [
   {
     name: 'script-hangs',
     title: 'a script hangs until it is ended, and succeeds again',
-    nodes: { a: checked(150), b: checked(100) },
+    nodes: { a: checked(220), b: checked(30) },
     text: 'at 5.5s script chk on a hangs for 6s\nuntil 21s\nexpect holder b at 11s\nexpect holder a at 19.5s',
   },
   {
     name: 'script-missing',
     title: 'a script is deleted, and comes back',
-    nodes: { a: checked(150), b: checked(100) },
+    nodes: { a: checked(220), b: checked(30) },
     text: 'at 5.5s script chk on a is missing for 5s\nuntil 19s\nexpect holder b at 10s\nexpect holder a at 17.5s',
   },
   {
     name: 'script-of-backup',
     title: 'a script of the backup exits with 3, and succeeds again',
-    nodes: { a: checked(150), b: checked(100) },
+    nodes: { a: checked(220), b: checked(30) },
     text: 'at 5.5s script chk on b exits 3 for 3s\nuntil 13s\nexpect holder a at 12s',
   },
   {
     name: 'group-unplugged',
     title: 'a sync group: the inner interface loses its carrier, and both members move',
-    nodes: { a: grouped(150), b: grouped(100) },
+    nodes: { a: grouped(200), b: grouped(50) },
     text: `${second}at 3.15s unplug a eth1 for 3s\nuntil 10s\nexpect holder b at 5.5s\nexpect holder a at 9s`,
   },
   {
     name: 'group-stopped',
     title: 'a sync group: the master is stopped and started again',
-    nodes: { a: grouped(150), b: grouped(100) },
+    nodes: { a: grouped(200), b: grouped(50) },
     text: `${second}at 3.15s stop a for 2.5s\nuntil 10s\nexpect holder b at 5s\nexpect holder a at 9s`,
   },
   {
     name: 'crossed-isolated',
     title: 'two routers with a master on each machine are cut apart',
-    nodes: { a: crossed(150, 100), b: crossed(100, 150) },
+    nodes: { a: crossed(200, 50), b: crossed(50, 200) },
     text: 'at 3.15s cut a b for 2.8s\nuntil 8s\nexpect holder a of 192.0.2.100 at 7.5s\nexpect holder b of 192.0.2.110 at 7.5s',
   },
   {
     name: 'crossed-killed',
     title: 'one of two machines with a master each is stopped and started again',
-    nodes: { a: crossed(150, 100), b: crossed(100, 150) },
+    nodes: { a: crossed(200, 50), b: crossed(50, 200) },
     text: 'at 3.15s stop a for 2.5s\nuntil 9s\nexpect holder b at 5s\nexpect holder b of 192.0.2.110 at 8.5s',
   },
 ];
