@@ -22,7 +22,7 @@ channel.on('data', bytes => {
     const { subject } = letter.mail;
     if (subject === 'crash') throw new Error('broken');
     if (subject === 'hang') continue;
-    channel.write(JSON.stringify({ type: 'line', level: 'info', text: subject }) + '\\n');
+    channel.write(JSON.stringify({ type: 'line', level: subject === 'fail' ? 'error' : 'info', text: subject }) + '\\n');
     channel.write(JSON.stringify({ type: 'ended', number, sent: subject !== 'fail' }) + '\\n');
   }
 });
@@ -45,10 +45,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function open(idleMilliseconds?: number): Mailer {
+function open(idleMilliseconds?: number, detail = true): Mailer {
   mailer = new Mailer({
     program: path.join(folder, 'program.mjs'),
     title: 'holdfast',
+    detail,
     log: { error: text => logged.push(text), write: (_level, text) => logged.push(text) },
     ...(idleMilliseconds !== undefined && { idleMilliseconds }),
   });
@@ -75,6 +76,13 @@ describe('whoever has mails sent', () => {
     expect(mailer!.counts).toEqual({ waiting: 0, underWay: 0, sent: 5, failed: 1, dropped: 0 });
     expect(logged).toEqual(['a', 'b', 'fail', 'd', 'e', 'f']);
     expect(notes()).toEqual(['start']);
+  });
+
+  it('passes on what went wrong only, unless detail is asked for', async () => {
+    open(undefined, false);
+    for (const subject of ['a', 'fail']) mailer!.send(letter(subject));
+    await until(() => mailer!.counts.failed === 1);
+    expect(logged).toEqual(['fail']);
   });
 
   it('lets it go when there is nothing to do, and starts another for the next mail', async () => {

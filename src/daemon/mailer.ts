@@ -21,6 +21,8 @@ export interface MailerOptions {
   /** What ps shows. */
   readonly title: string;
   readonly log: Pick<DaemonLog, 'error' | 'write'>;
+  /** Whether lines of detail are logged, as -D asks: about mails that are well. */
+  readonly detail: boolean;
   /** The mail process ends when it has had nothing to do for so long; undefined is a minute. */
   readonly idleMilliseconds?: number;
 }
@@ -92,7 +94,7 @@ export class Mailer {
 
   told(message: CarrierMessage): void {
     if (message.type === 'line') {
-      this.#options.log.write(message.level, message.text);
+      if (message.level !== 'info' || this.#options.detail) this.#options.log.write(message.level, message.text);
       return;
     }
     this.#crashes = 0;

@@ -88,7 +88,7 @@ export class Parent {
         log.error(`Cannot write ${names.serverWords}: ${(error as NodeJS.ErrnoException).code}`);
       }
     });
-    this.#mailer = new Mailer({ program, title: names.parent.title, log });
+    this.#mailer = new Mailer({ program, title: names.parent.title, log, detail: options.log.detail });
     const operator = new Operator({
       children: this.#children,
       words: this.#words,

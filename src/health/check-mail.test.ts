@@ -29,6 +29,14 @@ describe('the reason of a mail', () => {
       /Could not connect to server \[10\.2\.0\.4]:25$/,
     );
     expect(of('SMTP_CHECK', { type: 'closed' })).toMatch(/Read failure from server/);
-    expect(of('SMTP_CHECK', { type: 'status', status: 554 })).toMatch(/Bad response from server/);
+    const reasons = (['connection', 'HELO'] as const).map(to => of('SMTP_CHECK', { type: 'status', status: 554, to }));
+    expect(reasons.map(text => text.replace('CHECK failed on service : ', ''))).toEqual([
+      'Bad greeting banner from server [10.2.0.4]:25',
+      'Bad HELO response from server [10.2.0.4]:25',
+    ]);
+    expect(of('SMTP_CHECK', { type: 'connection', error: 'ENETUNREACH' })).toMatch(
+      / : Network unreachable for server 10\.2\.0\.4 - real server \[10\.2\.0\.4]:25$/,
+    );
+    expect(of('SMTP_CHECK', { type: 'timeout', during: 'connect' })).toMatch(/ : Connection timeout to server/);
   });
 });

@@ -45,11 +45,15 @@ function smtpReason({ address, port }: MailedCheck, failure: ProbeFailure | unde
   const server = `server [${address}]:${port}`;
   switch (failure?.type) {
     case 'connection':
-      return `Could not connect to ${server}`;
+      return failure.error === 'ENETUNREACH'
+        ? `Network unreachable for server ${address} - real ${server}`
+        : `Could not connect to ${server}`;
     case 'timeout':
       return failure.during === 'connect' ? `Connection timeout to ${server}` : `Read timeout from ${server}`;
     case 'closed':
       return `Read failure from ${server}`;
+    case 'status':
+      return `${failure.to === 'HELO' ? 'Bad HELO response' : 'Bad greeting banner'} from ${server}`;
     default:
       return `Bad response from ${server}`;
   }

@@ -108,7 +108,8 @@ export type ProbeFailure =
   | { readonly type: 'tls'; readonly error: string }
   /** The peer ended the conversation too early. */
   | { readonly type: 'closed' }
-  | { readonly type: 'status'; readonly status: number }
+  /** `to`: what an SMTP server answered with it. */
+  | { readonly type: 'status'; readonly status: number; readonly to?: 'connection' | 'HELO' }
   | { readonly type: 'digest'; readonly digest: string }
   | { readonly type: 'pattern' }
   /** Not the protocol that was expected; a short, printable excerpt. */

@@ -107,13 +107,13 @@ export const smtpCases: readonly ContractCase[] = [
     name: 'a bad greeting',
     server: stream({ say: '554 go away\r\n' }),
     spec: smtp,
-    expected: { failure: { type: 'status', status: 554 }, excerpt: '554 go away' },
+    expected: { failure: { type: 'status', status: 554, to: 'connection' }, excerpt: '554 go away' },
   },
   {
     name: 'a refused HELO',
     server: stream(...greeted, { say: '550 not you\r\n' }),
     spec: smtp,
-    expected: failedBy({ type: 'status', status: 550 }),
+    expected: failedBy({ type: 'status', status: 550, to: 'HELO' }),
   },
   {
     name: 'another protocol',

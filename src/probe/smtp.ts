@@ -33,7 +33,8 @@ export function probeSmtp(context: ProbeContext, spec: SmtpSpec, report: Report)
     } else if (Number.isNaN(code)) {
       finish({ failure: { type: 'protocol', excerpt: excerpt ?? '' } });
     } else {
-      finish({ failure: { type: 'status', status: code }, status: code });
+      const to = expected === 'greeting' ? 'connection' : 'HELO';
+      finish({ failure: { type: 'status', status: code, to }, status: code });
     }
   };
 
