@@ -5,7 +5,7 @@ import { runInUml, umlObstacle } from './uml.mjs';
 
 const sources = `${root}test/uml`;
 const compiled = `${root}.cache/uml-dist`;
-const timeoutMs = 600_000;
+const timeoutMs = 1_200_000;
 
 /**
  * Runs the files whose path contains one of `names`, or all. `count(outcome, name)` gets each test's, `outcome` being

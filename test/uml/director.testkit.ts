@@ -99,6 +99,7 @@ const usual: DirectorOptions = { network: 'director', flags: [], instance: undef
 
 /** Holdfast or keepalived on the director. */
 export class Director {
+  readonly #daemon: 'holdfast' | 'keepalived';
   readonly #process: ChildProcess;
   readonly lines: string[] = [];
   readonly #options: DirectorOptions;
@@ -106,6 +107,7 @@ export class Director {
   #ended = false;
 
   constructor(daemon: 'holdfast' | 'keepalived', configuration: string, options: Partial<DirectorOptions> = {}) {
+    this.#daemon = daemon;
     this.#options = { ...usual, ...options };
     const { flags, network } = this.#options;
     this.#configurationFile = `/run/${network}.conf`;
@@ -150,7 +152,7 @@ export class Director {
 
   reload(configuration: string): void {
     writeFileSync(this.#configurationFile, configuration);
-    process.kill(this.#pid(''), 'SIGHUP');
+    process.kill(this.#daemon === 'holdfast' ? this.#pid('') : this.#process.pid!, 'SIGHUP');
   }
 
   killChecker(): void {
@@ -164,10 +166,10 @@ export class Director {
   }
 
   /** Undefined while the checker process is being restarted. */
-  health(): HealthStatus | undefined {
+  health(...service: readonly string[]): HealthStatus | undefined {
     let text: string;
     try {
-      text = this.command('health', '--json');
+      text = this.command('health', ...service, '--json');
     } catch (error) {
       // Its status says that something is down; its answer is here all the same.
       text = (error as { readonly stdout: string }).stdout;

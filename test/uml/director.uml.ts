@@ -188,6 +188,27 @@ describe('a director with a configuration from the field', () => {
     await director.untilSaid('The IPVS table of VS [10.1.0.100]:tcp:443 was not as it should be: repaired');
   });
 
+  it('drains a server: its connections go on and are counted, and no new ones come', async () => {
+    const place = { address: '10.1.0.103', port: 1358, from: '10.1.0.55' } as const;
+    const server = await client.ask({ do: 'hold', ...place });
+    const [last, other] = server === 'fourteen' ? [14, 'fifteen'] : [15, 'fourteen'];
+    const connections = (): number | undefined =>
+      director.health('10.1.0.103')?.virtualServers[0]?.servers.find(({ address }) => address === `10.2.0.${last}`)
+        ?.connections?.active;
+    director.command('server', 'drain', '10.1.0.103', `10.2.0.${last}`);
+    await untilTable('the server to be drained', [
+      ...without(last),
+      `-a -t 10.1.0.103:1358 -r 10.2.0.${last}:1358 -m -w 0`,
+    ]);
+    assert.equal(connections(), 1);
+    assert.deepEqual([await who(103), await who(103), await who(103)], [other, other, other]);
+    assert.equal(await client.ask({ do: 'again' }), server);
+    await client.ask({ do: 'let go' });
+    await director.until('the connection to be gone', () => connections() === 0);
+    director.command('server', 'auto', '10.1.0.103', `10.2.0.${last}`);
+    await untilTable('the server to be back', expectedTable);
+  });
+
   it('has a sync daemon that follows its virtual router, also through the death of the process', async () => {
     const daemons = (): string => inside('director', 'ipvsadm', '-l', '--daemon');
     const withDaemon = fieldConfiguration().replace('global_defs {', 'global_defs {\nlvs_sync_daemon eth1 VI_1 id 7');

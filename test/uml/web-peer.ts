@@ -16,6 +16,8 @@ export type PeerCommand =
       readonly do: 'open';
       readonly name: string;
       readonly tls: boolean;
+      /** Nobody without a certificate of ours gets anything. */
+      readonly closed?: boolean;
       readonly pages: Readonly<Record<string, string>>;
     })
   /** Nobody listens any more, and connections end. */
@@ -23,7 +25,8 @@ export type PeerCommand =
   | (Place & { readonly do: 'get'; readonly from: string; readonly tls: boolean; readonly path: string })
   /** Opens a connection that stays; `again` asks once more on it. */
   | (Place & { readonly do: 'hold'; readonly from: string })
-  | { readonly do: 'again' };
+  | { readonly do: 'again' }
+  | { readonly do: 'let go' };
 
 const servers = new Map<string, { readonly server: Server; readonly sockets: Set<Socket> }>();
 let held: Socket | undefined;
@@ -36,7 +39,16 @@ function open(command: PeerCommand & { do: 'open' }): Promise<string> {
     answer.statusCode = text === undefined ? 404 : 200;
     answer.end(text);
   };
-  const server = command.tls ? createHttps({ cert: certificate, key: privateKey }, handler) : createHttp(handler);
+  const server = command.tls
+    ? createHttps(
+        {
+          cert: certificate,
+          key: privateKey,
+          ...(command.closed && { requestCert: true, rejectUnauthorized: true, ca: [certificate] }),
+        },
+        handler,
+      )
+    : createHttp(handler);
   // A connection that is held is ended by nobody but the tests.
   server.keepAliveTimeout = 0;
   const sockets = new Set<Socket>();
@@ -117,6 +129,9 @@ function obey(command: PeerCommand): string | Promise<string> {
       return hold(command);
     case 'again':
       return again();
+    case 'let go':
+      held?.end();
+      return 'let go';
   }
 }
 
