@@ -19,8 +19,8 @@ import {
 import { internalErrorStatus } from './crash.ts';
 import { DaemonLog, exitWithLog } from './log.ts';
 import { logFileFor } from './log-format.ts';
-import { mailDate } from './mail-date.ts';
 import { systemLogFor } from './open-log.ts';
+import { OutgoingMails } from './outgoing-mails.ts';
 import { ParentChannel } from './parent-channel.ts';
 import { PidFile } from './pid-file.ts';
 import { SIGINT, type SignalMeaning, signalMeanings } from './signals.ts';
@@ -28,9 +28,6 @@ import { replaceFile } from './write-file.ts';
 
 /** The portions of a text, not a text, whose portions would be its characters. */
 export type Portions = Iterable<string> & object;
-/** Bytes that may wait for the parent before mails are thrown away. */
-const longestBacklog = 4 * 1024 * 1024;
-
 /** An engine at work on the kernel, as the process around it sees it. */
 export interface ChildRuntime<Part> {
   start(): void;
@@ -117,6 +114,7 @@ class Work<Part> {
   readonly #channel: ParentChannel<Part>;
   readonly #log: DaemonLog;
   readonly #pidFile: PidFile | undefined;
+  readonly #mails: OutgoingMails;
   readonly #runtime: ChildRuntime<Part> | undefined;
   #setup: ChildSetup;
   #daemon: DaemonConfiguration;
@@ -131,6 +129,7 @@ class Work<Part> {
     process.umask(setup.umask);
     this.#log = openChildLog(role, setup);
     this.#pidFile = this.#claimPidFile();
+    this.#mails = new OutgoingMails(channel, text => this.#log.error(text));
     this.#runtime = this.#pidFile && this.#openRuntime(part);
     if (!this.#runtime) return;
     this.#dumpConfiguration(part);
@@ -204,6 +203,7 @@ class Work<Part> {
 
   #finish(status: number): void {
     this.#runtime?.close();
+    this.#mails.sendAll();
     this.#pidFile?.remove();
     this.#log.info('Stopped');
     void exitWithLog(this.#log, status);
@@ -242,7 +242,7 @@ class Work<Part> {
       return this.#role.open(this.#daemon, part, {
         log: this.#log,
         setup: this.#setup,
-        sendMail: mail => this.#sendMail(mail),
+        sendMail: mail => this.#mails.add(mail),
         stopped: () => this.#finish(0),
         instanceState: state => this.#channel.send({ type: 'instance-state', state }),
         sessionState: state => this.#channel.send({ type: 'session-state', state }),
@@ -252,12 +252,6 @@ class Work<Part> {
       this.#fail(4, `${error.message}\n${explainMissing(this.#role.capabilities)}`);
     }
     return undefined;
-  }
-
-  #sendMail(mail: Mail): void {
-    if (this.#channel.backlog < longestBacklog) {
-      this.#channel.send({ type: 'mail', letter: { mail, date: mailDate(new Date()) } });
-    } else this.#log.error(`The parent process does not listen: the mail "${mail.subject}" is lost`);
   }
 
   #fail(status: number, text: string): void {
