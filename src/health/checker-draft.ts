@@ -166,13 +166,34 @@ export function completeSchedule(
   defaults: ScheduleDefaults = { retries: 1, delayBeforeRetry: defaultDelayBeforeRetry },
 ): CheckSchedule {
   const delayLoop = draft.delayLoop ?? target.delayLoop ?? defaultDelayLoop;
-  return {
+  const schedule = {
     delayLoop,
     delayBeforeRetry: draft.delayBeforeRetry ?? target.delayBeforeRetry ?? defaults.delayBeforeRetry ?? delayLoop,
     retries: draft.retries ?? target.retries ?? defaults.retries,
     warmup: draft.warmup ?? target.warmup ?? delayLoop,
     alpha: draft.alpha ?? target.alpha,
   };
+  if (!sameSchedule(schedule, latest)) latest = schedule;
+  return latest;
+}
+
+/** Neighbours mostly have the same: they share it, which a configuration of thousands of checkers is smaller for. */
+let latest: CheckSchedule = {
+  delayLoop: defaultDelayLoop,
+  delayBeforeRetry: defaultDelayBeforeRetry,
+  retries: 1,
+  warmup: defaultDelayLoop,
+  alpha: false,
+};
+
+function sameSchedule(left: CheckSchedule, right: CheckSchedule): boolean {
+  return (
+    left.delayLoop === right.delayLoop &&
+    left.delayBeforeRetry === right.delayBeforeRetry &&
+    left.retries === right.retries &&
+    left.warmup === right.warmup &&
+    left.alpha === right.alpha
+  );
 }
 
 /** Where a checker connects to, and from. */

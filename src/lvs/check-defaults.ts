@@ -13,19 +13,25 @@ export interface CheckDefaults {
   virtualHost: string | undefined;
 }
 
-export function noCheckDefaults(): CheckDefaults {
-  return {
-    retries: undefined,
-    delayBeforeRetry: undefined,
-    warmup: undefined,
-    connectTimeout: undefined,
-    delayLoop: undefined,
-    virtualHost: undefined,
-  };
+/** What nearly every server says for them: nothing. All share it until they do. */
+export const nothingSaid: Readonly<CheckDefaults> = {
+  retries: undefined,
+  delayBeforeRetry: undefined,
+  warmup: undefined,
+  connectTimeout: undefined,
+  delayLoop: undefined,
+  virtualHost: undefined,
+};
+
+/** What a block says, to add to. */
+function saidIn(draft: DefaultsDraft): CheckDefaults {
+  if (draft.checks === nothingSaid) draft.checks = { ...nothingSaid };
+  return draft.checks;
 }
 
 /** The nearer one wins, setting by setting. */
 export function inherited(near: CheckDefaults, far: CheckDefaults): CheckDefaults {
+  if (near === nothingSaid) return far;
   return {
     retries: near.retries ?? far.retries,
     delayBeforeRetry: near.delayBeforeRetry ?? far.delayBeforeRetry,
@@ -39,24 +45,30 @@ export function inherited(near: CheckDefaults, far: CheckDefaults): CheckDefault
 /** Microseconds in 64 bits. */
 const longest = 18_446_744_073_709;
 
-type DefaultsReader = Reader<{ readonly checks: CheckDefaults }, SectionContext>;
+interface DefaultsDraft {
+  checks: CheckDefaults;
+}
+
+type DefaultsReader = Reader<DefaultsDraft, SectionContext>;
 
 const span =
   (key: 'delayBeforeRetry' | 'warmup' | 'connectTimeout' | 'delayLoop', minimum: number, maximum: number) =>
-  (...[statement, { checks }, context]: Parameters<DefaultsReader>): void => {
+  (...[statement, draft, context]: Parameters<DefaultsReader>): void => {
+    const checks = saidIn(draft);
     checks[key] = decimalSeconds(statement, { minimum, maximum }, context) ?? checks[key];
   };
 
 /** Keywords that virtual and real servers share. */
 export const checkDefaultReaders: Readonly<Record<string, DefaultsReader>> = {
-  retry: (statement, { checks }, context) => {
+  retry: (statement, draft, context) => {
+    const checks = saidIn(draft);
     checks.retries = integer(statement, { minimum: 1, maximum: 4_294_967_295 }, context, false) ?? checks.retries;
   },
   delay_before_retry: span('delayBeforeRetry', 0, longest),
   warmup: span('warmup', 0, longest),
   connect_timeout: span('connectTimeout', 0.000001, 4_294.967295),
   delay_loop: span('delayLoop', 0.000001, longest),
-  virtualhost: (statement, { checks }) => {
-    checks.virtualHost = statement.words[1]!.text;
+  virtualhost: (statement, draft) => {
+    saidIn(draft).virtualHost = statement.words[1]!.text;
   },
 };

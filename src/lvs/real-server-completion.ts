@@ -85,12 +85,13 @@ export function completeRealServers(
     }
     asWritten.add(key);
     const port = servedPort(server, forwarding, written, around, context);
-    if (asServed.has(memberKey({ address, port }))) {
+    const servedKey = port === (server.port ?? 0) ? key : memberKey({ address, port });
+    if (asServed.has(servedKey)) {
       const message = `${address} port ${port} is a real server of ${name} already`;
       advise(context, located(server.statement), 'duplicate-real-server', message, 'the first stands');
       continue;
     }
-    asServed.add(memberKey({ address, port }));
+    asServed.add(servedKey);
     const { target } = draft;
     if (forwarding.type === 'nat' && target.type === 'address' && target.address === address && target.port === port) {
       const message = `the real server is ${name} itself`;
@@ -139,7 +140,10 @@ function completeServer(
   const { address } = server;
   const name = `[${address}]:${protocol ?? 'none'}:${port}`;
   const alpha = server.alpha ?? draft.alpha;
-  const checks = inherited(server.checks, draft.checks);
+  const { retries, delayBeforeRetry, warmup, connectTimeout, delayLoop, virtualHost } = inherited(
+    server.checks,
+    draft.checks,
+  );
   return {
     name,
     address,
@@ -156,6 +160,18 @@ function completeServer(
     checkers:
       server.checkers.length === 0
         ? []
-        : readCheckers({ name, address, port: written, alpha, ...checks, checkers: server.checkers }),
+        : readCheckers({
+            name,
+            address,
+            port: written,
+            alpha,
+            retries,
+            delayBeforeRetry,
+            warmup,
+            connectTimeout,
+            delayLoop,
+            virtualHost,
+            checkers: server.checkers,
+          }),
   };
 }

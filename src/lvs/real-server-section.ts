@@ -4,7 +4,7 @@ import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
 import { boolean, integer } from '../config/values.ts';
 import type { IpvsForwarding } from '../ports/ipvs.ts';
-import { type CheckDefaults, checkDefaultReaders, noCheckDefaults } from './check-defaults.ts';
+import { type CheckDefaults, checkDefaultReaders, nothingSaid } from './check-defaults.ts';
 import { readEndpoint } from './endpoint-words.ts';
 import { readForwarding } from './forwarding-section.ts';
 import { realServerGrammar } from './keywords.ts';
@@ -25,9 +25,9 @@ export interface RealServerDraft {
   notifyUp: Statement | undefined;
   notifyDown: Statement | undefined;
   mail: boolean | undefined;
-  readonly checks: CheckDefaults;
+  checks: CheckDefaults;
   /** The blocks of its checkers, which another feature reads. */
-  checkers: readonly Statement[];
+  readonly checkers: Statement[];
 }
 
 type RealServerReader = Reader<RealServerDraft, SectionContext>;
@@ -36,7 +36,7 @@ const limits = { minimum: 0, maximum: 4_294_967_295 };
 const largestWeight = 2_147_483_647;
 
 const checker: RealServerReader = (statement, draft) => {
-  if (statement.block) draft.checkers = [...draft.checkers, statement];
+  if (statement.block) draft.checkers.push(statement);
 };
 
 export const checkerKeywords = [
@@ -107,7 +107,7 @@ export function readRealServer(
     notifyUp: undefined,
     notifyDown: undefined,
     mail: undefined,
-    checks: noCheckDefaults(),
+    checks: nothingSaid,
     checkers: [],
   };
   const grammar = context.root.blocks.get('virtual_server')?.blocks.get('real_server') ?? realServerGrammar;

@@ -6,7 +6,7 @@ import { advise, complain, type SectionContext } from '../config/section-context
 import { located, type Statement } from '../config/tree.ts';
 import { boolean, integer, integerOf, parameter, reportBadValue } from '../config/values.ts';
 import type { IpvsForwarding, IpvsProtocol } from '../ports/ipvs.ts';
-import { type CheckDefaults, checkDefaultReaders, noCheckDefaults } from './check-defaults.ts';
+import { type CheckDefaults, checkDefaultReaders, nothingSaid } from './check-defaults.ts';
 import { readEndpoint } from './endpoint-words.ts';
 import { readForwarding } from './forwarding-section.ts';
 import { marks } from './group-section.ts';
@@ -54,7 +54,7 @@ export interface VirtualServerDraft {
   hysteresis: number;
   weight: number;
   sorryServer: SorryServerDraft | undefined;
-  readonly checks: CheckDefaults;
+  checks: CheckDefaults;
   readonly realServers: RealServerDraft[];
 }
 
@@ -268,7 +268,7 @@ export function readVirtualServer(statement: Statement, context: SectionContext)
     hysteresis: 0,
     weight: 1,
     sorryServer: undefined,
-    checks: noCheckDefaults(),
+    checks: nothingSaid,
     realServers: [],
   };
   const grammar = context.root.blocks.get('virtual_server') ?? virtualServerGrammar;
