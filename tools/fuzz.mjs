@@ -46,7 +46,7 @@ const parts = [
     limitMs: 30_000,
   },
   { name: 'texts', total: Math.ceil(number('texts') * share), stretch: 20, limitMs: 60_000 },
-  { name: 'growth', total: Math.ceil(number('growth') * share), stretch: 1, limitMs: 120_000 },
+  { name: 'growth', total: Math.ceil(number('growth') * share), stretch: 1, limitMs: 600_000 },
 ];
 const memoryLimitMb = 1_024;
 

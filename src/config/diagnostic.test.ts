@@ -54,6 +54,14 @@ describe('formatDiagnostic', () => {
     ]);
   });
 
+  it('does not take one file for another of its name', () => {
+    const diagnostics = new Diagnostics();
+    for (const text of ['a', '😀 abc def']) {
+      diagnostics.report({ line: { file: 'k.conf', number: 12, text }, start: 3, end: 6 }, finding);
+    }
+    expect(diagnostics.all[1]).toMatchObject({ column: 3, endColumn: 6 });
+  });
+
   it('counts columns in characters', () => {
     expect(reported('😀😀 x', 5, 6).column).toBe(4);
   });

@@ -18,8 +18,8 @@ export class ToldLine {
     this.placeholders = new Placeholders(text);
   }
 
-  is({ file, number }: SourceLine): boolean {
-    return this.#number === number && this.#file === file;
+  is({ file, number, text }: SourceLine): boolean {
+    return this.#number === number && this.#file === file && this.#text === text;
   }
 
   /** The characters before a place, which is given in UTF-16 units. */

@@ -184,7 +184,7 @@ const growths = [
       'router_id $i',
     ]);
     const close = body.endsWith('{') ? '}' : '';
-    return ['repetitions', factor => ({ text: `~SEQ(i, 1, ${2_000 * factor}) ${body}${close}\n`, files: new Map() })];
+    return ['repetitions', factor => ({ text: `~SEQ(i, 1, ${500 * factor}) ${body}${close}\n`, files: new Map() })];
   },
   random => {
     const many = random.chance(1, 2);
