@@ -66,6 +66,22 @@ export type Action =
       readonly behaviour: ScriptBehaviour;
       readonly span?: Duration;
     }
+  /** Somebody writes a number into a tracked file; afterwards 0. */
+  | {
+      readonly type: 'file';
+      readonly file: string;
+      readonly node: string;
+      readonly number: number;
+      readonly span?: Duration;
+    }
+  /** So many of a tracked process run; afterwards, or if undefined, as many as there have to be. */
+  | {
+      readonly type: 'process';
+      readonly process: string;
+      readonly node: string;
+      readonly count: number | undefined;
+      readonly span?: Duration;
+    }
   /** Good and bad by turns. */
   | {
       readonly type: 'script-flaps';
@@ -183,6 +199,12 @@ export function formatAction(action: Action): string {
       return `reload ${action.node}${action.file === undefined ? '' : ` with ${action.file}`}`;
     case 'script':
       return `script ${action.script} on ${action.node} ${formatBehaviour(action.behaviour)}${forSpan(action.span)}`;
+    case 'file':
+      return `file ${action.file} on ${action.node} says ${action.number}${forSpan(action.span)}`;
+    case 'process': {
+      const what = action.count === undefined ? 'runs' : action.count === 0 ? 'stops' : `runs ${action.count} times`;
+      return `process ${action.process} on ${action.node} ${what}${forSpan(action.span)}`;
+    }
     case 'script-flaps':
       return `script ${action.script} on ${action.node} flaps every ${formatSpan(action.every)}${forSpan(action.span)}`;
     case 'remove':

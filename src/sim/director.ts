@@ -46,6 +46,13 @@ export class Director {
           return `${action.node} tracks no script "${action.script}"${known.length > 0 ? `, but ${known.join(', ')}` : ''}`;
         }
       }
+      const { files, processes } = node.configuration;
+      if (action.type === 'file' && !files.some(({ name }) => name === action.file)) {
+        return `${action.node} tracks no file "${action.file}"`;
+      }
+      if (action.type === 'process' && !processes.some(({ name }) => name === action.process)) {
+        return `${action.node} tracks no process "${action.process}"`;
+      }
       if ('link' in action && action.link !== undefined && !this.#hasLink(node, action.link, steps)) {
         const known = node.kernel.links.map(({ name }) => name).join(', ');
         return `${action.node} has no interface "${action.link}", but ${known}`;
@@ -181,6 +188,14 @@ export class Director {
           node: node.name,
           behaviour: { type: 'exits', status: 0 },
         });
+        break;
+      case 'file':
+        node.objects.write(action.file, action.number);
+        this.#undo(action.span, { type: 'file', file: action.file, node: node.name, number: 0 });
+        break;
+      case 'process':
+        node.objects.run(action.process, action.count);
+        this.#undo(action.span, { type: 'process', process: action.process, node: node.name, count: undefined });
         break;
       case 'script-flaps':
         this.#flap(node, action);

@@ -97,6 +97,10 @@ function allFaults({ nodes }: Input, span: Duration): readonly Fault[] {
     for (const { name: script } of configuration.scripts) {
       add('script', node, { type: 'script', script, node, behaviour: { type: 'exits', status: 1 }, span });
     }
+    for (const { name, quorum } of configuration.processes) {
+      // Where there must be none, one is too many.
+      add('script', node, { type: 'process', process: name, node, count: quorum === 0 ? 1 : 0, span });
+    }
     for (const address of addressesOf(configuration)) add('other', node, { type: 'remove', node, address });
     add('other', node, { type: 'reload', node, file: undefined });
   }

@@ -83,6 +83,8 @@ export type Observation =
   | { readonly type: 'server-outcome'; readonly server: string; readonly good: boolean }
   /** What readers of notification FIFOs are told. */
   | { readonly type: 'fifo'; readonly node: string; readonly line: string }
+  /** A tracked file or process is not what it was. */
+  | { readonly type: 'object-changed'; readonly node: string }
   | { readonly type: 'mail'; readonly node: string; readonly subject: string }
   | { readonly type: 'log'; readonly node: string; readonly level: LogLevel; readonly text: string }
   /** Somebody interferes, or stops interfering. `active`: how many faults go on that make packets or timers unreliable. */

@@ -196,6 +196,10 @@ function parseVerb(words: Words): Action {
       return { type: 'reload', node: nodeName(words), file: words.accept('with') ? words.word('a file') : undefined };
     case 'script':
       return parseScript(words);
+    case 'file':
+      return parseFile(words);
+    case 'process':
+      return parseProcess(words);
     case 'remove': {
       const address = words.address();
       words.expect('on');
@@ -273,6 +277,31 @@ function parseTableChange(words: Words): TableChange {
   if (what === 'delete-server') return { type: what, server };
   words.expect('weight');
   return { type: what, server, weight: words.number('a weight', 0, 65_535) };
+}
+
+function parseFile(words: Words): Action {
+  const file = words.word('the name of a track_file');
+  words.expect('on');
+  const node = nodeName(words);
+  words.expect('says');
+  return { type: 'file', file, node, number: words.integer('a number'), ...withSpan(words) };
+}
+
+function parseProcess(words: Words): Action {
+  const name = words.word('the name of a vrrp_track_process');
+  words.expect('on');
+  const node = nodeName(words);
+  return { type: 'process', process: name, node, count: parseCount(words), ...withSpan(words) };
+}
+
+function parseCount(words: Words): number | undefined {
+  const verb = words.word('what the process does');
+  if (verb === 'stops') return 0;
+  if (verb !== 'runs') throw new ScenarioError(`a process stops, runs, or runs N times, not "${verb}"`);
+  if (words.isAtEnd || words.peek() === 'for') return undefined;
+  const count = words.number('how many', 0, 65_535);
+  words.expect('times');
+  return count;
 }
 
 function parseBehaviour(words: Words): ScriptBehaviour {

@@ -65,6 +65,12 @@ export class Words {
     return value;
   }
 
+  integer(what: string): number {
+    const word = this.word(what);
+    if (!/^[+-]?[0-9]{1,10}$/.test(word)) throw new ScenarioError(`${what} is expected, not "${word}"`);
+    return Number(word);
+  }
+
   address(): IpAddress {
     const word = this.word('an address');
     const address = parseIpAddress(word);

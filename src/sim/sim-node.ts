@@ -2,7 +2,7 @@ import { type Duration, microseconds, milliseconds, zero } from '../base/duratio
 import { after, elapsed, type Instant } from '../base/instant.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import { readAnnouncement, sourceMacOf } from './announcement-frame.ts';
+import { flood } from './announce.ts';
 import { type CheckerHost, CheckerLife } from './checker-life.ts';
 import { type Happening, never } from './event-heap.ts';
 import { addressCost, FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
@@ -15,8 +15,9 @@ import { ProcessQueue } from './process-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 import { RouterStates } from './router-states.ts';
 import { ScriptStage } from './script-stage.ts';
-import type { EthernetFrame, VrrpFrame } from './segment.ts';
+import type { VrrpFrame } from './segment.ts';
 import { VrrpSockets } from './vrrp-sockets.ts';
+import { WatchedObjects } from './watched-objects.ts';
 
 export interface NodeSpec {
   readonly name: string;
@@ -32,6 +33,8 @@ export interface NodeSpec {
 
 /** From the start of a process to its first look at the kernel. */
 const processBootTime = milliseconds(250);
+/** What it takes to read a file that is tracked, or to count processes. */
+const lookTime = milliseconds(1);
 /** A timer that fires in time fires this late, at most. */
 const ordinaryLateness = 90;
 
@@ -42,6 +45,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   readonly scripts: ScriptStage;
   /** The process that balances; there is none unless the configuration has virtual servers. */
   readonly checker: CheckerLife;
+  readonly objects: WatchedObjects;
   readonly #ground: Ground;
   readonly #detail: boolean;
   readonly #clock: NodeClock;
@@ -80,6 +84,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.scripts = new ScriptStage(ground, spec.name, (run, outcome) =>
       this.#deliver({ type: 'script-ended', run, outcome }),
     );
+    this.objects = new WatchedObjects(ground, spec.name, spec.configuration, news => this.#tellLater(news));
     this.#queue = new ProcessQueue();
     this.checker = new CheckerLife(ground, this);
   }
@@ -148,6 +153,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#queue.clear();
     this.#overrunUntil = undefined;
     this.scripts.configure(this.#configuration);
+    this.objects.configure(this.#configuration);
     this.#engine = new VrrpProcess(this.#configuration, { detail: this.#detail, receiveBufferBytes: undefined });
     this.#tell('process-started');
     this.#handle(this.kernel.dump());
@@ -191,6 +197,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#configuration = configuration;
     this.#command(engine => {
       this.scripts.configure(configuration);
+      this.objects.configure(configuration);
       const effects = engine.reload(this.#now(), configuration);
       // Whoever watches has to know the new configuration to understand what follows.
       this.#tell('reloaded');
@@ -330,6 +337,14 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     else this.#handle(input);
   }
 
+  /** Looking takes a moment, and whoever asked may be gone by then. */
+  #tellLater(input: VrrpInput): void {
+    const life = this.#life;
+    this.#later(lookTime, () => {
+      if (this.#life === life) this.#deliver(input);
+    });
+  }
+
   #handle(input: VrrpInput): void {
     const engine = this.#engine;
     if (!engine) return;
@@ -390,6 +405,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#sockets.closeAll();
     this.#queue.clear();
     this.scripts.forget();
+    this.objects.forget();
     this.#disarm();
     this.#states = new Map();
     this.#tell(event);
@@ -425,7 +441,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
         break;
       case 'send-frames': {
         const link = this.kernel.link(effect.linkIndex);
-        if (link) this.#announce(link, effect.frames);
+        if (link) flood(this.#ground, this.name, link, effect.frames);
         break;
       }
       case 'change-addresses': {
@@ -458,12 +474,11 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       case 'send-mail':
         this.#ground.observe({ type: 'mail', node: this.name, subject: effect.mail.subject });
         break;
-      // Nobody writes to files here, and of each process one runs.
       case 'watch-files':
-        for (const file of effect.files) this.#deliver({ type: 'file-value', file, value: 0 });
+        this.objects.watchFiles(effect.files);
         break;
       case 'watch-processes':
-        for (const { name } of effect.processes) this.#deliver({ type: 'process-count', process: name, count: 1 });
+        this.objects.watchProcesses(effect.processes.map(({ name }) => name));
         break;
       case 'log':
         this.#ground.observe({ type: 'log', node: this.name, level: effect.level, text: effect.text });
@@ -471,23 +486,6 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       case 'stopped':
         this.#end('process-stopped');
         break;
-    }
-  }
-
-  #announce(link: KernelLink, frames: readonly Uint8Array[]): void {
-    // A burst says the same several times.
-    const read = new Map<Uint8Array, EthernetFrame>();
-    for (const bytes of frames) {
-      let frame = read.get(bytes);
-      if (!frame) {
-        frame = { type: 'ethernet', sourceMac: sourceMacOf(bytes), news: readAnnouncement(bytes) };
-        read.set(bytes, frame);
-      }
-      if (frame.news) {
-        const { address, mac } = frame.news;
-        this.#ground.observe({ type: 'announced', node: this.name, linkIndex: link.index, address, mac });
-      }
-      link.segment.flood(link, frame);
     }
   }
 

@@ -2,7 +2,8 @@ import { type Duration, milliseconds, plus, seconds, zero } from '../../base/dur
 import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
 import { familyOf, type IpAddress, isLinkLocal } from '../../base/ip-address.ts';
 import type {
-  InterfaceTracker,
+  FileTracker,
+  ProcessTracker,
   ScriptTracker,
   SyncGroupConfiguration,
   VirtualRouterConfiguration,
@@ -115,14 +116,15 @@ export class ClusterView {
           for (const member of this.ofNode(seen.node)) member.speaksSince = undefined;
         }
         const startup = seen.event === 'process-started' ? node.configuration.global.startupDelay : zero;
-        const scripts = seen.event === 'process-started' || seen.event === 'reloaded' ? scriptSettleTime(node) : zero;
+        const scripts = seen.event === 'process-started' || seen.event === 'reloaded' ? trackerSettleTime(node) : zero;
         const detection = node.kernel.links.some(hasIpv6) ? detectionTime : zero;
         this.#delay(now, node, plus(plus(startup, scripts), detection));
         return true;
       }
+      case 'object-changed':
       case 'script-outcome': {
         const node = this.world.node(seen.node)!;
-        this.#delay(now, node, scriptSettleTime(node));
+        this.#delay(now, node, trackerSettleTime(node));
         return true;
       }
       case 'disturbance':
@@ -163,6 +165,11 @@ export class ClusterView {
     }
     for (const tracker of [...configuration.trackScripts, ...(group?.trackScripts ?? [])]) {
       sum += contribution(isGood(node.scripts.behaviour(tracker.script)), tracker);
+    }
+    for (const tracker of [...configuration.trackFiles, ...(group?.trackFiles ?? [])])
+      sum += fileProduct(node, tracker);
+    for (const tracker of [...configuration.trackProcesses, ...(group?.trackProcesses ?? [])]) {
+      sum += contribution(hasQuorum(node, tracker), tracker);
     }
     return Math.min(254, Math.max(1, sum));
   }
@@ -248,13 +255,15 @@ export class ClusterView {
   }
 }
 
-/** How long a change of a script's mind takes to become the instance's. */
-export function scriptSettleTime({ configuration }: SimNode): Duration {
+/** How long a change of a script's mind, or of a process's number, takes to become the instance's. */
+export function trackerSettleTime({ configuration }: SimNode): Duration {
   let longest = 0;
   for (const { interval, timeout, rise, fall } of configuration.scripts) {
     // A run that hangs lasts for its timeout and for what killing it takes, and the next one waits for its turn.
     longest = Math.max(longest, (Math.max(rise, fall) + 1) * (interval + timeout + seconds(2)));
   }
+  for (const { forkDelay, terminateDelay } of configuration.processes)
+    longest = Math.max(longest, forkDelay, terminateDelay);
   return longest as Duration;
 }
 
@@ -327,9 +336,31 @@ function isFit(
   if (interfaces.some(tracker => tracker.weight === 0 && isUp(node, tracker.interface) === tracker.reverse))
     return false;
   const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])];
-  return scripts.every(
-    tracker => tracker.weight !== 0 || isGood(node.scripts.behaviour(tracker.script)) !== tracker.reverse,
+  const files = [...instance.trackFiles, ...(group?.trackFiles ?? [])];
+  const processes = [...instance.trackProcesses, ...(group?.trackProcesses ?? [])];
+  return (
+    scripts.every(
+      tracker => tracker.weight !== 0 || isGood(node.scripts.behaviour(tracker.script)) !== tracker.reverse,
+    ) &&
+    files.every(tracker =>
+      tracker.weight === 0
+        ? (node.objects.numberOf(tracker.file) === 0) !== tracker.reverse
+        : fileProduct(node, tracker) > -254,
+    ) &&
+    processes.every(tracker => tracker.weight !== 0 || hasQuorum(node, tracker) !== tracker.reverse)
   );
+}
+
+/** What a tracked file adds to the priority, if it does not mean FAULT. */
+function fileProduct(node: SimNode, { file, weight, reverse }: FileTracker): number {
+  const product = node.objects.numberOf(file) * weight;
+  return Math.max(-254, Math.min(253, reverse ? -product : product));
+}
+
+function hasQuorum(node: SimNode, { process: name }: ProcessTracker): boolean {
+  const tracked = node.configuration.processes.find(each => each.name === name);
+  const count = node.objects.countOf(name);
+  return tracked !== undefined && count >= tracked.quorum && count <= (tracked.maximum ?? count);
 }
 
 function isUp(node: SimNode, linkName: string): boolean {
@@ -337,7 +368,7 @@ function isUp(node: SimNode, linkName: string): boolean {
   return link?.adminUp === true && link.carrier;
 }
 
-function contribution(good: boolean, { weight, reverse }: InterfaceTracker | ScriptTracker): number {
+function contribution(good: boolean, { weight, reverse }: Pick<ScriptTracker, 'weight' | 'reverse'>): number {
   const counts = good !== reverse;
   if (weight > 0) return counts ? weight : 0;
   return counts ? 0 : weight;

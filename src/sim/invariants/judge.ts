@@ -3,7 +3,7 @@ import { after, type Instant, instantFromMicroseconds } from '../../base/instant
 import type { Observation, Observer } from '../observation.ts';
 import type { World } from '../world.ts';
 import { Balancing, balancingSettleTime } from './balancing.ts';
-import { ClusterView, scriptSettleTime } from './cluster-view.ts';
+import { ClusterView, trackerSettleTime } from './cluster-view.ts';
 import { HandOver } from './hand-over.ts';
 import type { Invariant, Report, Violation } from './invariant.ts';
 import { Mastership } from './mastership.ts';
@@ -21,6 +21,7 @@ const disturbing: ReadonlySet<Observation['type']> = new Set([
   'life',
   'checker',
   'script-outcome',
+  'object-changed',
   'server-outcome',
 ]);
 /** More of them say nothing new. */
@@ -126,7 +127,7 @@ export class Judge implements Observer, Quiet {
       const own = 3 * this.view.downInterval(member) + preemptDelay + pacing + startupDelay;
       longest = Math.max(longest, own + Math.max(garp.masterDelay, garp.lowerPriorityDelay));
     }
-    for (const node of this.#world.nodes) longest += scriptSettleTime(node) * 2;
+    for (const node of this.#world.nodes) longest += trackerSettleTime(node) * 2;
     for (const node of this.#world.nodes) longest = Math.max(longest, balancingSettleTime(node));
     return (longest + seconds(3)) as Duration;
   }

@@ -54,8 +54,8 @@ describe('who takes over', () => {
   it('after a process is gone', () => {
     const text = (priority: number) =>
       `vrrp_track_process p {\nprocess nginx\n}\n${instance(`priority ${priority}\ntrack_process {\np\n}`)}`;
-    expect(rowOf(cluster(text(100), text(90)).table, 'process p of a')).toBe(
-      'process p of a is not as it should be: fault | 90 -> b -> a',
+    expect(rowOf(cluster(text(100), text(90)).table, 'process p fails on a')).toBe(
+      'process p fails on a: fault | 90 -> b -> a',
     );
   });
 

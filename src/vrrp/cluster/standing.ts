@@ -112,7 +112,7 @@ export function eventText(fault: Fault): string {
     case 'interface':
       return `${fault.name} of ${node} is down`;
     case 'process':
-      return `process ${fault.name} of ${node} is not as it should be`;
+      return `process ${fault.name} fails on ${node}`;
     case 'script':
       return `${fault.name} ${fault.node.usuallyFailing.has(fault.name) ? 'succeeds' : 'fails'} on ${node}`;
   }
