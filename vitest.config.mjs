@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'tools/**/*.test.ts'],
           pool: 'forks',
           setupFiles,
+          // Against what hangs, not what is slow: properties over many cases share the processors with everything else.
+          testTimeout: 60_000,
         },
       },
       {
