@@ -84,6 +84,8 @@ export class Mailer {
     if (taken.length > 0) this.#carrier ??= new Carrier(this.#options, this);
     for (const { number, letter } of taken) this.#carrier?.send({ number, letter });
     if (!this.#queue.isEmpty) return;
+    const dropped = this.#queue.takeOverflow();
+    if (dropped > 0) this.#options.log.write('warning', `No mail waits any more; ${dropped} were dropped`);
     this.#emptied?.();
     this.#idle = setTimeout(() => {
       this.#carrier?.end();

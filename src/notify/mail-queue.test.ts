@@ -19,11 +19,13 @@ describe('the mails that wait', () => {
     const fill = (): boolean[] => Array.from({ length: mostWaitingMails + 3 }, (_, place) => queue.add(place));
     expect(fill().filter(Boolean)).toHaveLength(1);
     expect(queue.counts).toMatchObject({ waiting: mostWaitingMails, dropped: 3 });
+    expect(queue.takeOverflow()).toBe(0);
     expect(queue.take()[0]).toMatchObject({ letter: 3 });
     let taken = queue.lost();
     for (let next = queue.take(); next.length > 0; next = queue.take()) taken += queue.lost();
     expect(taken).toBe(mostWaitingMails);
     expect(queue.isEmpty).toBe(true);
+    expect([queue.takeOverflow(), queue.takeOverflow()]).toEqual([3, 0]);
     expect(queue.counts).toMatchObject({ sent: 0, failed: mostWaitingMails, dropped: 3 });
     expect(fill().filter(Boolean)).toHaveLength(1);
   });

@@ -28,8 +28,8 @@ export class MailQueue<Letter> {
   #sent = 0;
   #failed = 0;
   #dropped = 0;
-  /** Something was dropped since the queue was last empty. */
-  #overflowing = false;
+  /** Dropped since the queue was last empty. */
+  #overflow = 0;
 
   get counts(): MailCounts {
     return {
@@ -51,9 +51,8 @@ export class MailQueue<Letter> {
     if (this.#waiting.length <= mostWaitingMails) return false;
     this.#waiting.shift();
     this.#dropped += 1;
-    const isNews = !this.#overflowing;
-    this.#overflowing = true;
-    return isNews;
+    this.#overflow += 1;
+    return this.#overflow === 1;
   }
 
   /** Those whose turn it is now; each must be reported by `ended`. */
@@ -68,8 +67,15 @@ export class MailQueue<Letter> {
     if (!this.#underWay.delete(number)) return false;
     if (sent) this.#sent += 1;
     else this.#failed += 1;
-    if (this.isEmpty) this.#overflowing = false;
     return true;
+  }
+
+  /** How many were dropped, once the queue is empty again; 0 the next time. */
+  takeOverflow(): number {
+    if (!this.isEmpty) return 0;
+    const overflow = this.#overflow;
+    this.#overflow = 0;
+    return overflow;
   }
 
   /** Whoever carried them is gone; how many they were. */

@@ -17,7 +17,7 @@ export async function runStatus(words: readonly string[], output: Output = termi
   const program = controlCommand(
     'status',
     'Asks the running daemon about its virtual routers: who is master and since when, with which priority, which\n' +
-      'addresses it holds, whom it follows, and why it is in FAULT.',
+      'addresses it holds, whom it follows, why it is in FAULT, and what became of mails.',
     output,
   )
     .option('--json', 'as JSON; with --watch a line for each answer')
