@@ -32,10 +32,10 @@ export const elections: readonly FidelityScenario[] = [
     title: 'a better router joins, and preempts after its delay',
     // Two seconds are no multiple of the interval: whether an advert comes before or after must not depend on a hair.
     nodes: {
-      a: router({ priority: 150, interval: 0.3, lines: ['preempt_delay 2'] }),
-      b: router({ priority: 100, interval: 0.3 }),
+      a: router({ priority: 150, interval: 0.7, lines: ['preempt_delay 2'] }),
+      b: router({ priority: 100, interval: 0.7 }),
     },
-    text: 'node a held\nat 3s start a\nuntil 8s\nexpect holder a at 7s',
+    text: 'node a held\nat 4s start a\nuntil 11s\nexpect holder a at 10s',
   },
   {
     name: 'state-master',
