@@ -208,6 +208,9 @@ export class ClusterView {
         if (seen.priority === 0) member.speaksSince = undefined;
         return seen.priority === 0;
       }
+      // Whoever was silent for as long as no peer waits begins anew, however its last mastership ended.
+      const { advertisementInterval: interval } = member.configuration;
+      if (now - member.advertisedAt > 3 * interval + reactionTime) member.speaksSince = undefined;
       const changed = seen.priority === 0 || member.speaksSince === undefined;
       member.advertisedAt = now;
       member.advertisedSource = seen.source;

@@ -19,6 +19,7 @@ export class HandOver implements Invariant {
   /** By virtual router: who advertised last, and when a master gave up last. */
   readonly #lastSpeaker = new Map<string, { readonly member: Member; readonly at: Instant }>();
   readonly #gaveUpAt = new Map<string, Instant>();
+  readonly #takenOverAt = new Map<string, Instant>();
   readonly #wasSpeaking = new Set<Member>();
   #interferences = 0;
   /** By node, and by `node instance`: when it last did something that starts its timers anew. */
@@ -84,6 +85,8 @@ export class HandOver implements Invariant {
     const since = this.#world.now;
     this.#world.after(plus(span, handOverSlack), () => {
       if (this.#interferences !== interferences) return;
+      // Several may have taken over at once, and given way to each other: others judge that.
+      if ((this.#takenOverAt.get(member.router) ?? 0) > gaveUpAt) return;
       const others = view.ofRouter(member.router).filter(other => other !== member);
       if (others.some(other => other.speaksSince !== undefined) || member.speaksSince !== undefined) return;
       // A loser that yields to the one that gives up speaks once more, and the others believe it: its own skew time counts.
@@ -123,6 +126,7 @@ export class HandOver implements Invariant {
 
   #tookOver(now: Instant, member: Member): void {
     this.#wasSpeaking.add(member);
+    this.#takenOverAt.set(member.router, now);
     const { view, unreliable } = this.#quiet;
     if (unreliable) return;
     for (const other of view.ofRouter(member.router)) {

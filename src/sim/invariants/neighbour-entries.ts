@@ -1,4 +1,4 @@
-import { type Duration, milliseconds, seconds } from '../../base/duration.ts';
+import { type Duration, milliseconds, plus, seconds, zero } from '../../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
 import type { IpAddress } from '../../base/ip-address.ts';
 import type { Client } from '../client.ts';
@@ -28,6 +28,8 @@ interface Debt {
   readonly link: KernelLink;
   readonly holder: Member;
   readonly because: string;
+  /** What it has beyond the usual time. */
+  readonly extra: Duration;
 }
 
 /** Where the clients' packets go: to the one master, soon after there is one, and nowhere else for long. */
@@ -38,6 +40,7 @@ export class NeighbourEntries implements Invariant {
   readonly #debts = new Set<Debt>();
   readonly #removedAt = new Map<string, Instant>();
   readonly #thawedAt = new Map<string, Instant>();
+  readonly #diedAt = new Map<string, Instant>();
   #pathsChangedAt = instantFromMicroseconds(0);
   /** Clients that were told by whoever holds the address now; by `client address`. */
   readonly #informedBy = new Map<string, Member>();
@@ -55,6 +58,9 @@ export class NeighbourEntries implements Invariant {
       if (seen.change === 'removed') this.#removedAt.set(`${seen.node} ${seen.address}`, now);
       else this.#noteDuals(seen.node);
     } else if (seen.type === 'life' && seen.event === 'thawed') this.#thawedAt.set(seen.node, now);
+    else if (seen.type === 'life' && (seen.event === 'process-crashed' || seen.event === 'powered-off')) {
+      this.#diedAt.set(seen.node, now);
+    }
     if (seen.type === 'disturbance' && !aboutNodes.test(seen.text)) this.#pathsChangedAt = now;
     if (seen.type !== 'announced') return;
     const node = this.#world.node(seen.node)!;
@@ -84,10 +90,13 @@ export class NeighbourEntries implements Invariant {
       if (holders.length > 1) this.#forget(router);
       if (holders.length !== 1 || !holder) continue;
       if (before.length > 1) {
-        const mayKnow = before.every(other => other === holder || this.#hasHeard(holder, other));
-        this.#owe(holder, 'there were two masters', mayKnow);
+        const losers = before.filter(other => other !== holder);
+        const mayKnow = losers.every(other => this.#hasHeard(holder, other));
+        // One that died without its last word leaves it to the second burst.
+        const isUnsaid = losers.some(({ node, advertisedAt }) => (this.#diedAt.get(node.name) ?? 0) > advertisedAt);
+        this.#owe(holder, 'there were two masters', mayKnow, isUnsaid);
       } else if (before[0] !== holder) {
-        this.#owe(holder, 'it became master', true);
+        this.#owe(holder, 'it became master', true, false);
       }
     }
   }
@@ -143,14 +152,15 @@ export class NeighbourEntries implements Invariant {
     for (const [key, member] of this.#informedBy) if (member.router === router) this.#informedBy.delete(key);
   }
 
-  #owe(holder: Member, because: string, mayKnow: boolean): void {
+  #owe(holder: Member, because: string, mayKnow: boolean, isUnsaid: boolean): void {
+    const extra = isUnsaid ? holder.configuration.garp.lowerPriorityDelay : zero;
     for (const { client, address, link } of audience(this.#world, holder)) {
       const key = `${client.name} ${address}`;
       this.#informedBy.delete(key);
       if (!this.#isReached(link, client) || !mayKnow) continue;
-      const debt: Debt = { client, address, link, holder, because };
+      const debt: Debt = { client, address, link, holder, because, extra };
       this.#debts.add(debt);
-      this.#world.at(after(this.#world.now, this.#due(holder)), () => this.#collect(debt));
+      this.#world.at(after(this.#world.now, plus(this.#due(holder), extra)), () => this.#collect(debt));
     }
   }
 
@@ -166,14 +176,15 @@ export class NeighbourEntries implements Invariant {
 
   #collect(debt: Debt): void {
     if (!this.#debts.delete(debt)) return;
-    const { client, address, link, holder, because } = debt;
+    const { client, address, link, holder, because, extra } = debt;
     const holders = this.#holders(holder.router);
     if (holders.length !== 1 || holders[0] !== holder || holder.node.suspended) return;
     // What it was told while it stood still waited in its sockets.
     const resumedAt = holder.node.responsive ? this.#thawedAt.get(holder.node.name) : this.#world.now;
-    if (resumedAt !== undefined && after(resumedAt, this.#due(holder)) > this.#world.now) {
+    const dueAt = resumedAt === undefined ? undefined : after(resumedAt, plus(this.#due(holder), extra));
+    if (dueAt !== undefined && dueAt > this.#world.now) {
       this.#debts.add(debt);
-      this.#world.at(after(resumedAt, this.#due(holder)), () => this.#collect(debt));
+      this.#world.at(dueAt, () => this.#collect(debt));
       return;
     }
     if (!this.#isReached(link, client)) return;
