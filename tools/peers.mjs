@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -20,7 +21,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './run.mjs';
 
-const cache = `${root}.cache/peers`;
+const folder = `${root}.cache/peers`;
+/** Working copies may share one by a link: what is written there must not name a copy that goes away. */
+const cache = existsSync(folder) ? realpathSync(folder) : folder;
 const manifest = `${cache}/peers.json`;
 
 /** Each program: the package it comes from, where it lies in there, and variables it needs besides its libraries. */

@@ -8,6 +8,12 @@ interface OpenLevel {
   readonly grammar: BlockGrammar | undefined;
 }
 
+/** What stands after a brace. */
+interface NextPiece {
+  readonly type: string;
+  readonly words?: readonly Word[];
+}
+
 /**
  * Evidence about braces that do not balance. The counts limit how often it may be acted upon: a balanced file is never
  * touched.
@@ -36,14 +42,16 @@ export class BraceRepair {
   }
 
   /** How many levels to keep so that a closing brace stands as far in as the line of the block it closes. */
-  levelByIndentation(text: string, levels: readonly OpenLevel[]): number | undefined {
+  levelByIndentation(text: string, next: NextPiece | undefined, levels: readonly OpenLevel[]): number | undefined {
     const closing = indentation(text);
     const innermost = levels[levels.length - 1]!.statement;
     if (!innermost || indentation(innermost.line.source.text) <= closing) return undefined;
     const furthest = Math.max(1, levels.length - 1 - this.missing);
     for (let index = levels.length - 2; index >= furthest; index--) {
       const statement = levels[index]!.statement;
-      if (statement && indentation(statement.line.source.text) === closing) return index + 1;
+      if (!statement || indentation(statement.line.source.text) !== closing) continue;
+      // What follows says more than a brace that somebody did not indent.
+      return this.closesTooEarly(next, levels.slice(0, index + 1)) ? undefined : index + 1;
     }
     return undefined;
   }
@@ -57,10 +65,7 @@ export class BraceRepair {
   }
 
   /** Whether a closing brace comes too early: what follows belongs in the block that it closes and not outside. */
-  closesTooEarly(
-    next: { readonly type: string; readonly words?: readonly Word[] } | undefined,
-    levels: readonly OpenLevel[],
-  ): boolean {
+  closesTooEarly(next: NextPiece | undefined, levels: readonly OpenLevel[]): boolean {
     const word = next?.type === 'words' ? next.words?.[0]?.text : undefined;
     if (word === undefined) return false;
     const inner = levels[levels.length - 1]!.grammar;

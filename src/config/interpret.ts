@@ -131,6 +131,17 @@ function admit(
     reportMissingName(statement, row, context);
     return undefined;
   }
+  if (child && !statement.block) {
+    report(context, located(statement), {
+      code: 'missing-opening-brace',
+      severity: 'error',
+      message: `"${row.keyword}" needs a "{"`,
+      hint: row.header === 'nothing' && statement.words.length > 1 ? blockOf(statement) : undefined,
+      keepalivedClass: 'other',
+      refuses: true,
+    });
+    return undefined;
+  }
   if (child && row.header === 'nothing' && statement.words.length > 1) {
     report(context, located(statement, statement.words[1]), {
       code: 'extra-words',
@@ -139,16 +150,6 @@ function admit(
       hint: `"${shortened(statement.words[1]!.text)}" is passed over`,
       keepalivedClass: 'other',
     });
-  }
-  if (child && !statement.block) {
-    report(context, located(statement), {
-      code: 'missing-opening-brace',
-      severity: 'error',
-      message: `"${row.keyword}" needs a "{"`,
-      keepalivedClass: 'other',
-      refuses: true,
-    });
-    return undefined;
   }
   if (!child && statement.block) {
     report(context, statement.block.opening, {
@@ -308,12 +309,30 @@ function reportSecondKeyword(
 ): void {
   if (statement.words.length < 3 || row.takesWords) return;
   const second = statement.words.find((word, index) => index >= 2 && !word.quoted && isKeywordOf(grammar, word.text));
-  if (!second) return;
+  if (!second) {
+    if (row.standing.type === 'built' && oneWord.test(row.arguments)) reportRemark(statement, row, context);
+    return;
+  }
   report(context, located(statement, second), {
     code: 'second-keyword-on-line',
     severity: 'warning',
     message: `"${second.text}" is read as a word of "${row.keyword}" and ignored`,
     hint: 'write one keyword per line',
+    keepalivedClass: 'ignores',
+  });
+}
+
+/** Arguments of keywords that read one word and look at nothing after it. */
+const oneWord = /^(IP|IFNAME|TIMER|UNSIGNED|SECS|>=[0-9]|[0-9]+\.\.[0-9]+|[A-Z]+(?:, [A-Z]+)* or [A-Z]+)$/;
+
+/** `state BACKUP or MASTER`, `priority 100 the better one`. */
+function reportRemark(statement: Statement, row: KeywordRow, context: ReadingContext): void {
+  const word = statement.words[2]!;
+  report(context, located(statement, word), {
+    code: 'extra-words',
+    severity: 'advice',
+    message: `"${row.keyword}" takes one value: ${statement.words.length > 3 ? `what follows from "${shortened(word.text)}" on` : `"${shortened(word.text)}"`} is passed over`,
+    hint: 'a remark begins with "#" or "!"',
     keepalivedClass: 'ignores',
   });
 }
@@ -348,4 +367,13 @@ export function reportSlashComment(statement: Statement, matters: boolean, conte
       : 'write "#"; keepalived happens to pass over further words here',
     keepalivedClass: matters ? 'other' : 'ignores',
   });
+}
+
+/** How to write what stands beside the keyword of a block instead of in it. */
+function blockOf({ words }: Statement): string {
+  const inside = words
+    .slice(1)
+    .map(word => word.text)
+    .join(' ');
+  return `write ${words[0]!.text} { ${shortened(inside)} }`;
 }

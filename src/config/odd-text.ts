@@ -31,6 +31,7 @@ export function oddityOf(text: string, code: DiagnosticCode): string | undefined
     return `the character U+${point} in it only looks as if it were right: type it anew`;
   }
   if (code.startsWith('script-')) return undefined;
+  if (text === 'FNAT' || text === 'FULLNAT') return 'only LVS forks forward so (DPVS): Linux has NAT, DR and TUN';
   if (text === '=' || text === ':') return `a value follows its keyword without "${text}"`;
   if (text === '\\') return 'a line is not continued by "\\": write it as one';
   if (/^(;|--|\/\*|<)/.test(text) && code === 'unknown-keyword') return 'a comment begins with "#" or "!"';

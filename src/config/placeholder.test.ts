@@ -12,6 +12,10 @@ describe('a placeholder that nobody filled in', () => {
     ['priority @PRIORITY@', '4:10', '@PRIORITY@', 5],
     ['priority <priority>', '4:10', '<priority>', 5],
     ['track_interface {\n__NIC__\n}', '5:1', '__NIC__', 5],
+    ['track_interface {\n[eth0 | ens3]\n}', '5:1', '[eth0 | ens3]', 5],
+    ['unicast_peer {\n<-- peer -->\n}', '5:1', '<-- peer -->', 5],
+    ['unicast_peer {\nXXX.XXX.XXX.XXX/24\n}', '5:1', 'XXX.XXX.XXX.XXX', 5],
+    ['unicast_peer {\n10.0.0.x\n}', '5:1', '10.0.0.x', 5],
     ['unicast_peer {\n<peer>/24\n}', '5:1', '<peer>', 5],
   ])('is what is wrong with "%s"', (line, place, placeholder, exit) => {
     const { testExitStatus } = load(instanceText(line));
@@ -35,7 +39,19 @@ describe('a placeholder that nobody filled in', () => {
     expect(told).toEqual(['unfilled-placeholder 4:10']);
     expect(text).toContain(`"\${PRIORITY}" is not defined`);
     expect(text).toContain(`define it further up, $PRIORITY=VALUE; a variable of the environment is \${_ENV PRIORITY}`);
+    expect(load(instanceText(`priority \${PRIORITY:-100}`)).text).toContain(
+      'there are no defaults here: define it further up, $PRIORITY=VALUE',
+    );
     expect(load(instanceText('state $state')).text).toContain('"$state" is not defined');
+  });
+
+  it('may look like a condition', () => {
+    const text = instanceText('unicast_peer {\n@PEER@\n}', '10.0.0.1\n@VIP@/24');
+    expect(said(text).filter(line => line.includes('placeholder'))).toEqual([
+      expect.stringContaining('5:1 [unfilled-placeholder] "@PEER@" is a placeholder'),
+      expect.stringContaining('[unfilled-placeholder] "@VIP@/24" is a placeholder'),
+    ]);
+    expect(load(instanceText('@other priority 5')).codes).toEqual([]);
   });
 
   it('is not what is wrong where something else is', () => {

@@ -14,6 +14,8 @@ export interface Placeholder {
 const consequences: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   'bad-address',
   'bad-address-option',
+  'bad-peer-option',
+  'bad-tracker-option',
   'bad-value',
   'extra-brace',
   'extra-words',
@@ -29,10 +31,21 @@ const consequences: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
 /** Jinja, Go, Helm and Handlebars; ERB, and EPP of Puppet. */
 const template = /\{\{[^{}]{0,200}\}\}|\{%[^%]{0,200}%\}|<%[^%]{0,200}%>/;
 /** keepalived's own definitions look like those of shells and envsubst. */
-const definition = /\$(?:\{[A-Za-z_][A-Za-z0-9_]{0,99}\}|[A-Za-z_][A-Za-z0-9_]{0,99}(?=[\s"]|$))/;
-/** `<address>`, `%ADDRESS%`, `@ADDRESS@` and `__ADDRESS__` as words of their own. */
-const blankToFill =
-  /(?<=^|\s)(?:<[A-Za-z][^<>\s]{0,99}>|%[A-Za-z]\w{0,99}%|@[A-Za-z]\w{0,99}@|__[A-Z]\w{0,99}__)(?=[\s/]|$)/;
+const definition =
+  /\$(?:\{[A-Za-z_][A-Za-z0-9_]{0,99}(?::?[-=?+][^{}]{0,99})?\}|[A-Za-z_][A-Za-z0-9_]{0,99}(?=[\s"]|$))/;
+/** `<address>`, `[address]`, `%ADDRESS%`, `@ADDRESS@`, `__ADDRESS__` and `10.x.x.x` as words of their own. */
+const blankToFill = new RegExp(
+  [
+    /<[- ]{0,4}[A-Za-z][^<>]{0,99}>/,
+    /\[[A-Za-z][\w /|-]{0,99}\]/,
+    /%[A-Za-z]\w{0,99}%/,
+    /@[A-Za-z]\w{0,99}@/,
+    /__[A-Z]\w{0,99}__/,
+    /(?=[0-9.]{0,12}[Xx])(?:(?:[0-9]{1,3}|[Xx]{1,3})\.){1,3}(?:[0-9]{1,3}|[Xx]{1,3})/,
+  ]
+    .map(({ source }) => `(?<=^|\\s)${source}(?=[\\s/]|$)`)
+    .join('|'),
+);
 
 /** People do not look further to the right. */
 const visible = 1_000;
@@ -48,7 +61,8 @@ export class Placeholders {
     const unfilled = 'is a placeholder that nobody filled in';
     this.#template = placed(template.exec(seen), unfilled, () => 'this is a template: render it first');
     this.#definition = placed(definition.exec(seen), 'is not defined', written => {
-      const name = written.replace(/[${}]/g, '');
+      const name = /\w+/.exec(written)![0];
+      if (/\W/.test(written.slice(2, -1))) return `there are no defaults here: define it further up, $${name}=VALUE`;
       if (/^\s*\$\w+\s+=/.test(seen)) return `write $${name}=VALUE, without blanks before the "="`;
       return `define it further up, $${name}=VALUE; a variable of the environment is \${_ENV ${name}}`;
     });

@@ -299,11 +299,27 @@ class Reader {
       const match = /^@(\^?)(\S*)\s*/.exec(current.text)!;
       const isNegated = match[1] === '^';
       const text = current.text.slice(match[0].length);
-      if (conditionIds.includes(match[2]!) === isNegated || text === '') return undefined;
+      if (conditionIds.includes(match[2]!) === isNegated || text === '') {
+        if (/^[A-Za-z]\w*@/.test(match[2]!)) this.#reportPlaceholder(current, match[2]!);
+        return undefined;
+      }
       const ownOnly = current.ownOnly === true || (match[2] === configId) === isNegated;
       current = { ...current, text, ownOnly, offset: current.offset < 0 ? -1 : current.offset + match[0].length };
     }
     return current;
+  }
+
+  /** `@ADDRESS@`, which begins like a condition. */
+  #reportPlaceholder(line: LogicalLine, id: string): void {
+    this.#report(
+      locate(line, 0, id.length + 1),
+      'unfilled-placeholder',
+      'ignores',
+      `"@${id}" is a placeholder that nobody filled in`,
+      {
+        hint: 'the line is passed over: "@" begins a condition, and no host has this name',
+      },
+    );
   }
 
   #define(line: LogicalLine, name: string, value: string): OpenDefinition | undefined {

@@ -52,10 +52,32 @@ export function advise(
   context.diagnostics.report(where, { code, severity: 'advice', message, hint, keepalivedClass: 'ignores' });
 }
 
+/** Longest name of an interface that the kernel takes: IFNAMSIZ less its terminator. */
+const longestName = 15;
+
+/** What is wrong with a name that no interface can have, as it is too long. */
+function tooLongName(name: string): string | undefined {
+  const { length } = name;
+  return length > longestName
+    ? `no interface is called "${name}": ${length} characters, and ${longestName} fit`
+    : undefined;
+}
+
+/** The same for the one that a virtual router runs on. keepalived does not even look for one whose name is too long. */
+export function checkOwnInterface(statement: Statement, word: Word, context: ReadingContext): void {
+  const tooLong = tooLongName(word.text);
+  if (tooLong === undefined) checkInterface(statement, word, context);
+  else complain(context, located(statement, word), 'bad-value', tooLong, undefined, true);
+}
+
 /** Whether the interface may be used; reported if it does not exist. A start on a wrong name helps nobody. */
 export function checkInterface(statement: Statement, word: Word, context: ReadingContext): boolean {
   if (!context.interfaceNames || context.interfaceNames.has(word.text)) return true;
-  if (context.dynamicInterfaces) return true;
+  if (context.dynamicInterfaces) {
+    const message = tooLongName(word.text);
+    if (message !== undefined) advise(context, located(statement, word), 'bad-value', message);
+    return true;
+  }
   complain(
     context,
     located(statement, word),

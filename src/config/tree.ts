@@ -182,14 +182,14 @@ export function repairedTree(
           });
           return;
         }
+        const next = linePieces[pieceIndex + 1] ?? pieces[lineIndex + 1]?.[0];
         if (repair.missing > 0 && pieceIndex === 0) {
-          const outer = repair.levelByIndentation(line.source.text, levels);
+          const outer = repair.levelByIndentation(line.source.text, next, levels);
           if (outer !== undefined) {
             repair.missing -= levels.length - outer;
             closeTo(outer, where);
           }
         }
-        const next = linePieces[pieceIndex + 1] ?? pieces[lineIndex + 1]?.[0];
         if (repair.extra > 0 && repair.closesTooEarly(next, levels)) {
           repair.extra--;
           reportTooEarly(where, top().statement!, next, diagnostics);

@@ -28,6 +28,43 @@ describe('an unknown keyword', () => {
   });
 });
 
+describe('an unknown keyword at the outside', () => {
+  it('may be a line of a shell script, and is none where it has a block', () => {
+    const hint = 'this is a line of a shell script';
+    expect(load('service nginx restart\n').text).toContain(hint);
+    expect(load('service nginx {\nstart yes\n}\n').text).not.toContain(hint);
+  });
+
+  it('may be of another LVS', () => {
+    expect(load('local_address_group G {\n10.0.0.3\n}\n').text).toContain('another LVS (FULLNAT, DPVS)');
+    expect(load(service('weight 1').replace('NAT', 'FNAT')).text).toContain('only LVS forks forward so (DPVS)');
+  });
+});
+
+describe('a block keyword without a brace', () => {
+  it('is shown with one', () => {
+    const { text, told } = load(instanceText('track_interface eth1'));
+    expect(told).toEqual(['missing-opening-brace 4:1']);
+    expect(text).toContain('write track_interface { eth1 }');
+  });
+});
+
+describe('words after the one that counts', () => {
+  it.each([
+    ['state BACKUP or MASTER', '"state" takes one value: what follows from "or" on is passed over'],
+    ['priority 100 percent', '"priority" takes one value: "percent" is passed over'],
+  ])('%s', (line, message) => {
+    const { text, told, testExitStatus } = load(instanceText(line));
+    expect(told).toEqual([expect.stringMatching(/^extra-words 4:/)]);
+    expect(text).toContain(message);
+    expect(testExitStatus).toBe(0);
+  });
+
+  it('are the value of others', () => {
+    expect(load(`global_defs {\nrouter_id one two\n}\n${instanceText('')}`).codes).not.toContain('extra-words');
+  });
+});
+
 describe('a keyword of the past', () => {
   it('has its fate in its hint', () => {
     const { text, testExitStatus } = load('global_defs {\nlvs_id LVS_1\n}\n');

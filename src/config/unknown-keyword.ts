@@ -31,7 +31,7 @@ function hintOf(statement: Statement, word: string, grammar: BlockGrammar, root:
   if (/^(<{7}|\|{7}|={7}|>{7})$/.test(word)) {
     return 'two versions of the file were merged and do not agree here: keep the lines of one of them';
   }
-  if (grammar.path === 'root' && shellWords.has(word))
+  if (grammar.path === 'root' && !statement.block && shellWords.has(word))
     return 'this is a line of a shell script: put it into a file of its own';
   const near = suggestion(word, grammar.rows.keys());
   if (near !== undefined) return `did you mean "${near}"?`;
@@ -40,6 +40,7 @@ function hintOf(statement: Statement, word: string, grammar: BlockGrammar, root:
     const name = newNameOf(home.rows.get(word)!);
     if (name !== undefined && grammar.rows.has(name)) return `did you mean "${name}"?`;
   }
+  if (otherBalancers.has(word)) return 'this is of another LVS (FULLNAT, DPVS): Linux forwards by NAT, DR or TUN';
   const [first] = homes;
   if (first) return first.path === 'root' ? 'it belongs in no block' : `it belongs in a ${lastOf(first.path)} block`;
   return statement.block ? 'its block is passed over' : memberHint(grammar);
@@ -47,6 +48,12 @@ function hintOf(statement: Statement, word: string, grammar: BlockGrammar, root:
 
 const shellWords: ReadonlySet<string> = new Set(
   'if then else elif fi case esac for while do done echo exit export cat sudo chmod mkdir systemctl service apt-get yum'.split(
+    ' ',
+  ),
+);
+
+const otherBalancers: ReadonlySet<string> = new Set(
+  'local_address_group laddr_group_name syn_proxy establish_timeout bind_dev daddr_group_name waddr_group_name'.split(
     ' ',
   ),
 );

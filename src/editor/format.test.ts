@@ -130,6 +130,14 @@ $GREETING=a   b
     expect(result).toMatchObject({ ok: false, diagnostics: [{ code: 'unclosed-block', line: 1 }] });
   });
 
+  it('refuses a template', () => {
+    expect(format('vrrp_instance V {\npriority {{ priority }}\n}\n')).toMatchObject({
+      ok: false,
+      diagnostics: [{ code: 'unfilled-placeholder', line: 2 }],
+    });
+    expect(format('vrrp_instance V {\npriority <priority>\n}\n')).toMatchObject({ ok: true });
+  });
+
   it('refuses where they do not balance for one of the hosts that the file names, and says for which', () => {
     expect(format('@one global_defs {\n@two vrrp_instance A {\n}\n')).toMatchObject({ ok: true });
     expect(format('global_defs {\n@one }\n@two router_id x\n')).toMatchObject({

@@ -33,8 +33,9 @@ const braceCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
 ]);
 
 /** The braces do not balance: where things stand is a guess. */
-export function isAboutBraces({ code }: Diagnostic): boolean {
-  return braceCodes.has(code);
+export function isAboutBraces({ code, refuses }: Diagnostic): boolean {
+  // Those of a template, `{{ priority }}`, are the only placeholders that refuse.
+  return braceCodes.has(code) || (code === 'unfilled-placeholder' && refuses);
 }
 
 /** The ids that may hold together, each host that the file mentions once; first the host that it does not mention. */

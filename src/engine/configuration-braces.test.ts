@@ -26,6 +26,11 @@ describe('braces', () => {
 });
 
 describe('a block that is not closed', () => {
+  it('is not closed by a brace that is not indented while what follows belongs into the block around it', () => {
+    const text = `global_defs {\n  notification_email {\n    a@example.com\n}\n  router_id one\n}\n\n${instanceText().replace(/}\s*$/, '')}`;
+    expect(load(text).codes).toEqual(['unclosed-block']);
+  });
+
   it('is found by a keyword that belongs one block further out', () => {
     const text = `global_defs {\n   notification_email {\n   smtp_server 127.0.0.1\n   router_id one\n}\n\n${instanceText()}`;
     const { told, text: shown, testExitStatus, startExitStatus } = load(text);

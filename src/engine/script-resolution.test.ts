@@ -40,6 +40,13 @@ describe('a tracked script', () => {
     expect(script?.command).toEqual({ type: 'program', argv: ['/bin/run'] });
   });
 
+  it('without the "/" at its beginning is shown with it', () => {
+    const { codes, text } = tracked('opt/run', { status: { '/opt/run': {} } });
+    expect(codes).toEqual(['script-missing']);
+    expect(text).toContain('there is a /opt/run: begin with the "/"');
+    expect(tracked('opt/run').text).toContain('it is not tracked');
+  });
+
   it('is searched for on the path', () => {
     const { script, codes } = tracked('"killall -0 nginx"');
     expect(codes).toEqual(['script-path-search']);

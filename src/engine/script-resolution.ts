@@ -168,8 +168,13 @@ export class ScriptResolution implements ScriptResolver {
     const written = this.#find(name);
     if (written === undefined) {
       const message = name.includes('/') ? `script "${name}" does not exist` : `no program "${name}" is on the PATH`;
+      const rooted = `/${name}`;
       const hint =
-        use === 'tracked' ? 'it is not tracked: who names it in track_script goes on without it' : 'nothing is run';
+        /^[^./].*\//.test(name) && this.#find(rooted) !== undefined
+          ? `there is a ${rooted}: begin with the "/"`
+          : use === 'tracked'
+            ? 'it is not tracked: who names it in track_script goes on without it'
+            : 'nothing is run';
       this.#report(statement, 'script-missing', use === 'tracked' ? 'other' : 'ignores', message, hint);
       return undefined;
     }

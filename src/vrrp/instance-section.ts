@@ -3,7 +3,7 @@ import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
 import { utf8 } from '../base/text-bytes.ts';
 import { bindReaders, type Reader, readBlock, reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
-import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
+import { advise, checkOwnInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { addressOf, boolean, decimalSeconds, integer, integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
@@ -182,7 +182,7 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
       const message = 'a virtual router cannot run on the loopback interface';
       complain(context, located(statement, word), 'loopback-interface', message);
     } else {
-      checkInterface(statement, word, context);
+      checkOwnInterface(statement, word, context);
       draft.interface = word.text;
     }
   },

@@ -223,6 +223,16 @@ vrrp_owner_ignore_adverts
     });
   });
 
+  it('waits for no interface whose name is too long', () => {
+    const text = instanceText('notify /bin/true').replace('eth0', 'e123456789abcdef');
+    const { text: shown, testExitStatus, startExitStatus } = load(text);
+    expect(shown).toContain('no interface is called "e123456789abcdef": 16 characters, and 15 fit');
+    expect({ testExitStatus, startExitStatus }).toEqual({ testExitStatus: 6, startExitStatus: 2 });
+    expect(load(`global_defs {\ndynamic_interfaces\n}\n${text}`).text).toContain('16 characters, and 15 fit');
+    const elsewhere = `global_defs {\ndynamic_interfaces\n}\n${instanceText('track_interface {\ne123456789abcdef\n}')}`;
+    expect(load(elsewhere).codes).toEqual(['bad-value']);
+  });
+
   it('may wait for its interface with dynamic_interfaces', () => {
     const text = `global_defs {\ndynamic_interfaces\n}\n${instanceText().replace('eth0', 'eth9')}`;
     const { codes, configuration } = load(text);

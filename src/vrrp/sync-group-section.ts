@@ -135,7 +135,10 @@ export function completeSyncGroups(
     const trackFiles = fileTrackers(draft.trackFiles, draft.name, trackable, context);
     const trackProcesses = processTrackers(draft.trackProcesses, draft.name, trackable, context);
     const trackers = { trackInterfaces, trackScripts, trackBfd, trackFiles, trackProcesses };
-    const kept = draft.trackingWeight ? trackers : unweighted(trackers, draft.name, draft.statement, context);
+    const withOwner = members.some(name => byName.get(name)!.priority === 255);
+    const kept = draft.trackingWeight
+      ? trackers
+      : unweighted(trackers, draft.name, draft.statement, withOwner, context);
     completed.set(draft, {
       name: draft.name,
       members,
@@ -189,6 +192,7 @@ function unweighted(
   { trackInterfaces, trackScripts, trackBfd, trackFiles, trackProcesses }: Trackers,
   owner: string,
   statement: Statement,
+  withOwner: boolean,
   context: SectionContext,
 ): Trackers {
   const where = located(statement);
@@ -224,7 +228,9 @@ function unweighted(
     trackProcesses: trackProcesses.filter(tracker => {
       if (tracker.weight === 0) return true;
       const message = `"${owner}" is synchronised: the weighted process "${tracker.process}" is not tracked`;
-      advise(context, where, 'weight-in-sync-group', message, hint);
+      // keepalived minds only if the address of some member is its own.
+      const say = withOwner ? complain : advise;
+      say(context, where, 'weight-in-sync-group', message, hint);
       return false;
     }),
   };
@@ -236,7 +242,9 @@ function synchronised(
   group: SyncGroupConfiguration,
   context: SectionContext,
 ): VirtualRouterConfiguration {
-  const own: Trackers = draft.trackingWeight ? instance : unweighted(instance, instance.name, draft.statement, context);
+  const own: Trackers = draft.trackingWeight
+    ? instance
+    : unweighted(instance, instance.name, draft.statement, false, context);
   const kept = new Set(group.trackScripts.map(({ script }) => script));
   const keptSessions = new Set(group.trackBfd.map(({ session }) => session));
   const keptFiles = new Set(group.trackFiles.map(({ file }) => file));

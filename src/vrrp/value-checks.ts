@@ -1,6 +1,6 @@
 import { familyOf, parseIpAddress } from '../base/ip-address.ts';
-import { type ReadingContext, shortened, type ValueCheck } from '../config/reading-context.ts';
-import { type Statement, withWords } from '../config/tree.ts';
+import { type ReadingContext, report, shortened, type ValueCheck } from '../config/reading-context.ts';
+import { located, type Statement, withWords } from '../config/tree.ts';
 import { atMostWords, complainOf } from '../config/unread-words.ts';
 import { integerOf } from '../config/values.ts';
 import { checkStaticRoute, checkVirtualRoute } from './route-checks.ts';
@@ -36,6 +36,15 @@ const useVmac: ValueCheck = (statement, context) => {
       complainOf(statement, statement.words[index], context, 'the interface has a name already');
     } else {
       hasName = true;
+      if (/^(no|off|false|yes|on|true)$/i.test(text)) {
+        report(context, located(statement, statement.words[index]), {
+          code: 'bad-value',
+          severity: 'advice',
+          message: `"use_vmac" takes a name: its interface is to be called "${text}"`,
+          hint: 'leave the word out, or the line',
+          keepalivedClass: 'ignores',
+        });
+      }
       checkNewName(statement, text, index, context);
     }
   }

@@ -23,7 +23,7 @@ export function ourStatus({ text }: Judged): number {
     ownUid: 0,
     ownGid: 0,
   };
-  return loadConfiguration(file, host, { configId: 'one', allIncludesStrict: false }).testExitStatus;
+  return loadConfiguration(file, host, { configId: 'one', allIncludesStrict: false, advise: true }).testExitStatus;
 }
 
 /** keepalived's exit statuses by name: 124 where it was still at it after ten seconds, above 128 where a signal ended it. */

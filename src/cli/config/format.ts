@@ -44,7 +44,7 @@ export function runFormat(files: readonly string[], { check, write }: FormatSett
     if (!result.ok) {
       for (const diagnostic of result.diagnostics) output.tell(formatDiagnostic(diagnostic));
       output.tell(
-        `${name} is left as it is: its braces do not balance${result.host === undefined ? '' : ` as ${result.host} reads it`}`,
+        `${name} is left as it is: its braces make no sense${result.host === undefined ? '' : ` as ${result.host} reads it`}`,
       );
       status = Math.max(status, 1);
     } else if (check) {

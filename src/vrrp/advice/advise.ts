@@ -17,9 +17,15 @@ export function adviseVrrp(written: WrittenVrrp, facts: MachineFacts, diagnostic
     diagnostics.all.filter(({ code }) => code === 'no-such-interface').map(({ file, line }) => key(file, line)),
   );
   for (const rule of rules) {
-    for (const { where, code, message, hint } of rule(written, facts)) {
+    for (const { where, code, message, hint, complained = false } of rule(written, facts)) {
       if (misnamed.has(key(where.line.file, where.line.number))) continue;
-      diagnostics.report(where, { code, severity: 'advice', message, hint, keepalivedClass: 'ignores' });
+      diagnostics.report(where, {
+        code,
+        severity: complained ? 'warning' : 'advice',
+        message,
+        hint,
+        keepalivedClass: complained ? 'other' : 'ignores',
+      });
     }
   }
 }

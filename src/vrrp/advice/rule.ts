@@ -3,13 +3,15 @@ import type { Located } from '../../config/source.ts';
 import type { InterfaceAddress } from '../../ports/configuration-host.ts';
 import type { WrittenVrrp } from './written.ts';
 
-/** Something that works as written and is hardly what was meant. keepalived would say nothing. */
+/** Something that works as written and is hardly what was meant. */
 export interface Advice {
   readonly where: Located;
   readonly code: DiagnosticCode;
   /** One sentence, without a full stop. */
   readonly message: string;
   readonly hint: string;
+  /** keepalived speaks of it, too, and counts it as a mistake. */
+  readonly complained?: boolean;
 }
 
 /** What is known of the machine that the configuration is for. */

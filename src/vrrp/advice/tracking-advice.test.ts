@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { instanceText, load } from '../../engine/configuration.testkit.ts';
 import { advised, quietGlobals, router } from './advice.testkit.ts';
 
 const script = 'vrrp_script s {\nscript /bin/true\nweight 2\n}\n';
@@ -30,6 +31,21 @@ describe('weights', () => {
   it('do not touch the owner of the address', () => {
     const { messages } = advised(router('V', 5, tracking('priority 255')) + script + quietGlobals);
     expect(messages).toEqual(['weight 2 of script "s" has no effect: priority 255 is never changed']);
+  });
+
+  it.each([
+    ['track_file {\nf\n}', 'file "f"', 5],
+    ['track_file {\nf weight 0\n}', undefined, 0],
+    ['track_process {\np weight 5\n}', 'process "p"', 0],
+    ['track_interface {\neth1 weight 5\n}', 'interface "eth1"', 5],
+    ['track_bfd {\nb weight 5\n}', 'BFD instance "b"', 5],
+  ])('%s does not touch the owner either, and keepalived may mind', (block, what, status) => {
+    const objects =
+      'bfd_instance b {\nneighbor_ip 10.0.0.9\n}\ntrack_file f {\nfile /tmp/f\n}\nvrrp_track_process p {\nprocess x\n}\n';
+    const { diagnostics, testExitStatus } = load(objects + instanceText(`priority 255\n${block}`), {}, true);
+    const about = diagnostics.filter(({ code }) => code === 'weight-without-effect').map(({ message }) => message);
+    expect(about).toEqual(what === undefined ? [] : [expect.stringContaining(`of ${what} has no effect`)]);
+    expect(testExitStatus).toBe(status);
   });
 
   it('that do not fit are cut off', () => {

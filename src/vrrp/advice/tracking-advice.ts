@@ -2,7 +2,7 @@ import { located } from '../../config/tree.ts';
 import { priorityContribution } from '../tracking.ts';
 import type { Advice } from './rule.ts';
 import { keywordIn, linesIn, placeOf, placeOfTracker, type WrittenInstance, type WrittenVrrp } from './written.ts';
-import { trackersOf } from './written-trackers.ts';
+import { sessionsAndFilesOf, trackersOf } from './written-trackers.ts';
 
 /** What trackers can never do: priorities and weights that cannot move an address, scripts that nobody watches. */
 export function* trackingAdvice(written: WrittenVrrp): Generator<Advice> {
@@ -54,24 +54,26 @@ const events = { interface: 'goes down', script: 'fails', process: 'is gone' } a
 
 function* weightsWithoutEffect(written: WrittenInstance): Generator<Advice> {
   const { configuration: instance, statement, group } = written;
-  for (const tracker of trackersOf(written)) {
-    if (tracker.weight === 0) continue;
-    const where = placeOfTracker(tracker.inGroup && group ? group.statement : statement, tracker.kind, tracker.name);
-    const what = `${tracker.kind} "${tracker.name}"`;
-    const event = events[tracker.kind];
-    if (instance.priority === 255) {
+  const isOwner = instance.priority === 255;
+  const trackers = isOwner ? [...trackersOf(written), ...sessionsAndFilesOf(written)] : trackersOf(written);
+  for (const { kind, name, weight, inGroup } of trackers) {
+    if (weight === 0) continue;
+    const where = placeOfTracker(inGroup && group ? group.statement : statement, kind, name);
+    const what = `${kind === 'bfd' ? 'BFD instance' : kind} "${name}"`;
+    if (isOwner) {
       yield {
         where,
         code: 'weight-without-effect',
-        message: `weight ${tracker.weight} of ${what} has no effect: priority 255 is never changed`,
+        message: `weight ${weight} of ${what} has no effect: priority 255 is never changed`,
         hint: 'take a priority of 254 or less',
+        complained: kind !== 'process' || inGroup,
       };
-    } else if (!instance.preempt) {
+    } else if (!instance.preempt && kind !== 'bfd' && kind !== 'file') {
       yield {
         where,
         code: 'weight-without-effect',
-        message: `weight ${tracker.weight} under nopreempt never moves the address when ${what} ${event}`,
-        hint: `a backup with nopreempt takes nothing from a master that still advertises, however low its priority; without a weight the ${tracker.kind} that ${event} means FAULT, and the address moves`,
+        message: `weight ${weight} under nopreempt never moves the address when ${what} ${events[kind]}`,
+        hint: `a backup with nopreempt takes nothing from a master that still advertises, however low its priority; without a weight the ${kind} that ${events[kind]} means FAULT, and the address moves`,
       };
     }
   }

@@ -28,3 +28,17 @@ function ofOwner(
     ...processes.map(({ process: name, ...how }): WrittenTracker => ({ kind: 'process', name, inGroup, ...how })),
   ];
 }
+
+/** BFD sessions and files that count for an instance, which the rules about scripts and the like do not fit. */
+export function sessionsAndFilesOf({ configuration, group }: WrittenInstance): readonly WeightedName[] {
+  const of = (owner: Pick<SyncGroupConfiguration, 'trackBfd' | 'trackFiles'>, inGroup: boolean): WeightedName[] => [
+    ...owner.trackBfd.map(({ session: name, weight }) => ({ kind: 'bfd', name, weight, inGroup }) as const),
+    ...owner.trackFiles.map(({ file: name, weight }) => ({ kind: 'file', name, weight, inGroup }) as const),
+  ];
+  const own = of(configuration, false);
+  return group ? [...own, ...of(group.configuration, true)] : own;
+}
+
+export interface WeightedName extends Pick<WrittenTracker, 'name' | 'weight' | 'inGroup'> {
+  readonly kind: 'bfd' | 'file';
+}

@@ -154,7 +154,11 @@ export function placeOfAddress(block: Statement, keywords: readonly string[], ad
 }
 
 /** Where a block tracks something, or the block. */
-export function placeOfTracker(block: Statement, kind: 'script' | 'interface' | 'process', name: string): Located {
+export function placeOfTracker(
+  block: Statement,
+  kind: 'interface' | 'script' | 'bfd' | 'file' | 'process',
+  name: string,
+): Located {
   const [line] = linesNamed(block, `track_${kind}`, name);
   return located(line ?? block);
 }
