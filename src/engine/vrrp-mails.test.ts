@@ -67,18 +67,13 @@ describe('mails about a virtual router', () => {
 
   it('leave FAULT out if told to, and then tell nothing twice', () => {
     const { segment, node } = master({ faults: false });
-    for (const running of [false, true]) {
+    // The second time it is BACKUP that was told last, too.
+    for (const running of [false, true, false, true]) {
       cable(node, running);
       segment.pass(milliseconds(100));
     }
     segment.pass(seconds(10));
-    cable(node, false);
-    segment.pass(milliseconds(100));
-    cable(node, true);
-    segment.pass(seconds(10));
     expect(subjects(node)).toEqual([
-      'Instance VI_1 - Entering BACKUP state',
-      'Instance VI_1 - Entering MASTER state',
       'Instance VI_1 - Entering BACKUP state',
       'Instance VI_1 - Entering MASTER state',
       'Instance VI_1 - Entering BACKUP state',
