@@ -3,25 +3,36 @@
 //
 //   node bench/health.mjs [--checks tcp,http] [--servers 200,2000] [--rate N] [--seconds N] [--rounds N]
 //
-// The servers are addresses of one machine, are well, and get --rate checks a second in all. It boots a User-Mode-Linux
-// kernel, because keepalived checks nothing where there is no IPVS; a system call costs 35-50 us there: compare the
-// figures with each other only. Run it on an idle machine. Needs `npm run build` and `node tools/peers.mjs`; no privilege.
-import { fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+// The servers are addresses of one host of the lab, are well, and get --rate checks a second in all. keepalived checks
+// nothing where there is no IPVS, so that it is made to believe in one (no-ipvs.c, which needs a C compiler); Holdfast says
+// that there is none and checks. Run it on an idle machine. Needs `npm run build` and `node tools/peers.mjs`; no privilege.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { helpFromHeader } from '../tools/run.mjs';
-import { cpuOf, Daemon, daemonNames, enterUml, ground, median, residentOf, spread } from './daemons.mjs';
+import { enterNamespaces } from '../dist/lab/enter.js';
+import { openLab } from '../dist/lab/lab.js';
+import { pause, waitFor } from '../dist/lab/wait.js';
+import { helpFromHeader, root } from '../tools/run.mjs';
+import { daemonNames, median, spread } from './daemons.mjs';
 
 helpFromHeader(import.meta.url);
 
-const file = '/run/bench.conf';
+const file = '/etc/keepalived/keepalived.conf';
 const port = 8_080;
+const countPort = 8_079;
 const page = 'hello';
 const digest = '5d41402abc4b2a76b9719d911017c592';
-/** Every server has been asked once, and what is made once has been made. */
-const settleMs = 15_000;
+/** Every server has been asked by then, and what is made once has been made. */
+const settleMs = 8_000;
+
+const shim = `${root}.cache/bench/no-ipvs.so`;
+const daemons = {
+  keepalived: { argv: ['keepalived'], env: { LD_PRELOAD: shim }, pidFile: '/run/checkers.pid' },
+  holdfast: { argv: [process.execPath, `${root}bin/holdfast`], env: {}, pidFile: '/run/holdfast_checkers.pid' },
+};
 
 function configuration(kind, servers, rate) {
   const delay = servers / rate;
@@ -32,8 +43,9 @@ function configuration(kind, servers, rate) {
   const perService = 4;
   const parts = [];
   for (let index = 0; index < servers; index++) {
+    const tail = `${(index >> 8) & 255}.${index & 255}`;
     if (index % perService === 0) {
-      parts.push(`virtual_server 10.0.${(index >> 8) & 255}.${index & 255} 80 {
+      parts.push(`virtual_server 10.0.${tail} 80 {
   delay_loop ${delay}
   warmup ${delay}
   lvs_sched rr
@@ -41,72 +53,83 @@ function configuration(kind, servers, rate) {
   protocol TCP
 `);
     }
-    parts.push(`  real_server 127.1.${(index >> 8) & 255}.${index & 255} ${port} {\n    ${check}\n  }\n`);
+    parts.push(`  real_server 127.1.${tail} ${port} {\n    ${check}\n  }\n`);
     if (index % perService === perService - 1) parts.push('}\n');
   }
   return parts.join('');
 }
 
-/** Every address of this machine, in a process of its own: it says how many connections it has answered. */
+/** Every address of the host, in a process of its own; at another port it says how many connections it has had. */
 function serve() {
   let connections = 0;
   const answer = `HTTP/1.0 200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`;
-  const server = createServer({ allowHalfOpen: false }, socket => {
+  const server = createServer(socket => {
     connections += 1;
     socket.on('error', () => {});
     socket.once('data', () => socket.end(answer));
   });
-  server.listen({ port, host: '0.0.0.0', backlog: 4_096 }, () => process.send('ready'));
-  process.on('message', () => process.send(connections));
-  process.once('disconnect', () => process.exit());
+  server.listen({ port, host: '0.0.0.0', backlog: 4_096 }, () => console.log('ready'));
+  createServer(socket => socket.end(String(connections))).listen(countPort, '127.0.0.1');
 }
 
 async function measure(values) {
   const rate = Number(values.rate);
-  const server = fork(new URL(import.meta.url).pathname, ['serve'], { stdio: 'inherit' });
-  const heard = () => new Promise(resolve => server.once('message', resolve));
-  await heard();
-  const connections = () => {
-    const answer = heard();
-    server.send('');
-    return answer;
-  };
+  mkdirSync(`${root}.cache/bench`, { recursive: true });
+  const compiled = spawnSync('cc', ['-shared', '-fPIC', '-O2', '-o', shim, `${root}bench/no-ipvs.c`, '-ldl']);
+  if (compiled.status !== 0) throw new Error(`cc: ${compiled.error?.message ?? String(compiled.stderr)}`);
+  await enterNamespaces();
+  const lab = await openLab({ searchPath: [`${root}.cache/peers/bin`] });
+  const host = await lab.addHost('one');
+  const server = host.spawn([process.execPath, fileURLToPath(import.meta.url), 'serve']);
+  await server.waitForLine('ready');
+  const connections = async () =>
+    Number(await host.must(['bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${countPort}; cat <&3`]));
 
   async function round(name, kind, servers) {
-    writeFileSync(file, configuration(kind, servers, rate));
-    const daemon = new Daemon(name, file, ['-C']);
-    await pause(settleMs + (1_000 * servers) / rate);
-    const pid = daemon.checker();
-    const [before, countBefore] = [cpuOf(pid), await connections()];
+    const { argv, env, pidFile } = daemons[name];
+    host.write(file, configuration(kind, servers, rate));
+    const daemon = host.spawn([...argv, '-n', '-G', '-C', '-f', file], { env });
+    await waitFor(() => host.read(pidFile), { what: `${name} to start`, evidence: () => daemon.output });
+    await pause(settleMs + (2_000 * servers) / rate);
+    const pid = host.read(pidFile).trim();
+    const used = async () => {
+      const words = (await host.must(['cat', `/proc/${pid}/stat`])).split(') ')[1].split(' ');
+      // The kernel's clock tick in /proc is 10 ms on every architecture that Node runs on.
+      return { user: Number(words[11]) / 100, system: Number(words[12]) / 100 };
+    };
+    const [before, countBefore] = [await used(), await connections()];
     await pause(Number(values.seconds) * 1_000);
-    const [after, count] = [cpuOf(pid), (await connections()) - countBefore];
-    const memory = residentOf(pid);
-    daemon.signal('SIGTERM');
-    await daemon.ended;
+    const [after, count] = [await used(), (await connections()) - countBefore];
+    const status = await host.must(['cat', `/proc/${pid}/status`]);
+    await daemon.stop();
     const part = key => ((after[key] - before[key]) / count) * 1_000_000;
-    return { count, total: part('total'), user: part('user'), system: part('system'), memory };
+    const memory = Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) / 1_024;
+    return { count, total: part('user') + part('system'), user: part('user'), system: part('system'), memory };
   }
 
-  console.log(`${ground}; ${values.seconds} s each, median (least .. most) of ${values.rounds} rounds`);
+  const { rounds, seconds } = values;
+  console.log(
+    `${cpus()[0].model}, Node ${process.versions.node}; ${seconds} s each, median (least .. most) of ${rounds} rounds`,
+  );
   console.log(`
 | check | servers | daemon | checks | ms of a processor for 1,000 | user | kernel | MiB |
 |---|---|---|---|---|---|---|---|`);
   for (const kind of values.checks.split(',')) {
     for (const servers of values.servers.split(',').map(Number)) {
       const results = Object.fromEntries(daemonNames.map(name => [name, []]));
-      for (let count = 0; count < Number(values.rounds); count++) {
+      for (let count = 0; count < Number(rounds); count++) {
         for (const name of daemonNames) results[name].push(await round(name, kind, servers));
       }
       const of = (name, column) => results[name].map(each => each[column]);
       for (const name of daemonNames) {
-        const cells = ['count', 'total', 'user', 'system', 'memory'].map(column => spread(of(name, column), 0));
-        console.log(`| ${kind} | ${servers} | ${name} | ${cells.join(' | ')} |`);
+        const cells = ['total', 'user', 'system', 'memory'].map(column => spread(of(name, column), 1));
+        console.log(`| ${kind} | ${servers} | ${name} | ${spread(of(name, 'count'), 0)} | ${cells.join(' | ')} |`);
       }
       const [theirs, ours] = daemonNames.map(name => median(of(name, 'total')));
       console.log(`| ${kind} | ${servers} | ratio | | ${(ours / theirs).toFixed(2)} | | | |`);
     }
   }
-  process.exit(0);
+  await lab.close();
 }
 
 if (process.argv[2] === 'serve') serve();
@@ -115,11 +138,10 @@ else {
     options: {
       checks: { type: 'string', default: 'tcp,http' },
       servers: { type: 'string', default: '200,2000' },
-      rate: { type: 'string', default: '100' },
-      seconds: { type: 'string', default: '60' },
+      rate: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '3' },
     },
   });
-  await enterUml(import.meta.url);
   await measure(values);
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import { clockText } from '../linux/clock-text.ts';
 import type { Log, LogLevel } from '../ports/log.ts';
 import { LineWriter } from './line-writer.ts';
 import { consoleTimestamp, logLines } from './log-format.ts';
@@ -32,7 +33,7 @@ export class DaemonLog implements Log {
     this.#detail = targets.detail;
     this.#file = targets.file;
     this.#system = targets.system;
-    const stamp = (): string => `${consoleTimestamp(new Date())}: `;
+    const stamp = clockText(date => `${consoleTimestamp(date)}: `);
     if (targets.console !== undefined) this.#writers.push(new LineWriter(targets.console, stamp, targets.waitingLimit));
     if (targets.file === undefined) return;
     this.#fileDescriptor = openLogFile(targets.file);

@@ -131,6 +131,21 @@ describe('Poller', () => {
     expect(seen).toEqual(['turn', 'tick', 'promise', 'turn']);
   });
 
+  it('takes a timer that is set anew in the very turn in which it expires for one that has not expired', async () => {
+    let expired = 0;
+    const timer = new DeadlineTimer(poller, () => {
+      expired += 1;
+    });
+    const raw = event('packet', order.packets, () => timer.arm(instantFromMicroseconds(now() + 50_000)));
+    raise(raw);
+    timer.arm(instantFromMicroseconds(1));
+    const before = now();
+    while (expired === 0) await turn();
+    expect(now() - before).toBeGreaterThanOrEqual(50_000);
+    expect(expired).toBe(1);
+    timer.close();
+  });
+
   it('keeps a timer that was disarmed from expiring', async () => {
     let expired = 0;
     const timer = new DeadlineTimer(poller, () => {

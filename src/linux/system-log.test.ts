@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatagramBuffer } from './datagram-buffer.ts';
 import { closeDescriptor } from './libc.ts';
 import { bindSocket, family, openSocket, socketType } from './socket.ts';
-import { formatSyslogLine, SystemLog } from './system-log.ts';
+import { formatSyslogLine, SystemLog, syslogTime } from './system-log.ts';
 
 const buffer = new DatagramBuffer(65_536);
 
@@ -38,10 +38,10 @@ class Receiver {
 it('formats a line as syslog(3) does', () => {
   const date = new Date(2026, 10, 5, 5, 8, 16);
   const options = { ident: 'Keepalived_vrrp', facility: 3, pid: 77 };
-  expect(formatSyslogLine(options, 6, date, '(VI_1) Entering MASTER STATE')).toBe(
+  expect(formatSyslogLine(options, 6, syslogTime(date), '(VI_1) Entering MASTER STATE')).toBe(
     '<30>Nov  5 05:08:16 Keepalived_vrrp[77]: (VI_1) Entering MASTER STATE',
   );
-  expect(formatSyslogLine({ ...options, facility: 16 }, 3, date, 'x')).toMatch(/^<131>/);
+  expect(formatSyslogLine({ ...options, facility: 16 }, 3, syslogTime(date), 'x')).toMatch(/^<131>/);
 });
 
 describe('SystemLog', () => {

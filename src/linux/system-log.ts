@@ -1,6 +1,7 @@
 import type { Instant } from '../base/instant.ts';
 import type { LogLevel } from '../ports/log.ts';
 import { now } from './clock.ts';
+import { clockText } from './clock-text.ts';
 import { closeDescriptor, errno, lastErrno, libcFunction } from './libc.ts';
 import { family, messageFlag, openSocket, socketType } from './socket.ts';
 
@@ -46,6 +47,7 @@ export interface SystemLogOptions {
 export class SystemLog {
   readonly #options: SystemLogOptions;
   readonly #address: Uint8Array;
+  readonly #time = clockText(syslogTime);
   #descriptor = -1;
   #retryAt = 0;
   #dropped = 0;
@@ -79,7 +81,7 @@ export class SystemLog {
   }
 
   #send(level: LogLevel, text: string): boolean {
-    const line = formatSyslogLine(this.#options, severity[level], new Date(), text);
+    const line = formatSyslogLine(this.#options, severity[level], this.#time(), text);
     const bytes = cut(Buffer.from(line, 'utf8'));
     // Twice: a log daemon that was restarted has left us a dead socket, and the new one is there already.
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -124,12 +126,16 @@ function cut(bytes: Uint8Array): Uint8Array {
 export function formatSyslogLine(
   options: { readonly ident: string; readonly facility: number; readonly pid: number },
   severityCode: number,
-  date: Date,
+  time: string,
   text: string,
 ): string {
+  const priority = options.facility * 8 + severityCode;
+  return `<${priority}>${time} ${options.ident}[${options.pid}]: ${text}`;
+}
+
+/** `Nov  5 05:08:16` */
+export function syslogTime(date: Date): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = String(date.getDate()).padStart(2, ' ');
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  const priority = options.facility * 8 + severityCode;
-  return `<${priority}>${months[date.getMonth()]} ${day} ${time} ${options.ident}[${options.pid}]: ${text}`;
+  return `${months[date.getMonth()]} ${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

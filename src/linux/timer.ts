@@ -24,14 +24,21 @@ export class DeadlineTimer {
   readonly #value = allocate(32);
   readonly #expirations = allocate(8);
   #armed: Instant | undefined;
+  #closed = false;
+  /** The poller's turn. */
+  #armedIn = -1;
+  readonly #poller: Poller;
 
   constructor(poller: Poller, expired: () => void) {
+    this.#poller = poller;
     this.#descriptor = check(timerfdCreate(monotonic, nonBlockingCloseOnExec), 'create', 'timer');
     this.#watch = poller.watch(this.#descriptor, 'readable', order.deadline, () => {
-      // Nothing to read if it was set again since epoll looked.
-      if (read(this.#descriptor, this.#expirations.bytes, 8) !== 8) return;
+      // Set again since epoll looked: what it saw is past.
+      if (this.#armedIn === poller.turn) return;
       this.#armed = undefined;
       expired();
+      // Setting it anew has made it unreadable; else this does.
+      if (this.#armed === undefined && !this.#closed) read(this.#descriptor, this.#expirations.bytes, 8);
     });
   }
 
@@ -39,6 +46,7 @@ export class DeadlineTimer {
   arm(deadline: Instant | undefined): void {
     if (deadline === this.#armed) return;
     this.#armed = deadline;
+    this.#armedIn = this.#poller.turn;
     let seconds = 0;
     let nanoseconds = 0;
     if (deadline !== undefined) {
@@ -53,6 +61,7 @@ export class DeadlineTimer {
   }
 
   close(): void {
+    this.#closed = true;
     this.#watch.stop();
     closeDescriptor(this.#descriptor);
   }

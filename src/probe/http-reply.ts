@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { BodyDigest } from './body-digest.ts';
 import { ChunkedBody } from './chunked-body.ts';
 import { bounds, excerptOf } from './conversation.ts';
 
 const endOfHeader = Buffer.from('\r\n\r\n');
+const nothing = Buffer.alloc(0);
 
 /** Takes the body's bytes, which are valid until it returns. */
 export type BodyReader = (bytes: Uint8Array) => void;
@@ -13,12 +14,12 @@ export type BodyReader = (bytes: Uint8Array) => void;
  */
 export class HttpReply {
   readonly #reader: BodyReader;
-  readonly #raw = createHash('md5');
-  #header: Buffer | undefined = Buffer.alloc(0);
+  readonly #raw = new BodyDigest();
+  #header: Buffer | undefined = nothing;
   #status: number | undefined;
   #remaining = Number.POSITIVE_INFINITY;
   #chunked: ChunkedBody | undefined;
-  #chunkedHash: ReturnType<typeof createHash> | undefined;
+  #chunkedDigest: BodyDigest | undefined;
   #size = 0;
   #counted = 0;
   #excerpt = '';
@@ -32,13 +33,16 @@ export class HttpReply {
   feed(bytes: Uint8Array): boolean {
     if (!this.#header) return this.#feedBody(bytes);
     const searched = Math.max(0, this.#header.length - endOfHeader.length + 1);
-    this.#header = Buffer.concat([this.#header, bytes]);
-    const end = this.#header.indexOf(endOfHeader, searched);
-    if (end < 0) return this.#header.length <= bounds.header;
-    const body = this.#header.subarray(end + endOfHeader.length);
-    this.#readHeader(this.#header.toString('latin1', 0, end));
+    const isFirst = this.#header.length === 0;
+    const all = isFirst ? viewOf(bytes) : Buffer.concat([this.#header, bytes]);
+    const end = all.indexOf(endOfHeader, searched);
+    if (end < 0) {
+      this.#header = isFirst ? Buffer.from(all) : all;
+      return all.length <= bounds.header;
+    }
+    this.#readHeader(all.toString('latin1', 0, end));
     this.#header = undefined;
-    return this.#feedBody(body);
+    return this.#feedBody(all.subarray(end + endOfHeader.length));
   }
 
   /** Whether the whole header has come in. */
@@ -63,7 +67,7 @@ export class HttpReply {
 
   /** The digests of the body, in lower-case hex: as it was sent, and without the framing of chunks if it has any. To be read once. */
   digests(): { readonly raw: string; readonly decoded: string | undefined } {
-    return { raw: this.#raw.digest('hex'), decoded: this.#chunkedHash?.digest('hex') };
+    return { raw: this.#raw.hex(), decoded: this.#chunkedDigest?.hex() };
   }
 
   #readHeader(header: string): void {
@@ -74,10 +78,10 @@ export class HttpReply {
     this.#excerpt = `${line} `;
     const length = /^content-length:[ \t]*(\d+)/im.exec(header);
     if (/^transfer-encoding:.*\bchunked\b/im.test(header)) {
-      const hash = createHash('md5');
-      this.#chunkedHash = hash;
+      const digest = new BodyDigest();
+      this.#chunkedDigest = digest;
       this.#chunked = new ChunkedBody(bytes => {
-        hash.update(bytes);
+        digest.update(bytes);
         this.#reader(bytes);
       });
     } else if (length) {
@@ -92,7 +96,7 @@ export class HttpReply {
     this.#counted += wanted.length;
     if (wanted.length > 0) {
       if (this.#excerpt.length < bounds.excerpt * 2) {
-        this.#excerpt += Buffer.from(wanted.subarray(0, bounds.excerpt)).toString('latin1');
+        this.#excerpt += viewOf(wanted).toString('latin1', 0, bounds.excerpt);
       }
       this.#raw.update(wanted);
       if (this.#chunked) this.#chunked.feed(wanted);
@@ -100,4 +104,9 @@ export class HttpReply {
     }
     return this.#size <= bounds.body;
   }
+}
+
+/** Without a copy. */
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

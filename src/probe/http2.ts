@@ -49,7 +49,10 @@ class Http2Probe implements Conversation {
     this.#search = search;
     this.#report = report;
     this.#connecting = new TcpConnecting(context, spec.endpoint, {
-      established: socket => this.#established(socket),
+      established: (socket, watch) => {
+        watch.stop();
+        this.#established(socket);
+      },
       failed: failure => this.#finish({ failure }),
     });
   }

@@ -47,7 +47,7 @@ class TcpStream implements Stream {
     this.#endpoint = endpoint;
     this.#receiver = receiver;
     this.#connecting = new TcpConnecting(context, endpoint, {
-      established: socket => this.#established(socket),
+      established: (socket, watch) => this.#established(socket, watch),
       failed: failure => {
         this.#closed = true;
         receiver.failed(failure);
@@ -93,13 +93,15 @@ class TcpStream implements Stream {
     this.#socket.close();
   }
 
-  #established(socket: ClientSocket): void {
+  #established(socket: ClientSocket, watch: Watch): void {
     this.#socket = socket;
+    this.#reading = watch;
     const late = (): void => this.#fail({ type: 'timeout', during: 'read' });
     this.#silence = this.#context.timeouts.start(this.#endpoint.timeout, late);
     this.#whole = this.#context.timeouts.start(times(this.#endpoint.timeout, bounds.timeouts), late);
     this.#receiver.connected();
-    if (!this.#closed && !this.#writing) this.#read();
+    // Unless there is more to send than the socket takes; then this watch has been stopped.
+    if (!this.#closed && !this.#writing) watch.become('readable', () => this.#readable(socket));
   }
 
   #read(): void {

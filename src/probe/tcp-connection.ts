@@ -5,8 +5,8 @@ import type { Conversation, ProbeContext } from './conversation.ts';
 import type { Timeout } from './timeouts.ts';
 
 export interface ConnectionAwaiter {
-  /** The socket is the receiver's from now on. */
-  established(socket: ClientSocket): void;
+  /** The socket is the receiver's from now on, and so is its watch, which is to be stopped or to become another one. */
+  established(socket: ClientSocket, watch: Watch): void;
   failed(failure: ProbeFailure): void;
 }
 
@@ -21,11 +21,11 @@ export class TcpConnecting implements Conversation {
     this.#socket = socket;
     this.#watch = context.poller.watch(socket.descriptor, 'writable', order.packets, () => {
       const error = socket.error();
-      this.#stop();
+      this.#timeout.cancel();
       if (error === undefined) {
-        awaiter.established(socket);
+        awaiter.established(socket, this.#watch);
       } else {
-        socket.close();
+        this.cancel();
         // The kernel gave up before we did.
         awaiter.failed(error === 'ETIMEDOUT' ? { type: 'timeout', during: 'connect' } : { type: 'connection', error });
       }

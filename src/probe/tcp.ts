@@ -9,7 +9,8 @@ export function probeTcp(
   report: Report,
 ): Conversation {
   return new TcpConnecting(context, spec.endpoint, {
-    established: socket => {
+    established: (socket, watch) => {
+      watch.stop();
       socket.close();
       report({});
     },

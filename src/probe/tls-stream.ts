@@ -35,7 +35,10 @@ class TlsStream implements Stream {
     this.#endpoint = endpoint;
     this.#receiver = receiver;
     this.#connecting = new TcpConnecting(context, endpoint, {
-      established: socket => this.#established(socket),
+      established: (socket, watch) => {
+        watch.stop();
+        this.#established(socket);
+      },
       failed: failure => {
         this.#closed = true;
         receiver.failed(failure);
