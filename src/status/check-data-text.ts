@@ -6,6 +6,7 @@ import type { IpvsForwarding } from '../ports/ipvs.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import { checkTarget } from './check-target.ts';
 import { type CheckStatus, inPortions, type ServerStatus, type VirtualServerStatus } from './health-status.ts';
+import { alertLine, mailLines } from './mail-text.ts';
 import { scriptText } from './script-text.ts';
 
 /** The configuration as it was understood, for -d: one line per setting. */
@@ -13,6 +14,7 @@ export function renderCheckConfiguration(configurations: CheckerConfigurations):
   const { lvs, health } = configurations;
   return [
     ...globalLines(lvs.global, undefined),
+    ...mailLines(lvs.mails?.settings),
     ...lvs.virtualServers.flatMap(server => virtualServerLines(server, health.checkers, undefined)),
   ];
 }
@@ -30,7 +32,7 @@ export function* renderCheckData(
   data: CheckData,
 ): Generator<string, void, undefined> {
   const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
-  yield text(globalLines(lvs.global, data.ipvsError));
+  yield text([...globalLines(lvs.global, data.ipvsError), ...mailLines(lvs.mails?.settings)]);
   const texts = function* (): Generator<{ text: string; servers: number }> {
     for (const server of lvs.virtualServers) {
       const lines = virtualServerLines(server, health.checkers, data.statusOf(server));
@@ -76,6 +78,7 @@ function virtualServerLines(
   result.push(
     `   Quorum = ${virtualServer.quorum}, hysteresis ${virtualServer.hysteresis}`,
     `   Alpha = ${virtualServer.alpha}, omega = ${virtualServer.omega}, ha_suspend = ${virtualServer.haSuspend}`,
+    alertLine(virtualServer.mail),
     ...scriptLine('   Quorum up script', virtualServer.quorumUp),
     ...scriptLine('   Quorum down script', virtualServer.quorumDown),
   );
@@ -110,6 +113,7 @@ function realServerLines(
   if (upperThreshold > 0) result.push(`     Connection limits = ${lowerThreshold} .. ${upperThreshold}`);
   if (inhibitOnFailure) result.push('     Inhibit on failure');
   result.push(
+    `  ${alertLine(server.mail)}`,
     ...scriptLine('     Notify up script', server.notifyUp),
     ...scriptLine('     Notify down script', server.notifyDown),
   );

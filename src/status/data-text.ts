@@ -9,6 +9,7 @@ import type {
   VrrpGlobals,
 } from '../vrrp/configuration.ts';
 import { addressText } from './address-text.ts';
+import { alertLine, mailLines } from './mail-text.ts';
 import { scriptText } from './script-text.ts';
 import { trackerLines, trackFileLines, trackProcessLines } from './tracked-text.ts';
 import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
@@ -17,6 +18,7 @@ import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
 export function renderConfiguration(configuration: VrrpConfiguration): string[] {
   return [
     ...globalLines(configuration.global),
+    ...mailLines(configuration.mails?.settings),
     '------< VRRP Topology >------',
     ...configuration.instances.flatMap(instance => [
       ` VRRP Instance = ${instance.name}`,
@@ -38,6 +40,7 @@ export function renderData(snapshot: VrrpSnapshot): string {
   const states = new Map(snapshot.groups.map(group => [group.name, group.state]));
   const lines = [
     ...globalLines(configuration.global),
+    ...mailLines(configuration.mails?.settings),
     '------< VRRP Topology >------',
     ...snapshot.instances.flatMap(instance => {
       const set = new Map([...instance.addresses, ...instance.excludedAddresses].map(a => [a.configuration, a]));
@@ -156,10 +159,7 @@ function addressLines(
 }
 
 function notifyLines(notify: NotifyScripts): string[] {
-  const lines = [
-    `   Using smtp notification = ${notify.mail ? 'yes' : 'no'}`,
-    `   Notify deleted = ${notify.reportDeleted ? 'Deleted' : 'Fault'}`,
-  ];
+  const lines = [alertLine(notify.mail), `   Notify deleted = ${notify.reportDeleted ? 'Deleted' : 'Fault'}`];
   const add = (what: string, script: RunnableScript | undefined): void => {
     if (script) lines.push(`   ${what} script = ${scriptText(script)}${identityText(script)}`);
   };
