@@ -51,7 +51,10 @@ export class Reality {
   async play(): Promise<{ readonly course: Course; readonly timing: Timing }> {
     const machines = [...this.#machines.values()];
     const booting = machines.filter(({ name }) => !this.#plan.held.has(name));
-    for (const machine of booting) machine.start();
+    for (const machine of booting) {
+      machine.start();
+      if (!this.#scenario.bootTogether) await this.#started(machine);
+    }
     for (const machine of booting) await this.#started(machine);
     const zero = (): number => Math.min(...booting.map(({ lives }) => lives[0]!.startedMs!));
     this.#zero = zero();

@@ -11,6 +11,8 @@ export interface FidelityScenario {
   readonly files?: Readonly<Record<string, string>>;
   /** In the language of `holdfast simulate`. */
   readonly text: string;
+  /** All machines boot at once. Default: one after the other, so that it is plain who becomes master first. */
+  readonly bootTogether?: boolean;
   /** IPv6 duplicate address detection on the hosts, as the simulator has it. Default off. */
   readonly duplicateAddressDetection?: boolean;
 }

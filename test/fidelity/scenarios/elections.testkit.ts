@@ -14,6 +14,7 @@ export const elections: readonly FidelityScenario[] = [
     title: 'two machines boot at once',
     nodes: pair(),
     text: 'until 4s\nexpect holder a at 3s',
+    bootTogether: true,
   },
   {
     name: 'better-joins',

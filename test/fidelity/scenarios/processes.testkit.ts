@@ -85,6 +85,7 @@ export const processes: readonly FidelityScenario[] = [
     title: 'one is reloaded before the first master is elected',
     nodes: calm,
     text: 'at 800ms reload a\nuntil 4s\nexpect holder a at 3.5s',
+    bootTogether: true,
   },
   {
     name: 'priority-lowered',

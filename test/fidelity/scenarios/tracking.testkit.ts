@@ -79,12 +79,14 @@ export const tracking: readonly FidelityScenario[] = [
     name: 'crossed-isolated',
     title: 'two routers with a master on each machine are cut apart',
     nodes: { a: crossed(200, 50), b: crossed(50, 200) },
+    bootTogether: true,
     text: 'at 3.15s cut a b for 2.8s\nuntil 8s\nexpect holder a of 192.0.2.100 at 7.5s\nexpect holder b of 192.0.2.110 at 7.5s',
   },
   {
     name: 'crossed-killed',
     title: 'one of two machines with a master each is stopped and started again',
     nodes: { a: crossed(200, 50), b: crossed(50, 200) },
+    bootTogether: true,
     text: 'at 3.15s stop a for 2.5s\nuntil 9s\nexpect holder b at 5s\nexpect holder b of 192.0.2.110 at 8.5s',
   },
 ];
