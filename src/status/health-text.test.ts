@@ -128,7 +128,7 @@ describe('the dump', () => {
     const bench = new CheckerBench(configuration);
     bench.pass(seconds(3));
     const data = dumpOf(configuration, bench).join('');
-    expect(data.split('\n').slice(0, 18)).toEqual([
+    expect(data.split('\n').slice(0, 20)).toEqual([
       '------< LVS Topology >------',
       ' Flush at start = false',
       ' At stop = destinations',
@@ -138,11 +138,13 @@ describe('the dump', () => {
       '   Scheduler = wlc',
       '   Quorum = 3, hysteresis 1',
       '   Alpha = false, omega = false, ha_suspend = false',
+      '   Using smtp notification = no',
       '   Sorry server = [10.0.0.200]:80, NAT',
       '   Real Server = [10.0.0.1]:tcp:80',
       '     State = UP, effective weight 1',
       '     Forwarding = NAT',
       '     Weight = 1',
+      '     Using smtp notification = no',
       '     Check = TCP_CHECK 10.0.0.1:80',
       '       Every 10 sec, 1 retries after 1 sec',
       '       State = UP, failures 0',
