@@ -65,9 +65,8 @@ export function isMulticast(address: IpAddress): boolean {
 
 /** fe80::/10 or 169.254.0.0/16. */
 export function isLinkLocal(address: IpAddress): boolean {
-  const bytes = ipAddressBytes(address);
-  if (bytes.length === 4) return bytes[0] === 169 && bytes[1] === 254;
-  return bytes[0] === 0xfe && (bytes[1]! & 0xc0) === 0x80;
+  // Canonical text shows it; asked for every address of a configuration.
+  return familyOf(address) === 4 ? address.startsWith('169.254.') : /^fe[89ab][0-9a-f]:/.test(address);
 }
 
 export function isUnspecified(address: IpAddress): boolean {

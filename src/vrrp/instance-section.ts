@@ -436,7 +436,6 @@ export function readInstance(
 
 function emptyDraft(statement: Statement, name: string): InstanceDraft {
   return {
-    ...emptyNotifyDraft(),
     statement,
     name,
     family: undefined,
@@ -483,5 +482,7 @@ function emptyDraft(statement: Statement, name: string): InstanceDraft {
     trackFiles: new Map(),
     trackProcesses: new Map(),
     syncDaemonAt: undefined,
+    // Last: what follows a spread is added to the object piece by piece.
+    ...emptyNotifyDraft(),
   };
 }

@@ -83,7 +83,6 @@ export function readSyncGroup(
     return undefined;
   }
   const draft: SyncGroupDraft = {
-    ...emptyNotifyDraft(),
     statement,
     name,
     members: [],
@@ -93,6 +92,7 @@ export function readSyncGroup(
     trackFiles: new Map(),
     trackProcesses: new Map(),
     trackingWeight: false,
+    ...emptyNotifyDraft(),
   };
   readBlock(statement.block.statements, vrrpBlocks.vrrp_sync_group, readers, draft, context);
   return draft;

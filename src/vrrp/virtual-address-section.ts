@@ -53,7 +53,8 @@ export function readVirtualAddress(statement: Statement, context: ReadingContext
   if (!parsed) return undefined;
   const family = familyOf(parsed.address);
   const draft: AddressDraft = {
-    ...parsed,
+    address: parsed.address,
+    prefixLength: parsed.prefixLength,
     interface: undefined,
     peer: undefined,
     broadcast: undefined,
@@ -214,7 +215,7 @@ function complete(
     complain(context, located(statement), 'bad-address-option', message);
     prefixLength = maximumPrefixLength(family);
   }
-  const { broadcast: broadcastWord, preferredLifetimeSeconds: lifetime, ...rest } = draft;
+  const { broadcast: broadcastWord, preferredLifetimeSeconds: lifetime } = draft;
   let broadcast: IpAddress | undefined;
   if (broadcastWord) {
     const outcome = broadcastOf(statement, broadcastWord, draft.address, prefixLength, context);
@@ -223,9 +224,19 @@ function complete(
   }
   const deprecatedByDefault = family === 6 && prefixLength === 128;
   return {
-    ...rest,
+    address: draft.address,
     prefixLength,
+    interface: draft.interface,
+    peer: draft.peer,
     broadcast,
+    label: draft.label,
+    scope: draft.scope,
+    noDad: draft.noDad,
+    home: draft.home,
+    manageTemporary: draft.manageTemporary,
+    noPrefixRoute: draft.noPrefixRoute,
+    autoJoin: draft.autoJoin,
+    noTrack: draft.noTrack,
     preferredLifetimeSeconds: lifetime === 'forever' ? undefined : (lifetime ?? (deprecatedByDefault ? 0 : undefined)),
   };
 }

@@ -60,8 +60,8 @@ export async function growthTarget(dist, seed) {
       const sizes = [1, 2, 4].map(factor => measure(grow(factor)));
       const [small, middle, large] = sizes.map(({ pieces }) => total(pieces));
       count(sizes[2].loaded.configuration ? 'loaded' : 'refused');
-      // Less than before: a bound was reached, and told.
-      if (large < leastWork || middle < small || large - middle <= mostGrowth * (middle - small)) return;
+      // Less than twice as much in all: a bound was reached at the size before, and told.
+      if (large < leastWork || large <= 2.1 * middle || large - middle <= mostGrowth * (middle - small)) return;
       const before = new Map(sizes[1].pieces.map(({ where, count: times }) => [where, times]));
       const worst = sizes[2].pieces
         .filter(({ where, count: times }) => times > 1_000 && times > 3 * (before.get(where) ?? 0))
