@@ -6,7 +6,9 @@ import { type Action, formatAction, type Step } from './action.ts';
 import { interfacesOf } from './cluster.ts';
 import type { Violation } from './invariants/invariant.ts';
 import { type AddressRecord, type Holding, measure } from './outage.ts';
+import { serverText } from './real-servers.ts';
 import type { Scenario } from './scenario.ts';
+import { type ServiceRecord, servingBefore } from './serving.ts';
 import { type FailedExpectation, type SimulationInput, simulate, worstGap } from './simulation.ts';
 
 /** What a fault, or several at once, did to one virtual address. */
@@ -25,9 +27,21 @@ export interface AddressOutcome {
   readonly dual: Duration;
 }
 
+/** What a fault did to a service in one machine's IPVS table. */
+export interface ServiceOutcome {
+  readonly node: string;
+  readonly service: string;
+  /** Real servers with a weight; empty is nobody. */
+  readonly before: readonly string[];
+  readonly during: readonly string[];
+  readonly after: readonly string[];
+}
+
 export interface FaultOutcome {
   readonly faults: readonly string[];
   readonly addresses: readonly AddressOutcome[];
+  /** Those that the fault changed. */
+  readonly services: readonly ServiceOutcome[];
   readonly violations: readonly Violation[];
   readonly failed: readonly FailedExpectation[];
   /** Why this deserves to be looked at first; empty if nothing is amiss. */
@@ -40,7 +54,7 @@ export interface FaultOutcome {
 interface Fault {
   readonly text: string;
   readonly action: Action;
-  readonly kind: 'outage' | 'script' | 'other';
+  readonly kind: 'outage' | 'script' | 'server' | 'other';
   readonly node: string | undefined;
 }
 
@@ -76,6 +90,13 @@ function settleTime({ nodes }: Input): Duration {
       if (own + seconds(6) > longest) longest = plus(own, seconds(6));
     }
   }
+  for (const { configuration } of nodes) {
+    for (const { schedule } of configuration.balancing?.health.checkers ?? []) {
+      const { delayLoop, delayBeforeRetry, retries } = schedule;
+      const verdict = plus(times(delayLoop, 2), times(delayBeforeRetry, retries));
+      if (verdict + seconds(6) > longest) longest = plus(verdict, seconds(6));
+    }
+  }
   // Whole seconds are easier to read.
   return seconds(Math.ceil(longest / seconds(1)));
 }
@@ -103,6 +124,11 @@ function allFaults({ nodes }: Input, span: Duration): readonly Fault[] {
     }
     for (const address of addressesOf(configuration)) add('other', node, { type: 'remove', node, address });
     add('other', node, { type: 'reload', node, file: undefined });
+    if (configuration.balancing) add('other', node, { type: 'crash', node, process: 'checker' });
+  }
+  const balancing = nodes.flatMap(({ configuration }) => configuration.balancing?.lvs.virtualServers ?? []);
+  for (const server of new Set(balancing.flatMap(({ realServers }) => realServers.map(serverText)))) {
+    add('server', undefined, { type: 'server', server, from: undefined, behaviour: 'refuses', span });
   }
   pairs(nodes.map(({ name }) => name)).forEach(([from, to]) => {
     add('other', undefined, { type: 'cut', path: { from, to, direction: 'both' }, span });
@@ -119,15 +145,17 @@ function play(input: Input, faults: readonly Fault[], span: Duration): FaultOutc
   const scenario: Scenario = { ...input.scenario, steps, until: plus(times(span, 3), seconds(16)) };
   const result = simulate({ nodes: input.nodes, files: new Map(), scenario });
   const addresses = result.addresses.map(record => outcomeOf(record, begin, over, end));
+  const services = result.services.flatMap(record => changedBy(record, begin, over, end));
   const { violations, failed } = result;
   const concerns = [
     ...new Set([
       ...violations.map(({ invariant }) => `breaks ${invariant}`),
       ...failed.map(({ expectation, instead }) => `${expectation.text}: ${instead}`),
       ...addresses.flatMap(address => concernsOf(address, faults, input)),
+      ...services.flatMap(service => concernsOfService(service, faults)),
     ]),
   ];
-  return { faults: faults.map(({ text }) => text), addresses, violations, failed, concerns, steps };
+  return { faults: faults.map(({ text }) => text), addresses, services, violations, failed, concerns, steps };
 }
 
 function outcomeOf(record: AddressRecord, begin: Instant, over: Instant, end: Instant): AddressOutcome {
@@ -144,10 +172,24 @@ function outcomeOf(record: AddressRecord, begin: Instant, over: Instant, end: In
   };
 }
 
+/** Nothing if the fault changed nothing. */
+function changedBy(record: ServiceRecord, begin: Instant, over: Instant, end: Instant): readonly ServiceOutcome[] {
+  const [before = [], during = [], afterwards = []] = [begin, over, end].map(at => servingBefore(record, at));
+  if (before.join() === during.join() && during.join() === afterwards.join()) return [];
+  const { node, service } = record;
+  return [{ node, service, before, during, after: afterwards }];
+}
+
+function concernsOfService({ node, service, before, during }: ServiceOutcome, faults: readonly Fault[]): string[] {
+  // A machine that is down serves nobody, and need not.
+  const isOut = faults.some(({ kind, node: own }) => kind === 'outage' && own === node);
+  return before.length > 0 && during.length === 0 && !isOut ? [`nobody serves ${service} on ${node}`] : [];
+}
+
 function concernsOf(outcome: AddressOutcome, faults: readonly Fault[], { nodes }: Input): readonly string[] {
   const { address, before, during, after: afterwards, isLost } = outcome;
   const concerns: string[] = [];
-  const out = new Set(faults.filter(({ kind }) => kind !== 'other').map(({ node }) => node));
+  const out = new Set(faults.filter(({ kind }) => kind === 'outage' || kind === 'script').map(({ node }) => node));
   const anybodyLeft = nodes.some(({ name }) => !out.has(name));
   if (before.length === 0) concerns.push(`nobody holds ${address} to begin with`);
   else if (before.length > 1) concerns.push(`${before.join(' and ')} hold ${address} to begin with`);

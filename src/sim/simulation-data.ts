@@ -18,6 +18,12 @@ export interface SimulationData {
     readonly gaps: readonly { readonly client: string; readonly intervals: readonly (readonly [number, number])[] }[];
     readonly dual: readonly (readonly [number, number])[];
   }[];
+  /** Which servers have a weight in whose IPVS table. */
+  readonly services: readonly {
+    readonly node: string;
+    readonly service: string;
+    readonly serving: readonly (readonly [at: number, servers: readonly string[]])[];
+  }[];
   readonly events: readonly {
     readonly at: number;
     readonly node: string | undefined;
@@ -29,7 +35,7 @@ export interface SimulationData {
 }
 
 export function simulationData(result: SimulationResult): SimulationData {
-  const { end, timeline, addresses, violations, failed, hash } = result;
+  const { end, timeline, addresses, services, violations, failed, hash } = result;
   const intervals = (list: readonly Interval[]): [number, number][] =>
     list.map(({ from, to }) => [inSeconds(from), inSeconds(to ?? end)]);
   return {
@@ -46,6 +52,11 @@ export function simulationData(result: SimulationResult): SimulationData {
       holdings: holdings.map(({ at, nodes }) => [inSeconds(at), nodes] as const),
       gaps: [...gaps].map(([client, list]) => ({ client, intervals: intervals(list) })),
       dual: intervals(duals),
+    })),
+    services: services.map(({ node, service, serving }) => ({
+      node,
+      service,
+      serving: serving.map(({ at, servers }) => [inSeconds(at), servers] as const),
     })),
     events: timeline.events.map(({ at, node, kind, text }) => ({ at: inSeconds(at), node, kind, text })),
     violations: violations.map(({ at, invariant, text }) => ({ at: inSeconds(at), invariant, text })),

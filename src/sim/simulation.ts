@@ -10,6 +10,7 @@ import type { NodeConfiguration } from './node-configuration.ts';
 import type { Observer } from './observation.ts';
 import { type AddressRecord, measure, Outage } from './outage.ts';
 import type { Expectation, Scenario, Stated } from './scenario.ts';
+import { type ServiceRecord, Serving } from './serving.ts';
 import { Timeline } from './timeline.ts';
 import { TraceHash } from './trace-hash.ts';
 import type { World } from './world.ts';
@@ -34,6 +35,8 @@ export interface SimulationResult {
   readonly violations: readonly Violation[];
   readonly failed: readonly FailedExpectation[];
   readonly addresses: readonly AddressRecord[];
+  /** Empty without virtual servers. */
+  readonly services: readonly ServiceRecord[];
   readonly timeline: Timeline;
   readonly world: World;
   /** The same for the same input, bit for bit. */
@@ -66,7 +69,7 @@ export function complaints({ nodes, files, scenario }: SimulationInput): readonl
 /** Lets the scenario happen and watches it with every invariant. */
 export function simulate(input: SimulationInput): SimulationResult {
   const { scenario } = input;
-  const { world, judge, outage, timeline, hash } = build(input);
+  const { world, judge, outage, serving, timeline, hash } = build(input);
   new Director(world, input.files).plan(scenario.steps);
   const last = scenario.steps.reduce((latest, { at }) => Math.max(latest, at), 0) as Duration;
   const longest = scenario.expectations.reduce(
@@ -86,13 +89,15 @@ export function simulate(input: SimulationInput): SimulationResult {
     const instead = verdict(expectation, { addresses, timeline, end, holders });
     return instead === undefined ? [] : [{ expectation, instead }];
   });
-  return { end, violations: judge.violations, failed, addresses, timeline, world, hash: hash.value };
+  const { records: services } = serving;
+  return { end, violations: judge.violations, failed, addresses, services, timeline, world, hash: hash.value };
 }
 
 function build({ nodes, scenario, observers = [] }: SimulationInput): {
   world: World;
   judge: Judge;
   outage: Outage;
+  serving: Serving;
   timeline: Timeline;
   hash: TraceHash;
 } {
@@ -105,11 +110,12 @@ function build({ nodes, scenario, observers = [] }: SimulationInput): {
   const world = buildCluster(clusterNodes, { seed, clientsPerSegment, detail: false, start: true, held });
   const judge = new Judge(world);
   const outage = new Outage(world);
+  const serving = new Serving(world);
   const timeline = new Timeline(world);
   const hash = new TraceHash();
   world.watch(hash);
   for (const observer of observers) world.watch(observer);
-  return { world, judge, outage, timeline, hash };
+  return { world, judge, outage, serving, timeline, hash };
 }
 
 type Holders = ReadonlyMap<Stated<Expectation>, readonly { readonly address: IpAddress; readonly nodes: string }[]>;

@@ -52,7 +52,10 @@ export function eventsText({ timeline }: SimulationResult): string {
 }
 
 function isTelling(text: string): boolean {
-  return /Entering|Syncing|timeout|priority|removed by|succeeded|failed|timed_out|Netlink/.test(text);
+  return (
+    /Entering|Syncing|timeout|priority|removed by|succeeded|failed|timed_out|Netlink/.test(text) ||
+    /^(Adding|Removing|Enabling|Disabling|Gained|Lost|Starting with|Changing weight)|IPVS/.test(text)
+  );
 }
 
 function laneText(lane: Lane, slots: readonly Instant[], slot: Duration): string {

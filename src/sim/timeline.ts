@@ -17,7 +17,7 @@ export interface TimelineEvent {
   readonly at: Instant;
   /** Undefined: the world as a whole. */
   readonly node: string | undefined;
-  readonly kind: 'interference' | 'life' | 'log' | 'announcement' | 'neighbour';
+  readonly kind: 'interference' | 'life' | 'log' | 'announcement' | 'neighbour' | 'ipvs' | 'script';
   readonly text: string;
 }
 
@@ -83,6 +83,17 @@ export class Timeline implements Observer {
         break;
       case 'log':
         this.events.push({ at: now, node: seen.node, kind: 'log', text: seen.text });
+        break;
+      case 'checker':
+        this.events.push({ at: now, node: seen.node, kind: 'life', text: `checker ${seen.event.replace('-', ' ')}` });
+        break;
+      case 'ipvs': {
+        const text = seen.by === 'other' ? `by somebody else: ${seen.text}` : seen.text;
+        this.events.push({ at: now, node: seen.node, kind: 'ipvs', text });
+        break;
+      }
+      case 'balancing-script':
+        this.events.push({ at: now, node: seen.node, kind: 'script', text: seen.text });
         break;
       case 'disturbance':
         this.events.push({ at: now, node: undefined, kind: 'interference', text: seen.text });

@@ -3,6 +3,7 @@ import type { Instant } from '../../base/instant.ts';
 import { formatStep } from '../../sim/action.ts';
 import type { AddressOutcome, FaultOutcome } from '../../sim/fault-table.ts';
 import { type AddressRecord, measure } from '../../sim/outage.ts';
+import type { ServiceRecord } from '../../sim/serving.ts';
 import { type SimulationResult, worstGap } from '../../sim/simulation.ts';
 import { eventsText, timelineText } from '../../sim/timeline-text.ts';
 
@@ -14,6 +15,7 @@ export function simulationText(
   const parts = [timelineText(result, columns)];
   if (events) parts.push(eventsText(result));
   parts.push(table(['address', 'held by', 'longest gap', 'two masters'], result.addresses.map(rowOf(result))));
+  if (result.services.length > 0) parts.push(table(['service', 'on', 'served by'], result.services.map(servedBy)));
   const broken = [
     ...result.failed.map(({ expectation, instead }) => `expected and missed: ${expectation.text}: ${instead}`),
     ...result.violations.map(({ at, invariant, text }) => `${time(at)} breaks ${invariant}: ${text}`),
@@ -31,6 +33,10 @@ const rowOf =
     span(measure(record.duals, end).total),
   ];
 
+function servedBy({ node, service, serving }: ServiceRecord): readonly string[] {
+  return [service, node, serving.map(({ at, servers }) => `${time(at)} ${names(servers)}`).join(', ') || 'nobody'];
+}
+
 /** A line for each fault and address; what is amiss comes first, with its reason and how to see it happen. */
 export function faultTableText(outcomes: readonly FaultOutcome[]): string {
   const amiss = outcomes.filter(({ concerns }) => concerns.length > 0);
@@ -42,8 +48,8 @@ export function faultTableText(outcomes: readonly FaultOutcome[]): string {
     parts.push(`  to see it: ${worst.steps.map(step => `--do "${formatStep(step)}"`).join(' ')} --events\n\n`);
   }
   const header = ['fault', 'address', 'before', 'during', 'after', 'gap', 'two masters', ''];
-  const rows = outcomes.flatMap(outcome =>
-    outcome.addresses.map((address, place) => [
+  const rows = outcomes.flatMap(outcome => [
+    ...outcome.addresses.map((address, place) => [
       place === 0 ? outcome.faults.join(' + ') : '',
       address.address,
       names(address.before),
@@ -53,7 +59,14 @@ export function faultTableText(outcomes: readonly FaultOutcome[]): string {
       span(address.dual),
       outcome.concerns.length > 0 && place === 0 ? '!' : '',
     ]),
-  );
+    ...outcome.services.map(({ node, service, before, during, after }) => [
+      '',
+      `${service} on ${node}`,
+      names(before),
+      names(during),
+      names(after),
+    ]),
+  ]);
   parts.push(table(header, rows));
   const count = `${outcomes.length} ${outcomes.length === 1 ? 'fault' : 'faults'}`;
   const verdict = amiss.length === 0 ? 'none leaves anything amiss' : `${amiss.length} to look at (!)`;
@@ -65,7 +78,7 @@ export function faultTableText(outcomes: readonly FaultOutcome[]): string {
   return parts.join('');
 }
 
-export function faultJson({ faults, addresses, concerns, violations, failed, steps }: FaultOutcome): unknown {
+export function faultJson({ faults, addresses, services, concerns, violations, failed, steps }: FaultOutcome): unknown {
   return {
     faults,
     concerns,
@@ -79,6 +92,7 @@ export function faultJson({ faults, addresses, concerns, violations, failed, ste
       lost: address.isLost,
       dualSeconds: inSeconds(address.dual),
     })),
+    services,
     violations: violations.map(({ at, invariant, text }) => ({ atSeconds: at / 1_000_000, invariant, text })),
     failedExpectations: failed.map(({ expectation: { text }, instead }) => ({ text, instead })),
   };
