@@ -14,6 +14,7 @@ import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
 import { followInstance } from '../lvs/global-section.ts';
 import { emptyLvsDraft, type LvsDraft, lvsRootReaders } from '../lvs/lvs-section.ts';
+import { adviseServices } from '../lvs/service-advice.ts';
 import { alertDefaults } from '../notify/mail-section.ts';
 import type { ConfigurationHost } from '../ports/configuration-host.ts';
 import type { RunnableScript } from '../ports/script.ts';
@@ -266,7 +267,11 @@ function interpret(
   };
   if (!advise) return { configuration, written: undefined };
   const written = writtenVrrp(statements, draft.vrrp, globals.vrrp, host.hostName, tellingRouters, context);
-  adviseVrrp(written, { addressesOf: name => host.interfaceAddresses?.(name) }, diagnostics);
+  const addressesOf = (name: string) => host.interfaceAddresses?.(name);
+  adviseVrrp(written, { addressesOf }, diagnostics);
+  const routers = written.blocks.filter(({ words }) => words[0]?.text === 'vrrp_instance');
+  const own = (host.interfaceNames ?? []).flatMap(name => addressesOf(name)?.map(({ address }) => address) ?? []);
+  adviseServices(draft.lvs, routers, own, context);
   return { configuration, written };
 }
 

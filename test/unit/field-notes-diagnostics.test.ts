@@ -61,10 +61,13 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   '002-lvs-nat-three-services.conf': [
     '5 advice bad-value',
     '33 error unknown-keyword',
+    '34 advice service-without-address',
     '38 warning obsolete-keyword',
     deprecated(55),
+    '61 advice service-without-address',
     deprecated(86),
     deprecated(103),
+    '109 advice service-without-address',
     '113 warning obsolete-keyword',
     deprecated(133),
     deprecated(154),

@@ -113,3 +113,31 @@ describe('addresses', () => {
     expect(advised(router('V', 5, '', elsewhere) + other + group).told).toEqual([]);
   });
 });
+
+describe('an owner', () => {
+  const owner = router('V', 5, 'priority 255');
+
+  it('has the address on its interface', () => {
+    const { told, messages } = advised(owner, { addresses: { eth0: ['10.0.0.7/24'] } });
+    expect(told).toEqual(['4 not-the-owner']);
+    expect(messages).toEqual(['priority 255 says that eth0 has 10.0.0.1 as an address of its own, which it has not']);
+    expect(advised(owner, { addresses: { eth0: ['10.0.0.7/24', '10.0.0.1/24'] } }).told).toEqual([]);
+  });
+
+  it('is not told where nobody knows, or where 255 was not written', () => {
+    expect(advised(owner).told).toEqual([]);
+    const byDefault = advised(router('V', 5, 'state MASTER'), { addresses: { eth0: ['10.0.0.7/24'] } });
+    expect(byDefault.told).toEqual(['4 owner-by-default']);
+  });
+});
+
+it.each([
+  ['224.0.0.18', 'a multicast address'],
+  ['127.0.0.5', 'the loopback address of every host'],
+  ['0.0.0.0', 'the address that stands for any'],
+  ['255.255.255.255', 'the broadcast address'],
+  ['ff02::12', 'a multicast address'],
+])('no virtual router can hold %s', (address, kind) => {
+  const { messages } = advised(router('V', 5, '', address), { addresses: { eth0: ['10.0.0.7/24', 'fd00::7/64'] } });
+  expect(messages.filter(message => message.startsWith(address))).toEqual([`${address} is ${kind}`]);
+});

@@ -3,6 +3,8 @@ import {
   type IpAddress,
   ipAddressBytes,
   isLinkLocal,
+  isMulticast,
+  isUnspecified,
   maximumPrefixLength,
   sameNetwork,
 } from '../../base/ip-address.ts';
@@ -11,7 +13,7 @@ import type { InterfaceAddress } from '../../ports/configuration-host.ts';
 import type { VirtualAddress } from '../configuration.ts';
 import { mistypedFor } from './mistyped-address.ts';
 import type { Advice, MachineFacts } from './rule.ts';
-import { linesNamed, placeOfAddress, type WrittenInstance, type WrittenVrrp } from './written.ts';
+import { keywordIn, linesNamed, placeOf, placeOfAddress, type WrittenInstance, type WrittenVrrp } from './written.ts';
 
 const lists = ['virtual_ipaddress', 'virtual_ipaddress_excluded'] as const;
 
@@ -21,6 +23,7 @@ export function* addressAdvice(written: WrittenVrrp, facts: MachineFacts): Gener
   yield* outsideSubnets(written, facts);
   for (const instance of written.instances) {
     yield* notAHost(instance);
+    yield* notTheOwner(instance, facts);
     yield* firstNotLinkLocal(instance);
     yield* interfaceNotTracked(instance, written);
   }
@@ -119,7 +122,7 @@ function* outsideSubnets({ instances }: WrittenVrrp, facts: MachineFacts): Gener
     const outside = new Map<string, VirtualAddress[]>();
     for (const virtual of allAddresses(written)) {
       const { address, prefixLength, interface: given } = virtual;
-      if (isLinkLocal(address)) continue;
+      if (isLinkLocal(address) || kindOf(address) !== undefined) continue;
       const device = given ?? configuration.interface;
       if (device !== undefined && hasNoCable(device)) continue;
       const isBeside = given === undefined || given === configuration.interface;
@@ -175,8 +178,26 @@ function listed(addresses: readonly IpAddress[]): string {
   return `the peers ${first} and ${rest.length === 0 ? second : `${rest.length + 1} others`}`;
 }
 
+/** What no single host can have as its address; undefined if it can. */
+function kindOf(address: IpAddress): string | undefined {
+  if (isMulticast(address)) return 'a multicast address';
+  if (isUnspecified(address)) return 'the address that stands for any';
+  if (address === '::1' || address.startsWith('127.')) return 'the loopback address of every host';
+  return address === '255.255.255.255' ? 'the broadcast address' : undefined;
+}
+
 function* notAHost(written: WrittenInstance): Generator<Advice> {
   for (const { address, prefixLength } of allAddresses(written)) {
+    const kind = kindOf(address);
+    if (kind !== undefined) {
+      yield {
+        where: placeOfAddress(written.statement, lists, address),
+        code: 'address-not-a-host',
+        message: `${address} is ${kind}`,
+        hint: 'no virtual router can hold it; correct it',
+      };
+      continue;
+    }
     // Networks of two addresses or one have no others (RFC 3021).
     if (familyOf(address) !== 4 || prefixLength >= 31) continue;
     const bytes = ipAddressBytes(address);
@@ -191,6 +212,22 @@ function* notAHost(written: WrittenInstance): Generator<Advice> {
       hint: 'hosts do not talk to it; correct the address or its prefix length',
     };
   }
+}
+
+/** RFC 9568 section 5.2.4: 255 is for the router whose interface has the addresses as its own. */
+function* notTheOwner({ configuration, statement }: WrittenInstance, facts: MachineFacts): Generator<Advice> {
+  const { interface: device, priority, addresses } = configuration;
+  const [first] = addresses;
+  const known = device === undefined ? undefined : facts.addressesOf(device);
+  // Without the line it has been told already.
+  if (priority !== 255 || !first || !known || !keywordIn(statement, 'priority')) return;
+  if (known.some(own => addresses.some(({ address }) => own.address === address))) return;
+  yield {
+    where: placeOf(statement, 'priority'),
+    code: 'not-the-owner',
+    message: `priority 255 says that ${device} has ${first.address} as an address of its own, which it has not`,
+    hint: 'the owner takes the address from anybody at once, whatever nopreempt, preempt_delay and trackers say; write 254 or less',
+  };
 }
 
 /** RFC 9568 section 5.2.9. */

@@ -30,3 +30,17 @@ it('a source that is a virtual address', () => {
 it('a peer twice', () => {
   expect(advised(router('V', 5, peers('10.0.0.8', '10.0.0.8'))).told).toEqual(['6 peer-twice']);
 });
+
+it('a source address that is a peer of another instance is told', () => {
+  const unicast = (source: string, peer: string) => `unicast_src_ip ${source}\nunicast_peer {\n${peer}\n}`;
+  const two = (source: string, peer: string) =>
+    advised(
+      router('V', 5, unicast('10.0.0.2', '10.0.0.3'), '10.0.0.8/24') +
+        router('W', 6, unicast(source, peer), '10.0.0.9/24'),
+    );
+  expect(two('10.0.0.3', '10.0.0.2').messages).toEqual([
+    '"V" sends from 10.0.0.2, which is a peer of "W"',
+    '"W" sends from 10.0.0.3, which is a peer of "V"',
+  ]);
+  expect(two('10.0.0.2', '10.0.0.3').messages).toEqual([]);
+});

@@ -53,6 +53,29 @@ export function* peerAdvice({ instances, globalStatements }: WrittenVrrp, facts:
     }
     yield* peersTwice(statement);
   }
+  yield* sourcesOfOthers(instances);
+}
+
+/** Of two instances on one interface: the source address of one is a peer of the other. */
+function* sourcesOfOthers(instances: WrittenVrrp['instances']): Generator<Advice> {
+  const users = new Map<string, string>();
+  for (const { configuration } of instances) {
+    if (configuration.destination.type !== 'unicast') continue;
+    for (const { address } of configuration.destination.peers) {
+      users.set(`${address} ${configuration.interface ?? ''}`, configuration.name);
+    }
+  }
+  for (const { configuration, statement } of instances) {
+    const { source, name, interface: device, destination } = configuration;
+    const other = source === undefined ? undefined : users.get(`${source} ${device ?? ''}`);
+    if (other === undefined || other === name || destination.type !== 'unicast') continue;
+    yield {
+      where: placeOf(statement, 'unicast_src_ip'),
+      code: 'own-address-as-peer',
+      message: `"${name}" sends from ${source}, which is a peer of "${other}"`,
+      hint: 'one of the two is the address of another host: name this host in unicast_src_ip of both, the others in unicast_peer',
+    };
+  }
 }
 
 function* peersTwice(statement: WrittenVrrp['instances'][number]['statement']): Generator<Advice> {
