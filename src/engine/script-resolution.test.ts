@@ -44,7 +44,8 @@ describe('a tracked script', () => {
     const { codes, text } = tracked('opt/run', { status: { '/opt/run': {} } });
     expect(codes).toEqual(['script-missing']);
     expect(text).toContain('there is a /opt/run: begin with the "/"');
-    expect(tracked('opt/run').text).toContain('it is not tracked');
+    expect(tracked('opt/run').text).toContain('its path begins where the daemon is started');
+    expect(tracked('/opt/run').text).toContain('it is not tracked');
   });
 
   it('is searched for on the path', () => {

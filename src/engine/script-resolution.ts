@@ -168,13 +168,15 @@ export class ScriptResolution implements ScriptResolver {
     const written = this.#find(name);
     if (written === undefined) {
       const message = name.includes('/') ? `script "${name}" does not exist` : `no program "${name}" is on the PATH`;
-      const rooted = `/${name}`;
+      const relative = /^[^./].*\//.test(name);
       const hint =
-        /^[^./].*\//.test(name) && this.#find(rooted) !== undefined
-          ? `there is a ${rooted}: begin with the "/"`
-          : use === 'tracked'
-            ? 'it is not tracked: who names it in track_script goes on without it'
-            : 'nothing is run';
+        relative && this.#find(`/${name}`) !== undefined
+          ? `there is a /${name}: begin with the "/"`
+          : relative
+            ? 'its path begins where the daemon is started: write the whole path, with the "/" at its beginning'
+            : use === 'tracked'
+              ? 'it is not tracked: who names it in track_script goes on without it'
+              : 'nothing is run';
       this.#report(statement, 'script-missing', use === 'tracked' ? 'other' : 'ignores', message, hint);
       return undefined;
     }
