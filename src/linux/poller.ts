@@ -13,6 +13,8 @@ const closeOnExec = 0o2000000;
 const control = { add: 1, delete: 2, modify: 3 } as const;
 const readableBit = 0x1;
 const writableBit = 0x4;
+/** EPOLLERR and EPOLLHUP. */
+const failedBits = 0x18;
 // Only x86-64 packs struct epoll_event.
 const eventSize = process.arch === 'x64' ? 12 : 16;
 const dataOffset = eventSize - 8;
@@ -33,17 +35,20 @@ const orders: readonly Order[] = [order.packets, order.deadline, order.events];
 const leavesPromisesAlone = !process.versions.node.startsWith('20.');
 const nothing = (): void => {};
 
+/** `failed`: the descriptor has an error waiting, or its peer is gone. */
+export type Ready = (failed: boolean) => void;
+
 export interface Watch {
   readonly descriptor: number;
   /** The same descriptor for something else, from now on: one system call instead of two. */
-  become(what: 'readable' | 'writable', handler: () => void): void;
+  become(what: 'readable' | 'writable', handler: Ready): void;
   /** No call of the handler after this one. The descriptor may be closed afterwards, not before. */
   stop(): void;
 }
 
 interface Watched {
   readonly order: Order;
-  handler: () => void;
+  handler: Ready;
 }
 
 /**
@@ -74,7 +79,7 @@ export class Poller {
   }
 
   /** Calls the handler whenever the descriptor is ready, or has failed. */
-  watch(descriptor: number, what: 'readable' | 'writable', place: Order, handler: () => void): Watch {
+  watch(descriptor: number, what: 'readable' | 'writable', place: Order, handler: Ready): Watch {
     this.#control(control.add, descriptor, what);
     const watched: Watched = { order: place, handler };
     this.#watched.set(descriptor, watched);
@@ -131,20 +136,23 @@ export class Poller {
     this.#turnNumber += 1;
     const count = epollWait(this.#epoll, this.#events.bytes, eventsPerTurn, 0);
     if (count === 1) {
-      this.#call(this.#events.view.getInt32(dataOffset, true));
+      this.#watched.get(this.#descriptorAt(0))?.handler(this.#hasFailedAt(0));
       return;
     }
     for (const place of orders) {
       for (let index = 0; index < count; index++) {
-        const descriptor = this.#events.view.getInt32(index * eventSize + dataOffset, true);
-        const watched = this.#watched.get(descriptor);
+        const watched = this.#watched.get(this.#descriptorAt(index));
         // Gone if an earlier handler of this turn stopped it.
-        if (watched?.order === place) watched.handler();
+        if (watched?.order === place) watched.handler(this.#hasFailedAt(index));
       }
     }
   }
 
-  #call(descriptor: number): void {
-    this.#watched.get(descriptor)?.handler();
+  #descriptorAt(index: number): number {
+    return this.#events.view.getInt32(index * eventSize + dataOffset, true);
+  }
+
+  #hasFailedAt(index: number): boolean {
+    return (this.#events.view.getUint32(index * eventSize, true) & failedBits) !== 0;
   }
 }

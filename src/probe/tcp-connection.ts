@@ -19,8 +19,8 @@ export class TcpConnecting implements Conversation {
   constructor(context: ProbeContext, endpoint: ProbeEndpoint, awaiter: ConnectionAwaiter) {
     const socket = new ClientSocket('stream', endpoint);
     this.#socket = socket;
-    this.#watch = context.poller.watch(socket.descriptor, 'writable', order.packets, () => {
-      const error = socket.error();
+    this.#watch = context.poller.watch(socket.descriptor, 'writable', order.packets, failed => {
+      const error = failed ? socket.error() : undefined;
       this.#timeout.cancel();
       if (error === undefined) {
         awaiter.established(socket, this.#watch);
