@@ -214,8 +214,8 @@ function reportMissingName(statement: Statement, row: KeywordRow, context: Readi
   });
 }
 
-/** Looks through a block that is not read for what is wrong in it. */
-function passOver(statement: Statement, grammar: BlockGrammar, context: ReadingContext): void {
+/** Looks through a block for what its tables and checks find wrong in it. */
+export function passOver(statement: Statement, grammar: BlockGrammar, context: ReadingContext): void {
   const child = grammar.blocks.get(statement.words[0]!.text);
   if (!child) return;
   const { lines, blocks } = context.checks;

@@ -183,9 +183,10 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
   }
 
   #execute(effect: VrrpEffect): void {
-    if (this.#stopping && this.#options.setup.keepAtStop && effect.type === 'change-addresses') {
-      // -V: the peers are told, the addresses stay for whoever comes next.
-      this.#driver.deliver({ type: 'addresses-changed', batch: effect.batch, errors: [] });
+    if (this.#stopping && this.#options.setup.keepAtStop && isKernelChange(effect)) {
+      // -V: the peers are told, addresses, routes and rules stay for whoever comes next.
+      const type = effect.type === 'change-addresses' ? 'addresses-changed' : 'routing-changed';
+      this.#driver.deliver({ type, batch: effect.batch, errors: [] });
       return;
     }
     this.#world.execute(effect);
@@ -199,4 +200,10 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
     if (input.type === 'address-added') say(input.address, 'added to');
     if (input.type === 'address-removed') say(input.address, 'removed from');
   }
+}
+
+function isKernelChange(
+  effect: VrrpEffect,
+): effect is VrrpEffect & { readonly type: 'change-addresses' | 'change-routes' | 'change-rules' } {
+  return effect.type === 'change-addresses' || effect.type === 'change-routes' || effect.type === 'change-rules';
 }

@@ -13,7 +13,7 @@ export function wantedChildren(
 }
 
 function isNeeded(kind: ChildKind, configuration: Configuration): boolean {
-  if (kind === 'vrrp') return configuration.vrrp.instances.length > 0;
+  if (kind === 'vrrp') return configuration.vrrp.instances.length > 0 || configuration.vrrp.statics !== undefined;
   if (kind === 'bfd') return configuration.bfd.instances.length > 0;
   const { lvs } = configuration;
   // A backup director may have nothing but the sync daemon.

@@ -1,14 +1,16 @@
 import type { Instant } from '../base/instant.ts';
 import type { AnnouncementQueue, SavedAnnouncementQueue } from '../vrrp/announcement-queue.ts';
 import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
-import type { AddressBatches, SavedBatches } from './address-batches.ts';
 import type { SavedStrayPackets, StrayPackets } from './addressee.ts';
 import type { Channels, SavedChannels } from './channels.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Group } from './group.ts';
+import type { Holdings } from './holdings.ts';
 import { Instance, type SavedInstance, type Surroundings } from './instance.ts';
+import type { Owner, SavedBatches } from './kernel-batches.ts';
 import type { NetworkView, SavedNetworkView } from './network-view.ts';
 import type { Notifications, SavedNotifications } from './notifications.ts';
+import type { SavedStatics } from './static-entries.ts';
 import type { SavedTracked, Tracked } from './tracked.ts';
 
 export type Phase = 'waiting-for-network' | 'delayed' | 'running' | 'stopping' | 'stopped';
@@ -36,6 +38,7 @@ export interface VrrpCheckpoint {
   /** Still giving up addresses. */
   readonly leaving: readonly number[];
   readonly batches: SavedBatches;
+  readonly statics: SavedStatics;
   readonly deadlines: readonly { readonly instance: number; readonly at: Instant }[];
   /** By place in the configuration; empty before the network is known. */
   readonly groupStates: readonly Group['state'][];
@@ -56,7 +59,7 @@ export interface ProcessParts {
   readonly tracked: Tracked;
   readonly channels: Channels;
   readonly notifications: Notifications;
-  readonly batches: AddressBatches;
+  readonly holdings: Holdings;
   readonly deadlines: Deadlines<Instance>;
 }
 
@@ -66,6 +69,9 @@ export interface ProcessInstances {
   readonly leaving: readonly Instance[];
   readonly groups: readonly Group[];
 }
+
+/** Stands for the static entries where instances are named by their place. */
+const staticsNumber = -1;
 
 type Scalars = 'phase' | 'startAt' | 'stopBy' | 'lastRun';
 
@@ -85,6 +91,7 @@ export function saveParts(
   instances.forEach(numberOf);
   const places = new Map(parts.configuration.instances.map((configuration, place) => [configuration, place]));
   const { configuration } = parts;
+  const { batches, statics } = parts.holdings;
   return {
     configuration,
     strayPackets: parts.strayPackets.save(),
@@ -95,7 +102,8 @@ export function saveParts(
     notifications: parts.notifications.save(),
     configured: instances.length,
     leaving: leaving.map(numberOf),
-    batches: parts.batches.save(numberOf),
+    batches: batches.save(owner => (owner === statics ? staticsNumber : numberOf(owner as Instance))),
+    statics: statics.save(),
     deadlines: parts.deadlines.save().map(({ key, at }) => ({ instance: numberOf(key), at })),
     groupStates: groups.map(({ state }) => state),
     // Last: everybody has a number now.
@@ -125,7 +133,10 @@ export function restoreParts(
   });
   const byNumber = (number: number): Instance => all[number]!;
   parts.queue.restore(saved.queue, byNumber);
-  parts.batches.restore(saved.batches, byNumber);
+  const { batches, statics } = parts.holdings;
+  const ownerOf = (number: number): Owner => (number === staticsNumber ? statics : byNumber(number));
+  batches.restore(saved.batches, ownerOf);
+  statics.restore(saved.configuration, saved.statics);
   parts.deadlines.restore(saved.deadlines.map(({ instance, at }) => ({ key: byNumber(instance), at })));
   return { instances: all.slice(0, saved.configured), leaving: saved.leaving.map(byNumber) };
 }

@@ -170,12 +170,10 @@ describe('keywords', () => {
   it.each([
     ['global_defs {\nvrrp_strict\n}', 'not-built-refused 2:1'],
     ['net_namespace x', 'not-built-refused 1:1'],
-    ['static_ipaddress {\n10.0.0.1\n}', 'not-built-refused 1:1'],
     ['interface_up_down_delays {\neth0 2\n}', 'not-built-refused 1:1'],
     [instanceText('use_vmac'), 'not-built-refused 4:1'],
     [instanceText('strict_mode'), 'not-built-refused 4:1'],
     [instanceText('no_accept'), 'not-built-refused 4:1'],
-    [instanceText('virtual_routes {\ndefault via 10.0.0.2 dev eth0\n}'), 'not-built-refused 4:1'],
     [instanceText('timer_expired_backup'), 'not-built-refused 4:1'],
     [instanceText('auth_hmac {\nkey 1 x\n}'), 'not-built-refused 4:1'],
     [instanceText('authentication {\nauth_type AH\nauth_pass x\n}'), 'not-built-refused 5:1'],

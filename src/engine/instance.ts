@@ -1,10 +1,9 @@
-import { assert } from '../base/assert.ts';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { after, earliest, type Instant } from '../base/instant.ts';
 import { familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
 import type { AddressRequest } from '../ports/network.ts';
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
-import { AddressHolding, type SavedHolding } from '../vrrp/address-holding.ts';
+import type { AddressHolding } from '../vrrp/address-holding.ts';
 import type { Announcement, AnnouncementQueue } from '../vrrp/announcement-queue.ts';
 import { Announcements, type SavedAnnouncements } from '../vrrp/announcements.ts';
 import type { VirtualAddress, VirtualRouterConfiguration } from '../vrrp/configuration.ts';
@@ -12,15 +11,20 @@ import { type Counters, copyCounters, newCounters } from '../vrrp/counters.ts';
 import { detailLine, type FaultCause, type LogLine, line } from '../vrrp/log-lines.ts';
 import { checkAdvertisement, type ReceivedPacket } from '../vrrp/receive-checks.ts';
 import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
-import {
-  type RouterEffect,
-  type RouterInput,
-  type RouterSettings,
-  type SavedRouter,
-  VirtualRouter,
-} from '../vrrp/virtual-router.ts';
+import { type RouterEffect, type RouterInput, type SavedRouter, VirtualRouter } from '../vrrp/virtual-router.ts';
 import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
 import type { NetworkView } from './network-view.ts';
+import { possessionLines } from './possession-lines.ts';
+import {
+  type Estate,
+  type Lost,
+  Possessions,
+  routeEntries,
+  ruleEntries,
+  type SavedPossessions,
+  type Work,
+} from './possessions.ts';
+import { routerSettings } from './router-settings.ts';
 import type { Touched } from './turn.ts';
 
 /** A refused address is asked for again after this. */
@@ -44,7 +48,7 @@ export interface Surroundings {
 /** An Instance without its configuration as plain data. */
 export interface SavedInstance {
   readonly machine: SavedRouter;
-  readonly holding: SavedHolding;
+  readonly possessions: SavedPossessions;
   readonly announcements: SavedAnnouncements;
   readonly counters: Counters;
   readonly causes: readonly FaultCause[];
@@ -53,13 +57,13 @@ export interface SavedInstance {
   readonly reassertAgain: { readonly at: Instant; readonly repeat: number } | undefined;
   readonly said: readonly string[];
   readonly givingUp: boolean;
-  readonly lost: { readonly judgeAt: Instant; readonly addresses: readonly AddressRequest[] } | undefined;
+  readonly lost: Lost | undefined;
 }
 
 /** One virtual router with everything around its state machine: addresses, announcements, counters, sending. */
 export class Instance {
   readonly machine: VirtualRouter;
-  readonly holding: AddressHolding;
+  readonly possessions: Possessions;
   readonly announcements: Announcements;
   counters: Counters = newCounters();
   /** Own reasons for FAULT, those of the sync group's other members left out. */
@@ -80,7 +84,7 @@ export class Instance {
   readonly #said = new Set<string>();
   /** "removing VIPs." was said since the addresses were last set. */
   #givingUp = false;
-  #lost: { readonly judgeAt: Instant; readonly addresses: AddressRequest[] } | undefined;
+  #lost: Lost | undefined;
 
   constructor(configuration: VirtualRouterConfiguration, grouped: boolean, around: Surroundings) {
     this.#configuration = configuration;
@@ -89,8 +93,8 @@ export class Instance {
     const settings = routerSettings(configuration, grouped);
     this.machine = new VirtualRouter(settings, configuration.priority, undefined);
     this.announcements = new Announcements(configuration.garp);
-    const requests = this.requestsFor(configuration);
-    this.holding = new AddressHolding(requests, request => around.network.hasExactly(request));
+    // An owner keeps what an earlier life left.
+    this.possessions = new Possessions(this.estateFor(configuration), around.network, configuration.priority !== 255);
   }
 
   get configuration(): VirtualRouterConfiguration {
@@ -99,6 +103,10 @@ export class Instance {
 
   get name(): string {
     return this.#configuration.name;
+  }
+
+  get holding(): AddressHolding {
+    return this.possessions.addresses;
   }
 
   /** Of the channel that it sends and listens on. */
@@ -115,7 +123,7 @@ export class Instance {
   save(): SavedInstance {
     return {
       machine: this.machine.save(),
-      holding: this.holding.save(),
+      possessions: this.possessions.save(),
       announcements: this.announcements.save(),
       counters: copyCounters(this.counters),
       causes: this.causes,
@@ -124,13 +132,13 @@ export class Instance {
       reassertAgain: this.#reassertAgain,
       said: [...this.#said],
       givingUp: this.#givingUp,
-      lost: this.#lost && { ...this.#lost, addresses: [...this.#lost.addresses] },
+      lost: this.#lost,
     };
   }
 
   restore(saved: SavedInstance): void {
     this.machine.restore(saved.machine);
-    this.holding.restore(saved.holding);
+    this.possessions.restore(saved.possessions);
     this.announcements.restore(saved.announcements);
     this.counters = copyCounters(saved.counters);
     this.causes = saved.causes;
@@ -140,13 +148,14 @@ export class Instance {
     this.#said.clear();
     for (const what of saved.said) this.#said.add(what);
     this.#givingUp = saved.givingUp;
-    this.#lost = saved.lost && { ...saved.lost, addresses: [...saved.lost.addresses] };
+    this.#lost = saved.lost;
   }
 
   /** Whether an interface going up or down can change its state. */
   dependsOn(linkName: string): boolean {
-    const { interface: own, trackInterfaces } = this.#configuration;
-    return own === linkName || trackInterfaces.some(tracked => tracked.interface === linkName);
+    const { interface: own, trackInterfaces, dependsOnInterfaces = [] } = this.#configuration;
+    if (own === linkName || dependsOnInterfaces.includes(linkName)) return true;
+    return trackInterfaces.some(tracked => tracked.interface === linkName);
   }
 
   /** A reload brought another configuration for the same virtual router. */
@@ -155,6 +164,7 @@ export class Instance {
     configuration: VirtualRouterConfiguration,
     grouped: boolean,
     isClaimed: (request: AddressRequest) => boolean,
+    routing: Parameters<Possessions['replace']>[2],
   ): void {
     const isMaster = this.machine.state.type === 'master';
     this.#configuration = configuration;
@@ -162,7 +172,7 @@ export class Instance {
     this.machine.reconfigure(routerSettings(configuration, grouped));
     this.announcements.reconfigure(now, configuration.garp, isMaster);
     const before = new Set(this.holding.present);
-    this.#replaceRequests(isClaimed);
+    this.possessions.replace(this.estateFor(configuration), isClaimed, routing);
     const kept = new Set(this.holding.requests.map(({ linkIndex, address }) => `${linkIndex} ${address}`));
     const isGone = (key: string, address: IpAddress): boolean => !kept.has(key) && address !== this.machine.source;
     this.#around.queue.withdraw(this, ({ linkIndex, address }) => isGone(`${linkIndex} ${address}`, address));
@@ -173,17 +183,25 @@ export class Instance {
 
   /** Interfaces came or went: ask for the addresses on those that exist. Returns whether that changes anything. */
   followLinks(): boolean {
-    const requests = this.requestsFor(this.#configuration);
+    const estate = this.estateFor(this.#configuration);
+    const { addresses, routes } = this.possessions;
     const indexes = (of: readonly AddressRequest[]): string => of.map(({ linkIndex }) => linkIndex).join();
-    if (indexes(requests) === indexes(this.holding.requests)) return false;
+    const devices = (of: Estate['routes']): string => of.map(({ request }) => JSON.stringify(request)).join();
+    const sameRoutes =
+      estate.routes.length + routes.requests.length === 0 || devices(estate.routes) === devices(routes.requests);
+    if (sameRoutes && indexes(estate.addresses) === indexes(addresses.requests)) return false;
     // Nothing can be removed from an interface that is gone.
-    this.#replaceRequests(({ linkIndex }) => this.#around.network.link(linkIndex) === undefined);
+    const never = (): boolean => false;
+    const isGone = ({ linkIndex }: AddressRequest): boolean => this.#around.network.link(linkIndex) === undefined;
+    this.possessions.replace(estate, isGone, { isPresent: never, isClaimed: never });
     return true;
   }
 
-  #replaceRequests(isClaimed: (request: AddressRequest) => boolean): void {
-    const requests = this.requestsFor(this.#configuration);
-    this.holding.replace(requests, request => this.#around.network.hasExactly(request), isClaimed);
+  /** What a configuration has the kernel hold, on the interfaces that exist. */
+  estateFor(configuration: VirtualRouterConfiguration): Estate {
+    const addresses = this.requestsFor(configuration);
+    const routes = routeEntries(configuration.routes, this.#around.network);
+    return { addresses, routes, rules: ruleEntries(configuration.rules) };
   }
 
   /** Where adverts come from now: the configured source, else the interface's primary address. */
@@ -234,7 +252,7 @@ export class Instance {
     if (this.#reassertAgain && this.#reassertAgain.at <= now) this.#burst(now, this.#reassertAgain.repeat);
     if (this.#retryAt === undefined || this.#retryAt > now) return false;
     this.#retryAt = undefined;
-    this.holding.retryRefused();
+    this.possessions.retryRefused();
     return true;
   }
 
@@ -325,8 +343,8 @@ export class Instance {
       this.announcements.becameMaster(now);
       this.#lost = undefined;
       this.#givingUp = false;
-      this.#sayAddresses('setting');
-      this.holding.want(true);
+      this.#sayPossessions('setting');
+      this.possessions.want(true);
       // Addresses that are there already (an owner's, or left over) are not added, so they are announced here.
       this.announce(now, this.#present(), this.#configuration.garp.masterRepeat);
       return;
@@ -338,9 +356,9 @@ export class Instance {
       this.#around.queue.withdraw(this);
       this.#lost = undefined;
     }
-    if (!this.#givingUp && (this.holding.anyPresent || this.holding.wanted)) this.#sayAddresses('removing');
+    if (!this.#givingUp && (this.possessions.anyPresent || this.possessions.wanted)) this.#sayPossessions('removing');
     this.#givingUp = true;
-    this.holding.want(false);
+    this.possessions.want(false);
     this.#retryAt = undefined;
   }
 
@@ -350,14 +368,15 @@ export class Instance {
    */
   giveUpLeftovers(): boolean {
     if (this.#configuration.priority === 255) return false;
-    this.#sayAddresses('removing');
+    this.#sayPossessions('removing');
     this.#givingUp = true;
     return true;
   }
 
   /** "(NAME) setting VIPs." tells who reads the log that a master went through the reload. */
   sayReloaded(): void {
-    if (this.machine.state.type === 'master' && this.holding.busy) this.say(line(`(${this.name}) setting VIPs.`));
+    if (this.machine.state.type !== 'master' || !this.possessions.busy) return;
+    this.say(line(`(${this.name}) setting VIPs.`));
   }
 
   reassert(now: Instant): void {
@@ -374,19 +393,12 @@ export class Instance {
   }
 
   /** The kernel answered for this instance's part of a batch. */
-  settle(now: Instant, operation: 'add' | 'remove', errors: ReadonlyMap<number, string>): void {
-    const requests = this.holding.inFlight;
-    for (const [place, error] of errors) {
-      const address = requests[place]?.address;
-      if (operation === 'add' ? error !== 'EEXIST' : error !== 'EADDRNOTAVAIL' && error !== 'ENODEV') {
-        const text = `cannot ${operation} address ${address}: ${error}`;
-        this.#sayOnce(text, () => line(`(${this.name}) ${text}`, 'error'));
-      }
-    }
-    const added = this.holding.settle(errors);
+  settle(now: Instant, work: Work, errors: ReadonlyMap<number, string>): void {
+    const { added, refused } = this.possessions.settle(work, errors);
+    for (const text of refused) this.#sayOnce(text, () => line(`(${this.name}) ${text}`, 'error'));
     this.#around.touched.add(this);
-    if (this.holding.anyRefused && this.holding.wanted) this.#retryAt = after(now, retryDelay);
-    if (this.holding.wanted) this.announce(now, added, this.#configuration.garp.masterRepeat);
+    if (this.possessions.anyRefused && this.possessions.wanted) this.#retryAt = after(now, retryDelay);
+    if (this.possessions.wanted && added.length > 0) this.announce(now, added, this.#configuration.garp.masterRepeat);
   }
 
   announce(now: Instant, requests: readonly AddressRequest[], repeat: number): void {
@@ -412,34 +424,42 @@ export class Instance {
   }
 
   /** Somebody else took an address of ours away. */
-  lost(now: Instant, request: AddressRequest): void {
-    this.#around.touched.add(this);
-    this.#lost ??= { judgeAt: after(now, lossJudgementDelay), addresses: [] };
-    this.#lost.addresses.push(request);
+  lost(now: Instant, { address, linkIndex }: AddressRequest): void {
+    if (!this.#virtualAddress(address)?.noTrack) this.#lose(now, `address ${address}`, linkIndex);
   }
 
-  /** Whether an address is really lost, not gone with its interface: the machine is to be told. */
+  /** Somebody else may have taken a route or a rule of ours away. */
+  routingRemoved(now: Instant, kind: 'route' | 'rule', key: string): void {
+    const { routes, rules } = this.possessions;
+    const entry = kind === 'route' ? routes.removedByNotice(key) : rules.removedByNotice(key);
+    if (!entry || entry.noTrack) return;
+    this.#lose(now, `${kind} ${entry.text}`, 'device' in entry.request ? entry.request.device : undefined);
+  }
+
+  #lose(now: Instant, text: string, linkIndex: number | undefined): void {
+    this.#around.touched.add(this);
+    const { judgeAt, entries } = this.#lost ?? { judgeAt: after(now, lossJudgementDelay), entries: [] };
+    this.#lost = { judgeAt, entries: [...entries, { text, linkIndex }] };
+  }
+
+  /** Whether something is really lost, not gone with its interface: the machine is to be told. */
   judgeLoss(now: Instant): boolean {
     if (!this.#lost || this.#lost.judgeAt > now) return false;
-    const { addresses } = this.#lost;
+    const { network } = this.#around;
+    const lost = this.#lost.entries.filter(
+      ({ linkIndex: on }) => on === undefined || network.link(on)?.adminUp === true,
+    );
     this.#lost = undefined;
-    const tracked = addresses.filter(({ linkIndex, address }) => {
-      const link = this.#around.network.link(linkIndex);
-      return link?.adminUp === true && !this.#virtualAddress(address)?.noTrack;
-    });
-    for (const { address } of tracked) {
-      this.say(line(`(${this.name}) address ${address} was removed by another program`, 'warning'));
-    }
-    return tracked.length > 0;
+    for (const { text } of lost) this.say(line(`(${this.name}) ${text} was removed by another program`, 'warning'));
+    return lost.length > 0;
   }
 
   #present(): readonly AddressRequest[] {
     return this.holding.present;
   }
 
-  #sayAddresses(verb: 'setting' | 'removing'): void {
-    if (this.#configuration.addresses.length > 0) this.say(line(`(${this.name}) ${verb} VIPs.`));
-    if (this.#configuration.excludedAddresses.length > 0) this.say(line(`(${this.name}) ${verb} E-VIPs.`));
+  #sayPossessions(verb: 'setting' | 'removing'): void {
+    for (const each of possessionLines(this.#configuration, verb)) this.say(each);
   }
 
   #sayOnce(what: string, logLine: () => LogLine): void {
@@ -473,19 +493,4 @@ export function isMeant(configuration: VirtualRouterConfiguration, source: IpAdd
     case 'no-peer':
       return false;
   }
-}
-
-function routerSettings(configuration: VirtualRouterConfiguration, grouped: boolean): RouterSettings {
-  assert(configuration.advertisementInterval > 0, 'an advertisement interval is positive');
-  return {
-    version: configuration.version,
-    advertisementInterval: configuration.advertisementInterval,
-    downTimerAdverts: configuration.downTimerAdverts,
-    preempt: configuration.preempt,
-    preemptDelay: configuration.preemptDelay,
-    startsAsMaster: configuration.initialState === 'master',
-    lowerPriorityNoAdvert: configuration.lowerPriorityNoAdvert,
-    higherPrioritySendAdvert: configuration.higherPrioritySendAdvert,
-    grouped,
-  };
 }

@@ -31,6 +31,7 @@ export function noteDump(now: Instant, instances: readonly Instance[], network: 
   for (const instance of instances) {
     const missing = instance.holding.resynchronise(request => network.hasExactly(request));
     for (const request of missing) instance.lost(now, request);
+    instance.possessions.newsLost();
   }
 }
 

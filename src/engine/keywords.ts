@@ -15,10 +15,10 @@ use_pid_dir | - | off | built | Put pid files under /run/keepalived/ instead of 
 instance | NAME | none | built, bare complained, once | Suffix for pid files, syslog ident and (optionally) dump files; fixed at reload
 child_wait_time | SECS | 5 | built | How long parent waits for children after TERM before KILL on shutdown
 global_defs | block | - | built | Global daemon settings
-track_group | block NAME | - | refused:election, bare complained | Names the VRRP instances that go FAULT/BACKUP when a static addr/route/rule is lost
-static_ipaddress | block of lines | - | refused:addresses | Addresses kept permanently; free-form lines, see static_ipaddress.*
-static_routes | block of lines | - | refused:addresses | Routes kept permanently; free-form lines, see static_routes.*
-static_rules | block of lines | - | refused:addresses | Policy rules kept permanently; free-form lines, see static_rules.*
+track_group | block NAME | - | built, bare complained | Names the VRRP instances that go FAULT/BACKUP when a static addr/route/rule is lost
+static_ipaddress | block of lines | - | built | Addresses kept permanently; free-form lines, see static_ipaddress.*
+static_routes | block of lines | - | built | Routes kept permanently; free-form lines, see static_routes.*
+static_rules | block of lines | - | built | Policy rules kept permanently; free-form lines, see static_rules.*
 vrrp_sync_group | block NAME | - | built, bare complained | Set of instances that change state together
 garp_group | block | - | harmless:other | Shared GARP / unsolicited-NA pacing for one or several interfaces
 linkbeat_interfaces | block of lines | - | harmless:linkbeat | Lines: IFNAME [MII|ETHTOOL|IOCTL]; needs linkbeat build
@@ -62,7 +62,7 @@ smtp_alert_checker | BOOL | unset | built, bare ignored | Default for virtual an
 checker_log_all_failures | BOOL | off | built, bare ignored | Log each failed probe even when retries remain
 dynamic_interfaces | [allow_if_changes] | off | built | Accept interfaces that do not exist yet; option also allows type/base changes
 no_email_faults | - | off | built | Suppress FAULT mails
-default_interface | IFNAME | eth0 | harmless:other, bare complained | Used by static addresses/routes lacking dev
+default_interface | IFNAME | eth0 | built, bare complained | Used by static addresses lacking dev
 disable_local_igmp | - | off | refused:wire | Clears igmp_link_local_mcast_reports sysctl; cannot change on reload
 v3_checksum_as_v2 | - | off | built, since 2.2.8 | Default for instances; argument ignored (even "no" turns it on) though man shows [BOOL]
 lvs_timeouts | [tcp N] [tcpfin N] [udp N] | kernel | built | N 0..31 days; each key needs a value
@@ -180,7 +180,7 @@ json_dump_file | PATH | keepalived.json | harmless:files, since 2.3.3 | Parsed a
 
 /** track_group NAME { ... } */
 const trackGroupRows = `
-group | block of INSTANCE names | required | refused:election | Member list; group without members is dropped
+group | block of INSTANCE names | required | built | Member list; group without members is dropped
 `;
 
 /** garp_group { ... } */
@@ -208,7 +208,7 @@ IFNAME | DOWN [UP] | 0 | refused:election | 0..255 s; capped below (down_timer_a
 
 /** What static addresses, routes and rules have besides the words of virtual ones. */
 const staticRows = `
-track_group | NAME | none | refused:addresses | Names the track_group to tell when it is lost
+track_group | NAME | none | built | Names the track_group to tell when it is lost
 `;
 
 /** What keepalived does not know. */

@@ -44,6 +44,14 @@ function hashEffect(start: number, effect: VrrpEffect): number {
         hash = hashText(hashNumber(hashNumber(hash, linkIndex), prefixLength), address);
       }
       return hash;
+    case 'change-routes':
+    case 'change-rules': {
+      hash = hashText(hashNumber(hash, effect.batch), effect.operation);
+      for (const request of effect.type === 'change-routes' ? effect.routes : effect.rules) {
+        hash = hashText(hash, JSON.stringify(request));
+      }
+      return hash;
+    }
     case 'open-channel':
       hash = hashNumber(hashText(hash, effect.channel.key), effect.channel.link?.index ?? -1);
       for (const group of effect.channel.groups) hash = hashText(hash, group);

@@ -189,17 +189,23 @@ function weightOf(step: VrrpStep): number {
     case 'reload':
       return weightOfConfiguration(step.configuration);
     case 'addresses-changed':
+    case 'routing-changed':
       return 150 + 50 * step.errors.length;
     case 'link-changed':
     case 'address-added':
     case 'address-removed':
+    case 'routing-removed':
       return 250;
     default:
       return 150;
   }
 }
 
-function weightOfConfiguration({ instances, scripts, syncGroups }: VrrpConfiguration): number {
+function weightOfConfiguration({ instances, scripts, syncGroups, statics }: VrrpConfiguration): number {
+  const owners = statics ? [...instances, statics] : instances;
+  const routing = owners.reduce((sum, { routes = [], rules = [] }) => sum + routes.length + rules.length, 0);
   const addresses = instances.reduce((sum, each) => sum + each.addresses.length + each.excludedAddresses.length, 0);
-  return 500 + 1_500 * instances.length + 250 * addresses + 400 * scripts.length + 500 * syncGroups.length;
+  return (
+    500 + 1_500 * instances.length + 250 * addresses + 600 * routing + 400 * scripts.length + 500 * syncGroups.length
+  );
 }

@@ -135,6 +135,7 @@ function configurationOf(configuration: VrrpConfiguration, model: VirtualRouterC
         trackSource: false,
         destination,
         trackInterfaces: [],
+        dependsOnInterfaces: [],
         trackScripts: [],
         trackBfd: [],
         trackFiles: [],
@@ -142,6 +143,8 @@ function configurationOf(configuration: VrrpConfiguration, model: VirtualRouterC
         advertisementInterval: seconds(1),
         addresses: model.addresses.slice(0, 1),
         excludedAddresses: [],
+        routes: [],
+        rules: [],
       },
     ],
   };

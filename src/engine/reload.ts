@@ -1,13 +1,14 @@
 import type { Instant } from '../base/instant.ts';
 import { addressKey } from '../vrrp/address-holding.ts';
 import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
+import { entryKey } from '../vrrp/routing-holding.ts';
 import { Instance, type Surroundings } from './instance.ts';
 
 /** The instances of a new configuration, in its order, with what the old one leaves behind. */
 export interface ReloadedInstances {
   readonly instances: readonly Instance[];
   readonly removed: readonly Instance[];
-  /** addressKey of every address that somebody holds from now on. */
+  /** addressKey of every address, entryKey of every route and rule that somebody holds from now on. */
   readonly claimed: ReadonlySet<string>;
 }
 
@@ -24,9 +25,16 @@ export function reloadInstances(
     const instance = kept.get(next) ?? new Instance(next, grouped.has(next.name), around);
     return { next, instance };
   });
-  const claimed = new Set(pairs.flatMap(({ next, instance }) => instance.requestsFor(next).map(addressKey)));
+  const claimed = new Set<string>();
   for (const { next, instance } of pairs) {
-    instance.reconfigure(now, next, grouped.has(next.name), request => claimed.has(addressKey(request)));
+    const { addresses, routes, rules } = instance.estateFor(next);
+    for (const address of addresses) claimed.add(addressKey(address));
+    for (const entry of [...routes, ...rules]) claimed.add(entryKey(entry));
+  }
+  const present = new Set(running.flatMap(({ possessions }) => possessions.routing));
+  const routing = { isPresent: (key: string) => present.has(key), isClaimed: (key: string) => claimed.has(key) };
+  for (const { next, instance } of pairs) {
+    instance.reconfigure(now, next, grouped.has(next.name), request => claimed.has(addressKey(request)), routing);
   }
   return { instances: pairs.map(({ instance }) => instance), removed, claimed };
 }

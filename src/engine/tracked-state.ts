@@ -54,6 +54,10 @@ export function trackedObjects(
     const status = network.isUp(name) ? 'up' : 'down';
     objects.push({ object: { status, weight, reverse }, cause: { type: 'interface-down', interface: name } });
   }
+  for (const name of instance.dependsOnInterfaces ?? []) {
+    const status = network.isUp(name) ? 'up' : 'down';
+    objects.push({ object: { status, weight: 0, reverse: false }, cause: { type: 'interface-down', interface: name } });
+  }
   for (const { script, weight, reverse } of [...instance.trackScripts, ...(group?.trackScripts ?? [])]) {
     const status = known.scripts.status(script);
     if (status === undefined) continue;

@@ -1,7 +1,7 @@
 import { shortened, type ValueCheck, type ValueChecks } from '../config/reading-context.ts';
 import { atMostWords, blockHasLines, checkInterfaceName, complainOf, nameIsNew } from '../config/unread-words.ts';
 import { decimalSecondsOf, integerOf } from '../config/values.ts';
-import { vrrpKeywordChecks, vrrpLineChecks } from '../vrrp/value-checks.ts';
+import { vrrpKeywordChecks } from '../vrrp/value-checks.ts';
 
 const cpuSet: ValueCheck = (statement, context) => {
   for (const word of statement.words.slice(1)) {
@@ -63,7 +63,6 @@ export const valueChecks: ValueChecks = {
     ['linkbeat_interfaces', linkbeatInterface],
     ['interface_up_down_delays', interfaceDelays],
     ['garp_group.interfaces', garpInterfaces],
-    ...vrrpLineChecks,
   ]),
   blocks: new Map<string, ValueCheck>([
     ['garp_group', garpGroup],

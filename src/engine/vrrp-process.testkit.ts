@@ -2,6 +2,8 @@ import { type Duration, microseconds, milliseconds, seconds, zero } from '../bas
 import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import { type Family, familyOf, type IpAddress, isMulticast, parseIpAddress } from '../base/ip-address.ts';
 import type { MacAddress } from '../base/mac-address.ts';
+import { routeKey } from '../netlink/route-route.ts';
+import { ruleKey } from '../netlink/route-rule.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
 import type { RunnableScript, ScriptOutcome } from '../ports/script.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
@@ -247,6 +249,10 @@ export class TestNode {
   /** Commands of notification and track scripts as started. */
   readonly started: string[] = [];
   readonly held = new Map<string, AddressRequest>();
+  /** Routes and rules as JSON. */
+  readonly routing = new Set<string>();
+  /** An errno name for routes and rules that the kernel refuses. */
+  refuseRouting: (request: string) => string | undefined = () => undefined;
   /** What a script does; undefined lets it hang. */
   outcomeOf: (text: string) => ScriptOutcome | undefined = () => ({ type: 'exited', status: 0 });
   /** Whether the world looks at files, which say 0, and processes, of which one runs, when it is asked to. */
@@ -330,6 +336,7 @@ export class TestNode {
       this.effects.push({ at: this.#segment.now, effect });
       if (effect.type === 'send-packet') this.#segment.deliver(this, effect);
       else if (effect.type === 'change-addresses') this.#change(effect);
+      else if (effect.type === 'change-routes' || effect.type === 'change-rules') this.#route(effect);
       else if (effect.type === 'run-script') this.#start(effect);
       else if (effect.type === 'watch-files' || effect.type === 'watch-processes') this.#look(effect);
     }
@@ -354,6 +361,34 @@ export class TestNode {
       notices.push({ type: operation === 'add' ? 'address-added' : 'address-removed', address });
     });
     this.#segment.schedule(microseconds(50), () => this.receive({ type: 'addresses-changed', batch, errors }));
+    for (const notice of notices) this.#segment.schedule(microseconds(60), () => this.receive(notice));
+  }
+
+  #route(effect: VrrpEffect & { type: 'change-routes' | 'change-rules' }): void {
+    const { batch, operation } = effect;
+    const errors: { place: number; error: string }[] = [];
+    const notices: VrrpInput[] = [];
+    const isRoute = effect.type === 'change-routes';
+    const change = (place: number, request: string, key: string): void => {
+      const present = this.routing.has(request);
+      const error =
+        operation === 'add'
+          ? (this.refuseRouting(request) ?? (present ? 'EEXIST' : undefined))
+          : present
+            ? undefined
+            : 'ESRCH';
+      if (error !== undefined) errors.push({ place, error });
+      else if (operation === 'add') this.routing.add(request);
+      else {
+        this.routing.delete(request);
+        notices.push({ type: 'routing-removed', kind: isRoute ? 'route' : 'rule', key });
+      }
+    };
+    const keyed = isRoute
+      ? effect.routes.map(route => [JSON.stringify(route), routeKey(route)] as const)
+      : effect.rules.map(rule => [JSON.stringify(rule), ruleKey(rule)] as const);
+    for (const [place, [request, key]] of keyed.entries()) change(place, request, key);
+    this.#segment.schedule(microseconds(50), () => this.receive({ type: 'routing-changed', batch, errors }));
     for (const notice of notices) this.#segment.schedule(microseconds(60), () => this.receive(notice));
   }
 

@@ -3,7 +3,6 @@ import { after, earliest, type Instant } from '../base/instant.ts';
 import { advertisedVrid } from '../packet/vrrp-advertisement.ts';
 import type { InterfaceAddress } from '../ports/network.ts';
 import type { Engine, VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import { addressKey } from '../vrrp/address-holding.ts';
 import { AnnouncementQueue } from '../vrrp/announcement-queue.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { newCounters } from '../vrrp/counters.ts';
@@ -19,15 +18,15 @@ import {
   unknownVridLine,
 } from '../vrrp/log-lines.ts';
 import type { RouterEffect, RouterInput } from '../vrrp/virtual-router.ts';
-import { AddressBatches } from './address-batches.ts';
 import { Addressees, StrayPackets } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
 import { Channels } from './channels.ts';
 import { type Phase, type ProcessParts, restoreParts, saveParts, type VrrpCheckpoint } from './checkpoint.ts';
 import { Deadlines } from './deadlines.ts';
 import { agreesToTakeOver, formGroups, type Group, isFaulty } from './group.ts';
+import { Holdings } from './holdings.ts';
 import { Instance, type Surroundings } from './instance.ts';
-import { linkNews, noteAddress, noteDump } from './kernel-notices.ts';
+import { linkNews } from './kernel-notices.ts';
 import { NetworkView } from './network-view.ts';
 import { Notifications, notifiedStates } from './notifications.ts';
 import { setPromotion } from './promoted-links.ts';
@@ -59,12 +58,12 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   readonly #queue: AnnouncementQueue;
   readonly tracked: Tracked;
   readonly #channels: Channels;
-  readonly #batches = new AddressBatches();
   readonly #deadlines = new Deadlines<Instance>();
   readonly #touched = new Touched<Instance>();
   readonly #around: Surroundings;
   readonly #out: VrrpEffect[] = [];
   readonly #notifications: Notifications;
+  readonly #holdings: Holdings;
 
   #configuration: VrrpConfiguration;
   #instances: readonly Instance[] = [];
@@ -85,6 +84,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.tracked = new Tracked(allocateRun);
     this.#notifications = new Notifications(allocateRun, this.#out, () => this.#configuration);
     this.#channels = new Channels(options.receiveBufferBytes);
+    this.#holdings = new Holdings(this.network, this.#out);
     const { detail } = options;
     this.#around = { network: this.network, queue: this.#queue, out: this.#out, touched: this.#touched, detail };
   }
@@ -111,10 +111,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         this.#receive(now, input);
         break;
       case 'addresses-changed':
-        for (const { instance, operation, errors } of this.#batches.answered(input.batch, input.errors)) {
-          instance.settle(now, operation, errors);
-          this.#batches.touch(instance);
-        }
+      case 'routing-changed':
+      case 'routing-removed':
+        this.#holdings.told(now, this.#instances, input);
         break;
       case 'script-ended':
       case 'bfd-state':
@@ -129,7 +128,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         break;
       case 'link-changed':
         this.#log(linkNews(this.#instances, this.network, input.link));
-        this.network.setLink(input.link);
+        this.#holdings.setLink(this.#instances, input.link);
         this.#linksChanged(now);
         break;
       case 'link-removed':
@@ -137,12 +136,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
         this.#linksChanged(now);
         break;
       case 'address-added':
-        this.network.addAddress(input.address);
-        this.#addressChanged(now, input.address, true);
-        break;
       case 'address-removed':
-        this.network.removeAddress(input.address);
-        this.#addressChanged(now, input.address, false);
+        this.#addressChanged(now, input.address, input.type === 'address-added');
         break;
       case 'send-failed':
         for (const instance of this.#instances) instance.sendFailed(input.channel, input.error);
@@ -165,15 +160,16 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     for (const instance of due) this.#apply(now, instance, instance.advanceMachine(now));
     for (const instance of due) {
       if (instance.judgeLoss(now)) this.#feed(now, instance, { type: 'address-lost' });
-      if (instance.advance(now)) this.#batches.touch(instance);
+      if (instance.advance(now)) this.#holdings.touch(instance);
     }
+    this.#holdings.advance(now);
     this.#channels.retry(now, this.#out);
     if (this.#phase === 'running' && this.tracked.advance(now, this.#out)) this.#evaluateAll(now);
     return this.#finish(now);
   }
 
   nextDeadline(): Instant | undefined {
-    let deadline = earliest(this.#startAt, this.#stopBy);
+    let deadline = earliest(earliest(this.#startAt, this.#stopBy), this.#holdings.nextDeadline());
     deadline = earliest(deadline, this.#deadlines.earliest);
     if (this.#phase === 'running') deadline = earliest(deadline, this.tracked.nextDeadline());
     return earliest(earliest(deadline, this.#queue.nextDeadline()), this.#channels.nextDeadline());
@@ -191,7 +187,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     for (const instance of this.#instances) this.#feed(now, instance, { type: 'shutdown' });
     for (const instance of this.#instances) {
       instance.entered(now, 'initialize');
-      this.#batches.touch(instance);
+      this.#holdings.touch(instance);
       if (wasRunning) this.#notifications.instance(instance, 'STOP');
     }
     for (const group of this.#groups) if (wasRunning) this.#notifications.group(group, 'STOP');
@@ -211,12 +207,15 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     for (const instance of this.#instances) {
       if (instance.machine.state.type === 'master') instance.sendAdvertisement(instance.machine.priority);
     }
+    this.#holdings.configure(configuration);
     const { instances, removed, claimed } = reloadInstances(now, this.#instances, configuration, this.#around);
     for (const instance of removed) this.#dismiss(now, instance, claimed);
-    for (const instance of instances) this.#batches.touch(instance);
     this.#instances = instances;
     this.#deadlines.clear();
-    for (const instance of instances) this.#touched.add(instance);
+    for (const instance of instances) {
+      this.#holdings.touch(instance);
+      this.#touched.add(instance);
+    }
     this.#leaving.push(...removed);
     this.#regroup();
     this.tracked.configure(now, configuration, true, this.#out);
@@ -269,13 +268,14 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
       tracked: this.tracked,
       channels: this.#channels,
       notifications: this.#notifications,
-      batches: this.#batches,
+      holdings: this.#holdings,
       deadlines: this.#deadlines,
     };
   }
 
   #begin(now: Instant): void {
     this.#notifications.configured();
+    this.#holdings.configure(this.#configuration);
     const grouped = groupedNames(this.#configuration);
     this.#instances = this.#configuration.instances.map(
       configuration => new Instance(configuration, grouped.has(configuration.name), this.#around),
@@ -283,7 +283,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     this.#regroup();
     this.#openChannels();
     setPromotion(this.#instances, true, this.#out);
-    for (const instance of this.#instances) if (instance.giveUpLeftovers()) this.#batches.touch(instance);
+    for (const instance of this.#instances) if (instance.giveUpLeftovers()) this.#holdings.touch(instance);
     const delay = this.#configuration.global.startupDelay;
     if (delay > 0) {
       this.#log(line(`Delaying startup for ${formatSeconds(delay)}`));
@@ -324,22 +324,22 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #linksChanged(now: Instant): void {
     if (this.#phase === 'waiting-for-network') return;
     this.#openChannels();
-    for (const instance of this.#instances) {
-      if (instance.followLinks()) this.#batches.touch(instance);
-    }
+    this.#holdings.followLinks(this.#instances);
     if (this.#phase === 'running') this.#evaluateAll(now);
   }
 
   #addressChanged(now: Instant, address: InterfaceAddress, added: boolean): void {
+    if (added) this.network.addAddress(address);
+    else this.network.removeAddress(address);
     if (this.#phase === 'waiting-for-network') return;
-    const virtual = noteAddress(now, this.#instances, address, added);
+    const virtual = this.#holdings.addressChanged(now, this.#instances, address, added);
     if (!virtual && this.#phase === 'running') this.#evaluateAll(now);
   }
 
   /** Notices were lost: compare what we believe with what there is. */
   #resynchronise(now: Instant): void {
     this.#log(line('The kernel dropped network notices: compared everything with a fresh dump', 'warning'));
-    noteDump(now, this.#instances, this.network);
+    this.#holdings.newsLost(now, this.#instances);
     this.#linksChanged(now);
   }
 
@@ -414,7 +414,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     instance.say(transitionLine(instance.name, to, initial));
     if (gaveUp) instance.say(gaveUpLine(instance.name));
     instance.entered(now, to);
-    this.#batches.touch(instance);
+    this.#holdings.touch(instance);
     this.#notifications.instance(instance, state);
     // Any member leaving MASTER takes the others along.
     if (group && to === 'backup') {
@@ -434,8 +434,8 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   #dismiss(now: Instant, instance: Instance, claimed: ReadonlySet<string>): void {
     this.#feed(now, instance, { type: 'shutdown' });
     instance.entered(now, 'initialize');
-    instance.holding.forget(request => claimed.has(addressKey(request)));
-    this.#batches.touch(instance);
+    instance.possessions.forget(claimed);
+    this.#holdings.touch(instance);
     this.#notifications.removed(instance);
   }
 
@@ -476,9 +476,9 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   /** What every turn ends with: the next batch, waiting frames, and whether a stop is through. */
   #finish(now: Instant): readonly VrrpEffect[] {
-    this.#batches.pump(this.#out);
+    this.#holdings.batches.pump(this.#out);
     announcementFrames(this.#queue.take(now, framesPerTurn), this.network, this.#around.detail, this.#out);
-    if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.holding.busy);
+    if (this.#leaving.length > 0) this.#leaving = this.#leaving.filter(instance => instance.possessions.busy);
     for (let moved = this.#touched.takeOne(); moved; moved = this.#touched.takeOne()) {
       this.#deadlines.set(moved, moved.nextDeadline());
     }
@@ -490,7 +490,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
     if (this.#phase !== 'stopping') return;
     if (this.#stopBy !== undefined && this.#stopBy <= now) this.#notifications.abandon();
     if (this.#notifications.running === 0) this.#stopBy = undefined;
-    if (this.#batches.busy || this.#notifications.running > 0) return;
+    if (!this.#holdings.givenUp(this.#out) || this.#notifications.running > 0) return;
     this.#phase = 'stopped';
     this.#channels.closeAll(this.#out);
     setPromotion(this.#instances, false, this.#out);

@@ -29,7 +29,16 @@ const send = libcFunction<(fd: number, data: Uint8Array, count: number, flags: n
 
 export const netlinkProtocol = { route: 0, generic: 16 } as const;
 /** RTNLGRP_* of rtnetlink(7). */
-export const routeGroup = { link: 1, ipv4Address: 5, ipv6Address: 9, ipv6Configuration: 25 } as const;
+export const routeGroup = {
+  link: 1,
+  ipv4Address: 5,
+  ipv4Route: 7,
+  ipv4Rule: 8,
+  ipv6Address: 9,
+  ipv6Route: 11,
+  ipv6Rule: 19,
+  ipv6Configuration: 25,
+} as const;
 
 const netlinkOption = { capAcknowledge: 10 } as const;
 const requestReceiveBufferBytes = 1 << 20;

@@ -12,6 +12,8 @@ import {
 } from '../netlink/route-address.ts';
 import { configurationMessage, decodeIpv6Forwarding } from '../netlink/route-configuration.ts';
 import { decodeLink, encodeLinkDump, type LinkMessage, linkMessage } from '../netlink/route-link.ts';
+import { encodeAddRoute, encodeRemoveRoute } from '../netlink/route-route.ts';
+import { encodeAddRule, encodeRemoveRule } from '../netlink/route-rule.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
@@ -26,6 +28,7 @@ import type { Poller } from './poller.ts';
 import { ProcessCounts } from './process-counts.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
 import { RawSocket, rehearseSending } from './raw-socket.ts';
+import { RoutingNews } from './routing-news.ts';
 import { writeSysctl } from './sysctl.ts';
 
 export interface VrrpWorldOptions {
@@ -66,6 +69,7 @@ export class VrrpWorld {
   readonly #processes: Processes;
   readonly #fifos: Fifos;
   readonly #counts: ProcessCounts;
+  readonly #routing: RoutingNews;
   /** Made when the first file is to be watched. */
   #files: FileValues | undefined;
   readonly #channels = new Map<string, RawSocket>();
@@ -102,6 +106,11 @@ export class VrrpWorld {
       },
       options.monitorReceiveBufferBytes,
     );
+    this.#routing = new RoutingNews(poller, {
+      removed: (kind, key) => this.#deliver({ type: 'routing-removed', kind, key }),
+      malformed: reason => this.#countMalformed(reason),
+      overrun: () => this.#resynchronise(),
+    });
     this.#frames = new PacketSocket();
     this.#fifos = new Fifos(poller, options.processes, options.log);
     this.#processes = new Processes(poller, options.processes, (run, outcome) =>
@@ -153,6 +162,20 @@ export class VrrpWorld {
       case 'change-addresses':
         this.#changeAddresses(effect.batch, effect.operation, effect.addresses);
         break;
+      case 'change-routes':
+        this.#routing.know(effect);
+        this.#answerRouting(
+          effect.batch,
+          this.#request(effect.operation === 'add' ? encodeAddRoute : encodeRemoveRoute, effect.routes),
+        );
+        break;
+      case 'change-rules':
+        this.#routing.know(effect);
+        this.#answerRouting(
+          effect.batch,
+          this.#request(effect.operation === 'add' ? encodeAddRule : encodeRemoveRule, effect.rules),
+        );
+        break;
       case 'set-promote-secondaries':
         this.#setPromoteSecondaries(effect.linkName, effect.enabled);
         break;
@@ -199,6 +222,7 @@ export class VrrpWorld {
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
     this.#monitor.close();
+    this.#routing.close();
     this.#requests.close();
     this.#frames.close();
     this.#processes.close();
@@ -275,15 +299,25 @@ export class VrrpWorld {
     else setImmediate(() => this.#deliver(answer));
   }
 
+  #answerRouting(batch: number, errors: readonly { readonly place: number; readonly error: string }[]): void {
+    setImmediate(() => this.#deliver({ type: 'routing-changed', batch, errors }));
+  }
+
   #requestAddresses(
     operation: 'add' | 'remove',
     addresses: readonly AddressRequest[],
   ): readonly { readonly place: number; readonly error: string }[] {
+    return this.#request(operation === 'add' ? encodeAddAddress : encodeRemoveAddress, addresses);
+  }
+
+  #request<Request>(
+    encode: (writer: MessageWriter, request: Request, sequence: number, acknowledge: boolean) => void,
+    requests: readonly Request[],
+  ): readonly { readonly place: number; readonly error: string }[] {
     const errors: { place: number; error: string }[] = [];
-    const encode = operation === 'add' ? encodeAddAddress : encodeRemoveAddress;
     const limit = this.#requests.batchLimit;
-    for (let start = 0; start < addresses.length; start += limit) {
-      const part = addresses.slice(start, start + limit);
+    for (let start = 0; start < requests.length; start += limit) {
+      const part = requests.slice(start, start + limit);
       const first = this.#requests.sequences(part.length);
       this.#writer.clear();
       part.forEach((request, place) => {

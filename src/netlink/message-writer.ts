@@ -79,6 +79,15 @@ export class MessageWriter {
     return at;
   }
 
+  /** Begins a hop of a route, struct rtnexthop: attributes follow until `endNested`, which wants what this returns. */
+  beginHop(flags: number, extraWeight: number, linkIndex: number): number {
+    const at = this.#reserve(8);
+    this.#bytes[at + 2] = flags;
+    this.#bytes[at + 3] = extraWeight;
+    this.#view.setUint32(at + 4, linkIndex, true);
+    return at;
+  }
+
   endNested(at: number): void {
     this.#view.setUint16(at, this.#length - at, true);
   }

@@ -6,6 +6,8 @@ import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
 import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from './network.ts';
 import type { ProcessPattern } from './process-pattern.ts';
+import type { RouteRequest } from './route.ts';
+import type { RuleRequest } from './rule.ts';
 import type { RunnableScript, ScriptOutcome } from './script.ts';
 
 /**
@@ -49,6 +51,14 @@ export type VrrpInput =
       readonly batch: number;
       readonly errors: readonly { readonly place: number; readonly error: string }[];
     }
+  /** Answers change-routes and change-rules. `errors` as in addresses-changed. */
+  | {
+      readonly type: 'routing-changed';
+      readonly batch: number;
+      readonly errors: readonly { readonly place: number; readonly error: string }[];
+    }
+  /** A route or rule like one that was asked for is gone, whoever removed it; `key` is its routeKey or ruleKey. */
+  | { readonly type: 'routing-removed'; readonly kind: 'route' | 'rule'; readonly key: string }
   /** Answers run-script, exactly once for each run. */
   | { readonly type: 'script-ended'; readonly run: number; readonly outcome: ScriptOutcome }
   /** A BFD session that something may track; one that nobody has told of is down. */
@@ -80,6 +90,20 @@ export type VrrpEffect =
       readonly batch: number;
       readonly operation: 'add' | 'remove';
       readonly addresses: readonly AddressRequest[];
+    }
+  /** One netlink batch; answered by routing-changed. EEXIST on add and ESRCH on remove are reported, too. */
+  | {
+      readonly type: 'change-routes';
+      readonly batch: number;
+      readonly operation: 'add' | 'remove';
+      readonly routes: readonly RouteRequest[];
+    }
+  /** One netlink batch; answered by routing-changed. EEXIST on add and ENOENT on remove are reported, too. */
+  | {
+      readonly type: 'change-rules';
+      readonly batch: number;
+      readonly operation: 'add' | 'remove';
+      readonly rules: readonly RuleRequest[];
     }
   /** sysctl net.ipv4.conf.NAME.promote_secondaries. */
   | { readonly type: 'set-promote-secondaries'; readonly linkName: string; readonly enabled: boolean }

@@ -2,7 +2,8 @@ import { type Duration, microseconds, plus, seconds } from '../base/duration.ts'
 import { after } from '../base/instant.ts';
 import { familyOf, type IpAddress, isLinkLocal, sameNetwork } from '../base/ip-address.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
-import type { VrrpInput } from '../ports/vrrp-world.ts';
+import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
+import { FakeRouting } from './fake-routing.ts';
 import type { Ground } from './ground.ts';
 import { IpvsTable } from './ipvs-table.ts';
 import { KernelLink } from './kernel-link.ts';
@@ -20,6 +21,8 @@ const detectionTime = seconds(1);
 /** Before that, an interface that has come up waits for a random time: MAX_RTR_SOLICITATION_DELAY, RFC 4862 5.4.2. */
 const detectionDelay = seconds(1);
 
+type KernelChange = VrrpEffect & { readonly type: 'change-addresses' | 'change-routes' | 'change-rules' };
+
 export interface LinkSpec {
   readonly name: string;
   readonly segment: Segment;
@@ -32,6 +35,7 @@ export interface LinkSpec {
 export class FakeKernel {
   readonly links: KernelLink[] = [];
   readonly ipvs = new IpvsTable();
+  readonly routing = new FakeRouting();
   readonly #ground: Ground;
   readonly #owner: KernelOwner;
   /** `promote_secondaries` by interface name. */
@@ -86,7 +90,17 @@ export class FakeKernel {
     };
   }
 
-  /** One netlink batch of the daemon's. */
+  /** One netlink batch of the daemon's: its answer, and how long the kernel needs for it. */
+  change(effect: KernelChange): { readonly answer: VrrpInput; readonly cost: Duration } {
+    const { batch } = effect;
+    if (effect.type !== 'change-addresses') {
+      return { answer: { type: 'routing-changed', batch, errors: this.routing.change(effect) }, cost: addressCost };
+    }
+    const errors = this.changeAddresses(effect.operation, effect.addresses);
+    const cost = microseconds(addressCost * effect.addresses.length);
+    return { answer: { type: 'addresses-changed', batch, errors }, cost };
+  }
+
   changeAddresses(
     operation: 'add' | 'remove',
     requests: readonly AddressRequest[],
@@ -183,6 +197,7 @@ export class FakeKernel {
     this.links.length = 0;
     this.#promotes.clear();
     this.ipvs.reset();
+    this.routing.clear();
     for (const spec of this.#specs) this.#create(spec);
   }
 
@@ -301,7 +316,7 @@ export class FakeKernel {
 const noFlags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
 
 /** How long the kernel needs for one address of a batch. */
-export const addressCost: Duration = microseconds(12);
+const addressCost: Duration = microseconds(12);
 
 function isSameSubnet(held: InterfaceAddress, address: IpAddress, prefixLength: number): boolean {
   return (

@@ -24,7 +24,7 @@ export class ProcessQueue {
 
   /** A notice of the kernel's, or an answer. */
   event(input: VrrpInput): void {
-    const isAnswer = input.type === 'addresses-changed' || input.type === 'script-ended';
+    const isAnswer = /^(addresses-changed|routing-changed|script-ended)$/.test(input.type);
     if (isAnswer) this.#events.push(input);
     else if (++this.#notices <= noticeLimit) this.#events.push(input);
     else if (this.#notices === noticeLimit + 1) this.#events.push('overrun');

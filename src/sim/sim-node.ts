@@ -5,7 +5,7 @@ import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { flood } from './announce.ts';
 import { type CheckerHost, CheckerLife } from './checker-life.ts';
 import { type Happening, never } from './event-heap.ts';
-import { addressCost, FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
+import { FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
 import type { Alarm, Ground } from './ground.ts';
 import type { KernelLink } from './kernel-link.ts';
 import { NodeClock } from './node-clock.ts';
@@ -444,13 +444,13 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
         if (link) flood(this.#ground, this.name, link, effect.frames);
         break;
       }
-      case 'change-addresses': {
-        const { batch, operation, addresses } = effect;
-        const errors = this.kernel.changeAddresses(operation, addresses);
+      case 'change-addresses':
+      case 'change-routes':
+      case 'change-rules': {
+        const { answer, cost } = this.kernel.change(effect);
         const life = this.#life;
-        this.#later((addressCost * addresses.length + this.#ground.prng.below(100)) as Duration, () => {
-          if (this.#life === life) this.#deliver({ type: 'addresses-changed', batch, errors });
-        });
+        const isAlive = (): boolean => this.#life === life;
+        this.#later((cost + this.#ground.prng.below(100)) as Duration, () => isAlive() && this.#deliver(answer));
         break;
       }
       case 'set-promote-secondaries':

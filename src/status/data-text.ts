@@ -10,6 +10,7 @@ import type {
 } from '../vrrp/configuration.ts';
 import { addressText } from './address-text.ts';
 import { alertLine, mailLines } from './mail-text.ts';
+import { routingLines, staticLines } from './routing-lines.ts';
 import { scriptText } from './script-text.ts';
 import { trackerLines, trackFileLines, trackProcessLines } from './tracked-text.ts';
 import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
@@ -19,11 +20,13 @@ export function renderConfiguration(configuration: VrrpConfiguration): string[] 
   return [
     ...globalLines(configuration.global),
     ...mailLines(configuration.mails?.settings),
+    ...staticLines(configuration),
     '------< VRRP Topology >------',
     ...configuration.instances.flatMap(instance => [
       ` VRRP Instance = ${instance.name}`,
       ...settingLines(instance),
       ...addressLines(instance, address => addressText({ ...address, isSet: false })),
+      ...routingLines(instance),
       ...trackerLines(instance),
       ...notifyLines(instance.notify),
     ]),
@@ -41,6 +44,7 @@ export function renderData(snapshot: VrrpSnapshot): string {
   const lines = [
     ...globalLines(configuration.global),
     ...mailLines(configuration.mails?.settings),
+    ...staticLines(configuration),
     '------< VRRP Topology >------',
     ...snapshot.instances.flatMap(instance => {
       const set = new Map([...instance.addresses, ...instance.excludedAddresses].map(a => [a.configuration, a]));
@@ -51,6 +55,7 @@ export function renderData(snapshot: VrrpSnapshot): string {
         ...addressLines(instance.configuration, ({ configuration: address }) =>
           addressText(set.get(address) ?? { configuration: address, interface: undefined, isSet: false }),
         ),
+        ...routingLines(instance.configuration),
         ...trackerLines(instance.configuration),
         ...notifyLines(instance.configuration.notify),
       ];

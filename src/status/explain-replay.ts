@@ -44,6 +44,12 @@ function effectWords(effects: readonly VrrpEffect[]): string {
           `${effect.operation} ${effect.addresses.length} address${effect.addresses.length === 1 ? '' : 'es'}`,
         );
         break;
+      case 'change-routes':
+        words.push(`${effect.operation} ${effect.routes.length} route${effect.routes.length === 1 ? '' : 's'}`);
+        break;
+      case 'change-rules':
+        words.push(`${effect.operation} ${effect.rules.length} rule${effect.rules.length === 1 ? '' : 's'}`);
+        break;
       case 'run-script':
         words.push(`run ${[effect.script.text, ...effect.extraArguments].join(' ')}`);
         break;

@@ -45,6 +45,12 @@ export function stepWords(step: VrrpStep, script?: string): string {
       const failed = step.errors.length === 0 ? 'done' : `refused in part: ${step.errors[0]!.error}`;
       return `the kernel answered batch ${step.batch} of address changes: ${failed}`;
     }
+    case 'routing-changed': {
+      const failed = step.errors.length === 0 ? 'done' : `refused in part: ${step.errors[0]!.error}`;
+      return `the kernel answered batch ${step.batch} of changes of routes or rules: ${failed}`;
+    }
+    case 'routing-removed':
+      return `a ${step.kind} like one of ours was removed`;
     case 'script-ended': {
       const { outcome, run } = step;
       const how =

@@ -1,6 +1,7 @@
 import { inSeconds } from '../base/duration.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import { keepalivedStatistics } from '../vrrp/counters.ts';
+import { routeText, ruleText } from '../vrrp/routing-text.ts';
 import { addressText } from './address-text.ts';
 import { scriptText } from './script-text.ts';
 import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
@@ -66,6 +67,8 @@ function instanceData(instance: InstanceSnapshot, snapshot: VrrpSnapshot): Recor
     ...scriptProperty('script_master_rx_lower_pri', notify.masterReceivedLowerPriority),
     ...listProperty('vips', instance.addresses.map(addressText)),
     ...listProperty('evips', instance.excludedAddresses.map(addressText)),
+    ...listProperty('vroutes', (configuration.routes ?? []).map(routeText)),
+    ...listProperty('vrules', (configuration.rules ?? []).map(ruleText)),
     ...listProperty(
       'track_ifp',
       configuration.trackInterfaces.map(tracker => tracker.interface),

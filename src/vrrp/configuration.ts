@@ -3,6 +3,8 @@ import type { Family, IpAddress } from '../base/ip-address.ts';
 import type { Fifo } from '../ports/fifo.ts';
 import type { MailSettings } from '../ports/mail.ts';
 import type { ProcessPattern } from '../ports/process-pattern.ts';
+import type { Route } from '../ports/route.ts';
+import type { RuleRequest } from '../ports/rule.ts';
 import type { RunnableScript } from '../ports/script.ts';
 
 /** The VRRP part of a configuration: complete, checked, with every default filled in. */
@@ -22,6 +24,15 @@ export interface VrrpConfiguration {
   readonly fifos?: readonly Fifo[];
   /** All states are written to the FIFOs after a reload, too. */
   readonly statesOnReload?: boolean;
+  /** Held for as long as the process runs, whoever is master. Left out: nothing. */
+  readonly statics?: StaticEntries;
+}
+
+/** static_ipaddress, static_routes and static_rules. */
+export interface StaticEntries {
+  readonly addresses: readonly StaticAddress[];
+  readonly routes: readonly VirtualRoute[];
+  readonly rules: readonly VirtualRule[];
 }
 
 /** How mails about instances and groups are sent. */
@@ -72,6 +83,10 @@ export interface VirtualRouterConfiguration {
   readonly addresses: readonly VirtualAddress[];
   /** Held like the others but never advertised; may be of the other family. */
   readonly excludedAddresses: readonly VirtualAddress[];
+  /** Added after the addresses, in this order. Left out: none. */
+  readonly routes?: readonly VirtualRoute[];
+  /** Added after the routes, in this order. Left out: none. */
+  readonly rules?: readonly VirtualRule[];
   readonly promoteSecondaries: boolean;
   /** v3 IPv4 only: no pseudo-header in the checksum that we send. */
   readonly checksumWithoutPseudoHeader: boolean;
@@ -83,6 +98,8 @@ export interface VirtualRouterConfiguration {
   /** Own interface is not tracked. */
   readonly dontTrackPrimary: boolean;
   readonly trackInterfaces: readonly InterfaceTracker[];
+  /** Others whose being down means FAULT: those of tracked routes and rules, its own and its track_groups'. Left out: none. */
+  readonly dependsOnInterfaces?: readonly string[];
   readonly trackScripts: readonly ScriptTracker[];
   readonly trackBfd: readonly BfdTracker[];
   readonly trackFiles: readonly FileTracker[];
@@ -134,6 +151,30 @@ export interface VirtualAddress {
   readonly autoJoin: boolean;
   /** Its foreign removal is of no consequence. */
   readonly noTrack: boolean;
+}
+
+/** A line of static_ipaddress; when complete it has an interface. */
+export interface StaticAddress extends VirtualAddress {
+  /** track_group: whose instances are in FAULT while it cannot be. */
+  readonly trackGroup: string | undefined;
+}
+
+/** A line of virtual_routes or static_routes. Interfaces are named. */
+export interface VirtualRoute extends Route<string> {
+  /** Its foreign removal is of no consequence; always so without an interface. */
+  readonly noTrack: boolean;
+  /** Static routes only: whose instances are in FAULT while it cannot be. */
+  readonly trackGroup: string | undefined;
+  /** What was said rather than taken for granted, for those who show it. */
+  readonly said: { readonly protocol: boolean; readonly scope: boolean };
+}
+
+/** A line of virtual_rules or static_rules. */
+export interface VirtualRule extends RuleRequest {
+  /** Its foreign removal is of no consequence. */
+  readonly noTrack: boolean;
+  /** Static rules only: whose instances are in FAULT while it cannot be. */
+  readonly trackGroup: string | undefined;
 }
 
 export interface GarpConfiguration {

@@ -37,6 +37,8 @@ export interface VrrpGlobalDraft {
   priorityChanges: boolean;
   /** All states are written to FIFOs after a reload. */
   statesOnReload: boolean;
+  /** Of static addresses that say nothing of an interface. */
+  defaultInterface: string;
 }
 
 export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
@@ -68,6 +70,7 @@ export function emptyVrrpGlobalDraft(): VrrpGlobalDraft {
     mailAlerts: false,
     priorityChanges: false,
     statesOnReload: false,
+    defaultInterface: 'eth0',
   };
 }
 
@@ -225,6 +228,9 @@ export const vrrpGlobalReaders: Readonly<Record<string, GlobalReader>> = {
       const message = `"${shortened(word.text)}" is no option of dynamic_interfaces`;
       complain(context, located(statement, word), 'bad-value', message, 'allow_if_changes is the only one');
     }
+  },
+  default_interface: (statement, { vrrp }) => {
+    vrrp.defaultInterface = statement.words[1]!.text;
   },
   v3_checksum_as_v2: (statement, { vrrp }, context) => {
     vrrp.checksumWithoutPseudoHeader = true;

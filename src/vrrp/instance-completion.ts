@@ -126,6 +126,8 @@ export function completeInstance(
     trackFiles: fileTrackers(draft.trackFiles, name, trackable, context),
     trackProcesses: processTrackers(draft.trackProcesses, name, trackable, context),
     notify: completeNotify(draft, globals, context),
+    ...(draft.routes.length > 0 && { routes: draft.routes }),
+    ...(draft.rules.length > 0 && { rules: draft.rules }),
   };
 }
 

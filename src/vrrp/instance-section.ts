@@ -1,13 +1,12 @@
 import type { Duration } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
-import { utf8 } from '../base/text-bytes.ts';
 import { bindReaders, type Reader, readBlock, reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, checkOwnInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { addressOf, boolean, decimalSeconds, integer, integerOf } from '../config/values.ts';
-import type { Word } from '../config/words.ts';
-import type { UnicastPeer, VirtualAddress } from './configuration.ts';
+import { type AuthenticationDraft, readAuthentication } from './authentication-section.ts';
+import type { UnicastPeer, VirtualAddress, VirtualRoute, VirtualRule } from './configuration.ts';
 import {
   anySeconds,
   counts,
@@ -18,6 +17,8 @@ import {
 } from './global-section.ts';
 import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
+import { readRoute } from './route-section.ts';
+import { type RulePreferences, readRule } from './rule-section.ts';
 import {
   readTrackedBfd,
   readTrackedInterfaces,
@@ -58,6 +59,9 @@ export interface InstanceDraft extends NotifyDraft {
   authentication: AuthenticationDraft | undefined;
   readonly addresses: VirtualAddress[];
   readonly excludedAddresses: VirtualAddress[];
+  readonly routes: VirtualRoute[];
+  readonly rules: VirtualRule[];
+  readonly rulePreferences: RulePreferences;
   noVirtualAddress: boolean;
   promoteSecondaries: boolean;
   checksumWithoutPseudoHeader: boolean | undefined;
@@ -80,13 +84,6 @@ export interface InstanceDraft extends NotifyDraft {
   readonly trackProcesses: Map<string, TrackerLine>;
   /** Asks for the kernel's connection-sync daemons, which are to follow this instance. */
   syncDaemonAt: Statement | undefined;
-}
-
-export interface AuthenticationDraft {
-  readonly statement: Statement;
-  type: 'password' | 'header' | undefined;
-  typeAt: Statement | undefined;
-  password: Uint8Array | undefined;
 }
 
 type InstanceReader = Reader<InstanceDraft, SectionContext>;
@@ -229,6 +226,18 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   },
   virtual_ipaddress: addressLines('addresses'),
   virtual_ipaddress_excluded: addressLines('excludedAddresses'),
+  virtual_routes: (statement, draft, context) => {
+    for (const line of statement.block!.statements) {
+      const route = line.words.length > 0 ? readRoute(line, false, context) : undefined;
+      if (route) draft.routes.push(route);
+    }
+  },
+  virtual_rules: (statement, draft, context) => {
+    for (const line of statement.block!.statements) {
+      const rule = line.words.length > 0 ? readRule(line, false, draft.rulePreferences, context) : undefined;
+      if (rule) draft.rules.push(rule);
+    }
+  },
   no_virtual_ipaddress: flag('noVirtualAddress'),
   promote_secondaries: flag('promoteSecondaries'),
   v3_checksum_as_v2: yesOrNo('checksumWithoutPseudoHeader'),
@@ -277,14 +286,7 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   owner_ignore_adverts: yesOrNo('ownerIgnoreAdverts'),
   authentication: (statement, draft, context) => {
     draft.authentication ??= { statement, type: undefined, typeAt: undefined, password: undefined };
-    const { statements } = statement.block!;
-    readBlock(
-      statements,
-      vrrpBlocks.vrrp_instance.blocks.get('authentication')!,
-      authentication,
-      draft.authentication,
-      context,
-    );
+    readAuthentication(statement.block!.statements, draft.authentication, context);
   },
 });
 
@@ -341,60 +343,11 @@ function readPeer(statement: Statement, draft: InstanceDraft, context: SectionCo
   draft.unicastPeers.push({ address, minimumTtl, maximumTtl });
 }
 
-/** RFC 2338 gives the password eight bytes. */
-const passwordBytes = 8;
-
-const authentication = bindReaders<AuthenticationDraft, SectionContext>(
-  vrrpBlocks.vrrp_instance.blocks.get('authentication')!,
-  {
-    auth_type: (statement, draft, context) => {
-      const word = statement.words[1]!;
-      draft.typeAt = statement;
-      if (word.text === 'PASS' || word.text === 'SIMPLE') draft.type = 'password';
-      else if (word.text === 'AH') draft.type = 'header';
-      else {
-        const message = `"${shortened(word.text)}" is no type of authentication`;
-        complain(context, located(statement, word), 'bad-value', message, 'write PASS or AH; none is used');
-      }
-    },
-    auth_pass: (statement, draft, context) => {
-      const word = statement.words[1]!;
-      const bytes = utf8(word.text);
-      const password = new Uint8Array(passwordBytes);
-      password.set(bytes.slice(0, passwordBytes));
-      draft.password = password;
-      adviseOnPassword(statement, word, context);
-      if (bytes.length > passwordBytes) {
-        complain(
-          context,
-          located(statement, word),
-          'password-truncated',
-          `auth_pass has ${bytes.length} bytes; VRRP carries ${passwordBytes}`,
-          `the first ${passwordBytes} are used: passwords that differ only after them are the same`,
-        );
-      }
-    },
-  },
-);
-
-/** A password often ends earlier than was meant. */
-function adviseOnPassword(statement: Statement, word: Word, context: SectionContext): void {
-  const { line } = statement;
-  const next = line.offset < 0 ? undefined : line.source.text[line.offset + word.end];
-  if (!word.quoted && (next === '!' || next === '#')) {
-    const message = `the password ends before "${next}", which begins a comment`;
-    advise(context, located(statement, word), 'without-effect', message, 'put the whole password in double quotes');
-  } else if (statement.words.length > 2) {
-    const message = `the password ends after "${shortened(word.text)}"`;
-    const hint = 'put a password with blanks in double quotes';
-    advise(context, located(statement, statement.words[2]), 'without-effect', message, hint);
-  }
-}
-
 /** Reads a vrrp_instance block; undefined if it cannot be told from another. */
 export function readInstance(
   statement: Statement,
   known: ReadonlyMap<string, unknown>,
+  preferences: RulePreferences,
   context: SectionContext,
 ): InstanceDraft | undefined {
   const name = statement.words[1]?.text;
@@ -424,7 +377,7 @@ export function readInstance(
     );
     return undefined;
   }
-  const draft = emptyDraft(statement, name);
+  const draft = emptyDraft(statement, name, preferences);
   readBlock(statement.block.statements, vrrpBlocks.vrrp_instance, readers, draft, context);
   checkUnreadInstance(statement, draft.family, draft.unicastPeers.length > 0, context);
   if (draft.trackSource && !draft.source) {
@@ -434,7 +387,7 @@ export function readInstance(
   return draft;
 }
 
-function emptyDraft(statement: Statement, name: string): InstanceDraft {
+function emptyDraft(statement: Statement, name: string, rulePreferences: RulePreferences): InstanceDraft {
   return {
     statement,
     name,
@@ -462,6 +415,9 @@ function emptyDraft(statement: Statement, name: string): InstanceDraft {
     authentication: undefined,
     addresses: [],
     excludedAddresses: [],
+    routes: [],
+    rules: [],
+    rulePreferences,
     noVirtualAddress: false,
     promoteSecondaries: false,
     checksumWithoutPseudoHeader: undefined,

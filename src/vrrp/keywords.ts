@@ -61,8 +61,8 @@ no_virtual_ipaddress | - | off | built, since 2.2.8 | Silences the no-VIP warnin
 promote_secondaries | - | off | built | Set sysctl on the interface while running
 linkbeat_use_polling | - | off | harmless:linkbeat, deprecated | Use linkbeat_interfaces
 v3_checksum_as_v2 | [BOOL] | global | built, since 2.2.8 | No IPv4 pseudo-header; receive then ignores bad checksums (see capabilities.md)
-virtual_routes | block of lines | - | refused:addresses | Routes held while MASTER; see virtual_routes.*
-virtual_rules | block of lines | - | refused:addresses | Rules held while MASTER; see virtual_rules.*
+virtual_routes | block of lines | - | built | Routes held while MASTER; see virtual_routes.*
+virtual_rules | block of lines | - | built | Rules held while MASTER; see virtual_rules.*
 accept | - | on unless strict | built | Host accepts packets to VIPs
 no_accept | - | off | refused:traffic | Firewall drops traffic to/from VIPs unless owner; needs nft/iptables build
 skip_check_adv_addr | [BOOL] | global | built | Quirk: any valid BOOL, including no, turns it on

@@ -1,11 +1,8 @@
 import { familyOf, parseIpAddress } from '../base/ip-address.ts';
 import { type ReadingContext, report, shortened, type ValueCheck } from '../config/reading-context.ts';
-import { located, type Statement, withWords } from '../config/tree.ts';
+import { located, type Statement } from '../config/tree.ts';
 import { atMostWords, complainOf } from '../config/unread-words.ts';
 import { integerOf } from '../config/values.ts';
-import { checkStaticRoute, checkVirtualRoute } from './route-checks.ts';
-import { checkStaticRule, checkVirtualRule } from './rule-checks.ts';
-import { readVirtualAddress } from './virtual-address-section.ts';
 
 /** Longest name of an interface that the kernel takes: IFNAMSIZ less its terminator. */
 const longestName = 15;
@@ -76,35 +73,6 @@ export const vrrpKeywordChecks: readonly (readonly [string, ValueCheck])[] = [
   ['vrrp_instance.use_vmac', useVmac],
   ['vrrp_instance.use_ipvlan', useIpvlan],
   ['vrrp_instance.kernel_rx_buf_size', bufferSize],
-];
-
-/** A static address is written as a virtual one, with a group to tell when it is lost. */
-const staticAddress: ValueCheck = (line, context) => {
-  const place = line.words.findIndex(({ text }) => text === 'track_group');
-  const group = line.words[place + 1];
-  if (place >= 0 && !group) complainOf(line, line.words[place], context, '"track_group" has no value');
-  else if (place >= 0 && !context.defined().trackGroups.has(group!.text)) {
-    complainOf(line, group, context, `there is no track_group "${shortened(group!.text)}"`);
-  }
-  const words = place < 0 ? line.words : [...line.words.slice(0, place), ...line.words.slice(place + 2)];
-  if (words.length === 0) return;
-  const virtualMac = words.find(({ text }) => text === 'use_vmac');
-  if (virtualMac) complainOf(line, virtualMac, context, '"use_vmac" is for virtual addresses');
-  readVirtualAddress(
-    withWords(
-      line,
-      words.filter(word => word !== virtualMac),
-    ),
-    context,
-  );
-};
-
-export const vrrpLineChecks: readonly (readonly [string, ValueCheck])[] = [
-  ['vrrp_instance.virtual_routes', checkVirtualRoute],
-  ['vrrp_instance.virtual_rules', checkVirtualRule],
-  ['static_routes', checkStaticRoute],
-  ['static_rules', checkStaticRule],
-  ['static_ipaddress', staticAddress],
 ];
 
 /** What does not go together in an instance, of keywords that nothing reads yet. */

@@ -4,7 +4,9 @@ import type { TrackScriptConfiguration, VirtualRouterConfiguration, VrrpConfigur
 import type { VrrpGlobalDraft } from './global-section.ts';
 import { checkDuplicateVrids, completeInstance, type Trackable, type TrackableSession } from './instance-completion.ts';
 import { type InstanceDraft, readInstance } from './instance-section.ts';
+import { type RulePreferences, rulePreferences } from './rule-section.ts';
 import { completeScript, readScript, type ScriptDraft } from './script-section.ts';
+import { completeStaticAddresses, type StaticDraft, staticRootReaders, withDependencies } from './static-section.ts';
 import { completeSyncGroups, readSyncGroup, type SyncGroupDraft } from './sync-group-section.ts';
 import { readTrackFile, type TrackFileDraft } from './tracked-file-section.ts';
 import { completeTrackProcess, readTrackProcess, type TrackProcessDraft } from './tracked-process-section.ts';
@@ -16,16 +18,31 @@ export interface VrrpDraft {
   readonly syncGroups: Map<string, SyncGroupDraft>;
   readonly files: Map<string, TrackFileDraft>;
   readonly processes: Map<string, TrackProcessDraft>;
+  readonly statics: StaticDraft;
+  /** Members of track_group blocks by their names. */
+  readonly trackGroups: Map<string, ReadonlySet<string>>;
+  /** Shared by all rules of the configuration. */
+  readonly rulePreferences: RulePreferences;
 }
 
 export function emptyVrrpDraft(): VrrpDraft {
-  return { instances: new Map(), scripts: new Map(), syncGroups: new Map(), files: new Map(), processes: new Map() };
+  return {
+    instances: new Map(),
+    scripts: new Map(),
+    syncGroups: new Map(),
+    files: new Map(),
+    processes: new Map(),
+    statics: { addresses: [], routes: [], rules: [] },
+    trackGroups: new Map(),
+    rulePreferences: rulePreferences(),
+  };
 }
 
 /** Keywords outside all blocks that belong to this feature. */
 export const vrrpRootReaders = {
+  ...staticRootReaders,
   vrrp_instance: (statement: Statement, draft: { readonly vrrp: VrrpDraft }, context: SectionContext): void => {
-    const instance = readInstance(statement, draft.vrrp.instances, context);
+    const instance = readInstance(statement, draft.vrrp.instances, draft.vrrp.rulePreferences, context);
     if (instance) draft.vrrp.instances.set(instance.name, instance);
   },
   vrrp_script: (statement: Statement, draft: { readonly vrrp: VrrpDraft }, context: SectionContext): void => {
@@ -79,8 +96,13 @@ export function completeVrrp(
     context,
   );
   const tracked = trackedNames([...instances, ...groups]);
+  const { routes, rules } = draft.statics;
+  const addresses = completeStaticAddresses(draft.statics, globals.defaultInterface, context);
+  const statics = { addresses, routes, rules };
+  const hasStatics = addresses.length + routes.length + rules.length > 0;
   return {
-    instances,
+    ...(hasStatics && { statics }),
+    instances: instances.map(instance => withDependencies(instance, statics, draft.trackGroups)),
     syncGroups: groups,
     scripts: [...scripts.values()].filter(({ name }) => tracked.scripts.has(name)),
     files: [...files.values()].flatMap(({ name, path }) => (tracked.files.has(name) ? [{ name, path }] : [])),

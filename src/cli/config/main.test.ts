@@ -95,16 +95,19 @@ describe('holdfast config show', () => {
   });
 
   it('shows a refused configuration with a status and its reasons', async () => {
-    const { status, said, told } = await run('show', file('a.conf', 'static_routes {\n}\n'));
+    const { status, said, told } = await run('show', file('a.conf', 'interface_up_down_delays {\n}\n'));
     expect(status).toBe(1);
-    expect(said).toContain('static_routes {');
+    expect(said).toContain('interface_up_down_delays {');
     expect(told).toContain('[not-built-refused]');
   });
 });
 
 describe('holdfast config import-report', () => {
   it('lists the keywords by what becomes of them', async () => {
-    const name = file('a.conf', 'global_defs {\nrouter_id a\nvrrp_garp_interval 0\nnonsense\n}\nstatic_routes {\n}\n');
+    const name = file(
+      'a.conf',
+      'global_defs {\nrouter_id a\nvrrp_garp_interval 0\nnonsense\n}\ninterface_up_down_delays {\n}\n',
+    );
     const { status, said } = await run('import-report', name);
     expect(status).toBe(1);
     expect(said).toContain('Honoured (2):\n  global_defs\n  global_defs: router_id\n');

@@ -1,0 +1,449 @@
+import { type Duration, microseconds, milliseconds } from '../base/duration.ts';
+import { type Family, familyOf, type IpAddress, maximumPrefixLength, parseIpAddress } from '../base/ip-address.ts';
+import { reportRefused } from '../config/interpret.ts';
+import { type ReadingContext, shortened } from '../config/reading-context.ts';
+import type { Statement } from '../config/tree.ts';
+import { complainOf, requireWord } from '../config/unread-words.ts';
+import type { Word } from '../config/words.ts';
+import type { Encapsulation, NextHop, PlainMetric, Prefix, Realms, TimeMetric } from '../ports/route.ts';
+import type { VirtualRoute } from './configuration.ts';
+import {
+  addressValue,
+  beginWalk,
+  cNumber,
+  complainAt,
+  familyWord,
+  integerIn,
+  integerValue,
+  interfaceValue,
+  type LineWalk,
+  leaveOut,
+  mixedFamily,
+  namedValue,
+  nextWord,
+  type OptionReader,
+  type OptionReaders,
+  prefixOf,
+  realmsValue,
+  textValue,
+  trackGroupValue,
+} from './line-walk.ts';
+import { encapsulationValue } from './route-encapsulation.ts';
+
+/** What a line of virtual_routes or static_routes yields while it is read. */
+interface RouteDraft {
+  type: string | undefined;
+  place: VirtualRoute['place'] | undefined;
+  /** Of the family of the line, when that is known. */
+  destination: Prefix | 'all' | undefined;
+  from: Prefix | undefined;
+  preferredSource: IpAddress | undefined;
+  gateway: IpAddress | undefined;
+  device: string | undefined;
+  onlink: boolean;
+  encapsulation: Encapsulation | undefined;
+  tos: number;
+  table: number | undefined;
+  protocol: number | undefined;
+  scope: number | undefined;
+  metric: number | undefined;
+  realms: Realms | undefined;
+  expiresSeconds: number | undefined;
+  preference: VirtualRoute['preference'];
+  propagateTtl: boolean | undefined;
+  readonly plain: Partial<Record<PlainMetric, number>>;
+  readonly times: Partial<Record<TimeMetric, Duration>>;
+  ecn: boolean;
+  congestionControl: string | undefined;
+  readonly locked: Set<PlainMetric | TimeMetric | 'congctl'>;
+  readonly nextHops: NextHop<string>[];
+  noTrack: boolean;
+  trackGroup: string | undefined;
+}
+
+type RouteReader = OptionReader<RouteDraft>;
+
+const largest = 4_294_967_295;
+
+/** Keys of the draft that one function's value goes into. */
+const into =
+  <Key extends keyof RouteDraft>(key: Key, value: (walk: LineWalk<unknown>) => RouteDraft[Key]): RouteReader =>
+  walk => {
+    walk.draft[key] = value(walk);
+  };
+
+function lockOr(walk: LineWalk<RouteDraft>, metric: PlainMetric | TimeMetric | 'congctl'): Word | undefined {
+  const word = nextWord(walk);
+  if (word?.text !== 'lock') return word;
+  walk.draft.locked.add(metric);
+  return nextWord(walk);
+}
+
+const plain =
+  (maximum: number, lockable: boolean): RouteReader =>
+  (walk, { text }) => {
+    const metric = text as PlainMetric;
+    const word = lockable ? lockOr(walk, metric) : nextWord(walk);
+    const value = word && integerIn(walk, word, 0, maximum);
+    if (value !== undefined) walk.draft.plain[metric] = value;
+  };
+
+/** What a number without a unit counts: the kernel's own units. */
+const bareUnits: Readonly<Record<TimeMetric, Duration>> = {
+  rtt: microseconds(125),
+  rttvar: microseconds(250),
+  rto_min: milliseconds(1),
+};
+
+/** keepalived takes nothing shorter for what the kernel would make of it otherwise. */
+const shortestTime = milliseconds(200);
+
+/** Milliseconds or seconds with their unit, or the kernel's units. */
+const time: RouteReader = (walk, { text }) => {
+  const metric = text as TimeMetric;
+  const word = lockOr(walk, metric);
+  if (!word) return;
+  const match = /^\+?([0-9]{1,10})(ms|s)?$/.exec(word.text);
+  if (!match) {
+    complainAt(walk, word, `"${shortened(word.text)}" is not a time such as 5, 5ms or 5s`);
+    return;
+  }
+  const unit = match[2] === 's' ? 1_000_000 : match[2] === 'ms' ? 1_000 : bareUnits[metric];
+  walk.draft.times[metric] = microseconds(Math.max(Number(match[1]) * unit, shortestTime));
+};
+
+const onlyIpv6 =
+  (pattern: RegExp, take: (draft: RouteDraft, text: string) => void): RouteReader =>
+  (walk, option) => {
+    if (walk.family !== 6) {
+      complainAt(walk, option, `"${option.text}" is for IPv6`);
+      return;
+    }
+    const text = textValue(walk, pattern, `value of "${option.text}"`);
+    if (text !== undefined) take(walk.draft, text);
+  };
+
+const encapsulation: RouteReader = (walk, option) => {
+  walk.draft.encapsulation = encapsulationValue(walk, option);
+};
+
+const flag =
+  (key: 'onlink' | 'noTrack'): RouteReader =>
+  ({ draft }) => {
+    draft[key] = true;
+  };
+
+interface HopDraft {
+  gateway: IpAddress | undefined;
+  device: string | undefined;
+  weight: number;
+  onlink: boolean;
+  realms: Realms | undefined;
+  encapsulation: Encapsulation | undefined;
+}
+
+function emptyHop(gateway?: IpAddress): HopDraft {
+  return { gateway, device: undefined, weight: 1, onlink: false, realms: undefined, encapsulation: undefined };
+}
+
+const hopOptions: Readonly<Record<string, (walk: LineWalk<RouteDraft>, hop: HopDraft, option: Word) => void>> = {
+  via: (walk, hop) => {
+    hop.gateway = addressValue(walk);
+  },
+  dev: (walk, hop) => {
+    hop.device = interfaceValue(walk);
+  },
+  weight: (walk, hop) => {
+    hop.weight = integerValue(walk, 1, 256) ?? 1;
+  },
+  onlink: (_walk, hop) => {
+    hop.onlink = true;
+  },
+  encap: (walk, hop, option) => {
+    hop.encapsulation = encapsulationValue(walk, option);
+  },
+  realms: (walk, hop) => {
+    hop.realms = realmsValue(walk);
+  },
+};
+
+/** The rest of a line is next hops. */
+const nextHops: RouteReader = walk => {
+  const { line, context, draft } = walk;
+  let hop = emptyHop();
+  draft.nextHops.push(hop);
+  for (walk.index++; walk.index < line.words.length; walk.index++) {
+    const word = line.words[walk.index]!;
+    const read = Object.hasOwn(hopOptions, word.text) ? hopOptions[word.text] : undefined;
+    if (read) read(walk, hop, word);
+    else if (word.text === 'nexthop') {
+      hop = emptyHop();
+      draft.nextHops.push(hop);
+    } else {
+      complainOf(line, word, context, `"${shortened(word.text)}" is no word of a next hop`);
+      leaveOut(walk);
+    }
+  }
+};
+
+const deprecated =
+  (read: RouteReader, successor: string): RouteReader =>
+  (walk, option) => {
+    complainOf(walk.line, option, walk.context, `"${option.text}" is an old word`, `write "${successor}"`);
+    read(walk, option);
+  };
+
+const via = into('gateway', addressValue);
+
+/** A second gateway: the first one becomes a hop as well. */
+const or: RouteReader = walk => {
+  const gateway = addressValue(walk);
+  if (gateway === undefined) return;
+  const { draft } = walk;
+  if (draft.gateway !== undefined) draft.nextHops.push(emptyHop(draft.gateway));
+  draft.gateway = undefined;
+  draft.nextHops.push(emptyHop(gateway));
+};
+
+const from: RouteReader = walk => {
+  const word = nextWord(walk);
+  if (!word) return;
+  const prefix = prefixOf(walk, word);
+  if (!prefix) complainAt(walk, word, `"${shortened(word.text)}" is not an IP address`);
+  else if (familyOf(prefix.address) === 4) complainAt(walk, word, '"from" of a route is for IPv6');
+  else if (!mixedFamily(walk, word, 6)) walk.draft.from = prefix;
+};
+
+/** The table of a VRF is known only where the VRF is. */
+const vrf: RouteReader = walk => {
+  const option = walk.line.words[walk.index]!;
+  const word = nextWord(walk);
+  if (!word) return;
+  complainAt(walk, word, `no VRF "${shortened(word.text)}" is known`);
+  reportRefused(walk.line, 'vrf', 'addresses', walk.context, option);
+};
+
+const destination: RouteReader = walk => {
+  const word = nextWord(walk);
+  if (word) takeDestination(walk, word);
+};
+
+function takeDestination(walk: LineWalk<RouteDraft>, word: Word): void {
+  if (/^(default|any|all)$/.test(word.text)) {
+    walk.draft.destination = 'all';
+    return;
+  }
+  const prefix = word.text === 'default6' ? everything(6) : prefixOf(walk, word);
+  if (!prefix) complainAt(walk, word, `"${shortened(word.text)}" is neither a destination nor a word of a route`);
+  else if (!mixedFamily(walk, word, familyOf(prefix.address))) walk.draft.destination = prefix;
+}
+
+export function everything(family: Family): Prefix {
+  return { address: parseIpAddress(family === 4 ? '0.0.0.0' : '::')!, prefixLength: 0 };
+}
+
+const meansSomething = (word: Word): boolean =>
+  Object.hasOwn(options, word.text) ||
+  types.test(word.text) ||
+  /^(default6?|any|all)$/.test(word.text) ||
+  parseIpAddress(word.text.split('/')[0]!) !== undefined;
+
+const tos = into('tos', walk => namedValue(walk, 'dsfield', 255) ?? 0);
+const metric = into('metric', walk => integerValue(walk, 0, largest));
+const device = into('device', interfaceValue);
+
+const place: RouteReader = ({ draft }, { text }) => {
+  draft.place = text as VirtualRoute['place'];
+};
+
+const options: OptionReaders<RouteDraft> = {
+  inet: familyWord(4, meansSomething),
+  inet6: familyWord(6, meansSomething),
+  to: destination,
+  src: into('preferredSource', addressValue),
+  as: walk => {
+    const word = walk.line.words[walk.index]!;
+    if (requireWord(walk.line, walk.index + 1, walk.context)) complainAt(walk, word, '"as" is for MPLS');
+  },
+  via,
+  gw: deprecated(via, 'via'),
+  or: deprecated(or, 'nexthop'),
+  from,
+  tos,
+  dsfield: tos,
+  table: walk => {
+    const word = nextWord(walk);
+    if (!word) return;
+    const value = cNumber(word.text) ?? walk.context.numberOf('table', word.text);
+    // The kernel's numbers have 32 bits, and keepalived lets the others run over.
+    if (value !== undefined) walk.draft.table = value >>> 0;
+    else complainAt(walk, word, `"${shortened(word.text)}" is no routing table`);
+  },
+  protocol: into('protocol', walk => namedValue(walk, 'protocol', 255)),
+  scope: into('scope', walk => namedValue(walk, 'scope', 255)),
+  metric,
+  priority: metric,
+  preference: metric,
+  dev: device,
+  oif: device,
+  onlink: flag('onlink'),
+  encap: encapsulation,
+  expires: onlyIpv6(/^[0-9]{1,10}$/, (draft, text) => {
+    draft.expiresSeconds = Number(text);
+  }),
+  mtu: plain(largest, true),
+  hoplimit: plain(255, false),
+  advmss: plain(largest, true),
+  rtt: time,
+  rttvar: time,
+  reordering: plain(largest, true),
+  window: plain(largest, true),
+  cwnd: plain(largest, true),
+  ssthresh: plain(largest, true),
+  realms: into('realms', realmsValue),
+  rto_min: time,
+  initcwnd: plain(largest, false),
+  initrwnd: plain(largest, false),
+  features: walk => {
+    walk.draft.ecn = textValue(walk, /^ecn$/, 'value of "features"') !== undefined;
+  },
+  quickack: plain(1, false),
+  congctl: walk => {
+    walk.draft.congestionControl = lockOr(walk, 'congctl')?.text;
+  },
+  pref: onlyIpv6(/^(low|medium|high)$/, (draft, text) => {
+    draft.preference = text as RouteDraft['preference'];
+  }),
+  'ttl-propagate': walk => {
+    const text = textValue(walk, /^(enabled|disabled)$/, 'value of "ttl-propagate"');
+    if (text !== undefined) walk.draft.propagateTtl = text === 'enabled';
+  },
+  fastopen_no_cookie: plain(1, false),
+  add: place,
+  prepend: place,
+  append: place,
+  vrf,
+  nexthop: nextHops,
+  no_track: flag('noTrack'),
+};
+
+const staticOptions: OptionReaders<RouteDraft> = { ...options, track_group: into('trackGroup', trackGroupValue) };
+
+/** By the kernel's numbers, RTN_*. */
+export const routeTypes: readonly string[] = [
+  'unspec',
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'nat',
+  'xresolve',
+];
+
+const types =
+  /^(unicast|local|broadcast|anycast|multicast|throw|unreachable|prohibit|blackhole|nat|xresolve|[0-9]{1,2})$/;
+
+/** A line of virtual_routes or, with a track_group, of static_routes; undefined if it is left out. */
+export function readRoute(line: Statement, isStatic: boolean, context: ReadingContext): VirtualRoute | undefined {
+  const walk = beginWalk<RouteDraft>(line, context, emptyRoute());
+  const known = isStatic ? staticOptions : options;
+  for (; walk.index < line.words.length; walk.index++) {
+    const word = line.words[walk.index]!;
+    const read = Object.hasOwn(known, word.text) ? known[word.text] : undefined;
+    walk.given.add(word.text);
+    if (read) read(walk, word);
+    else if (types.test(word.text)) {
+      walk.draft.type = word.text;
+      destination(walk, word);
+    } else takeDestination(walk, word);
+  }
+  return completeRoute(walk);
+}
+
+function emptyRoute(): RouteDraft {
+  return {
+    type: undefined,
+    place: undefined,
+    destination: undefined,
+    from: undefined,
+    preferredSource: undefined,
+    gateway: undefined,
+    device: undefined,
+    onlink: false,
+    encapsulation: undefined,
+    tos: 0,
+    table: undefined,
+    protocol: undefined,
+    scope: undefined,
+    metric: undefined,
+    realms: undefined,
+    expiresSeconds: undefined,
+    preference: undefined,
+    propagateTtl: undefined,
+    plain: {},
+    times: {},
+    ecn: false,
+    congestionControl: undefined,
+    locked: new Set(),
+    nextHops: [],
+    noTrack: false,
+    trackGroup: undefined,
+  };
+}
+
+const mainTable = 254;
+/** RTPROT_KEEPALIVED: routes of ours are known by it. */
+export const ownProtocol = 18;
+
+function completeRoute(walk: LineWalk<RouteDraft>): VirtualRoute | undefined {
+  const { line, given, draft } = walk;
+  if (walk.leftOut) return undefined;
+  const first = line.words[0]!;
+  if (draft.destination === undefined) return complainAt(walk, first, 'the route has no destination');
+  const family = walk.family ?? 4;
+  const typeNumber = draft.type === undefined ? 1 : routeTypes.indexOf(draft.type);
+  const type = typeNumber < 0 ? Number(draft.type) : typeNumber;
+  const protocol = draft.protocol ?? ownProtocol;
+  if (!draft.noTrack && draft.device === undefined) {
+    complainOf(line, first, walk.context, 'the route has no interface, so that its loss is not noticed', 'add "dev"');
+  }
+  const isForeign = !draft.noTrack && protocol !== ownProtocol;
+  if (isForeign) {
+    const word = line.words[line.words.findIndex(({ text }) => text === 'protocol') + 1];
+    complainOf(line, word, walk.context, 'a route that is tracked has the protocol keepalived');
+  }
+  const { plain: numbers, times, ecn, congestionControl, locked, ...rest } = draft;
+  return {
+    ...rest,
+    family,
+    type,
+    place: draft.place ?? (type === 1 ? 'prepend' : 'add'),
+    destination: draft.destination === 'all' ? everything(family) : draft.destination,
+    table: draft.table ?? mainTable,
+    protocol: isForeign ? ownProtocol : protocol,
+    scope: draft.scope ?? usualScope(type, family),
+    metrics: { plain: numbers, times, ecn, congestionControl, locked: [...locked] },
+    noTrack: draft.noTrack || draft.device === undefined,
+    said: {
+      protocol: given.has('protocol') || !draft.noTrack,
+      scope: draft.scope !== undefined,
+    },
+  };
+}
+
+/** The kernel takes no local address with a scope beyond the host, and no broadcast beyond the link. */
+function usualScope(type: number, family: Family): number {
+  if (family === 6) return 0;
+  if (type === 2 || type === 10) return 254;
+  return type === 3 || type === 4 ? 253 : 0;
+}
+
+/** True for a prefix that is one address. */
+export function isHost({ address, prefixLength }: Prefix): boolean {
+  return prefixLength === maximumPrefixLength(familyOf(address));
+}
