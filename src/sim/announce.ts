@@ -13,7 +13,8 @@ export function flood(ground: Ground, node: string, link: KernelLink, frames: re
       frame = { type: 'ethernet', sourceMac: sourceMacOf(bytes), news: readAnnouncement(bytes) };
       read.set(bytes, frame);
     }
-    if (frame.news) {
+    // What leaves no port announces nothing.
+    if (frame.news && link.hasCarrier) {
       const { address, mac } = frame.news;
       ground.observe({ type: 'announced', node, linkIndex: link.index, address, mac });
     }

@@ -48,7 +48,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   readonly objects: WatchedObjects;
   readonly #ground: Ground;
   readonly #detail: boolean;
-  readonly #clock: NodeClock;
+  readonly clock: NodeClock;
   readonly #respawn = new RespawnDelay();
   readonly #sockets: VrrpSockets;
   readonly #queue: ProcessQueue;
@@ -75,7 +75,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.name = spec.name;
     this.#detail = spec.detail;
     this.#configuration = spec.configuration;
-    this.#clock = new NodeClock(ground.now, spec.uptime, spec.driftPpm);
+    this.clock = new NodeClock(ground.now, spec.uptime, spec.driftPpm);
     this.#startedAt = ground.now;
     this.#noticeAt = ground.now;
     this.#alarm = ground.alarm(this);
@@ -99,10 +99,6 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     return this.#engine?.configuration ?? this.#configuration;
   }
 
-  get clock(): NodeClock {
-    return this.#clock;
-  }
-
   get lateness(): number {
     return this.#lateness;
   }
@@ -118,6 +114,11 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   /** The machine stands still, and packets for it are lost. */
   get suspended(): boolean {
     return this.#suspended;
+  }
+
+  /** Its monitor is losing news: what the process does not know, nobody can blame it for. */
+  get missesNews(): boolean {
+    return this.#overrunUntil !== undefined;
   }
 
   get powered(): boolean {
@@ -308,7 +309,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
 
   /** The monotonic clock. Rounding must not make a timer fire before its time. */
   #now(atLeast?: Instant): Instant {
-    const now = this.#clock.monotonic(this.#ground.now);
+    const now = this.clock.monotonic(this.#ground.now);
     return atLeast !== undefined && atLeast > now && atLeast - now < 1 ? atLeast : now;
   }
 
@@ -322,7 +323,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       return;
     }
     const { now, prng } = this.#ground;
-    const due = this.#clock.worldTime(deadline);
+    const due = this.clock.worldTime(deadline);
     this.#alarm.at = after(due < now ? now : due, (1 + prng.below(this.#lateness)) as Duration);
   }
 
@@ -371,7 +372,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
         return;
       }
       this.#frozenUntil = undefined;
-      if (this.#suspended) this.#clock.suspended(elapsed(since, this.#ground.now));
+      if (this.#suspended) this.clock.suspended(elapsed(since, this.#ground.now));
       this.#suspended = false;
       this.#disarm();
       this.#tell('thawed');

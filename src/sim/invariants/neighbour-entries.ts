@@ -64,7 +64,7 @@ export class NeighbourEntries implements Invariant {
     if (seen.type === 'disturbance' && !aboutNodes.test(seen.text)) this.#pathsChangedAt = now;
     if (seen.type !== 'announced') return;
     const node = this.#world.node(seen.node)!;
-    if (node.kernel.holdsAnywhere(seen.address)) return;
+    if (node.missesNews || node.kernel.holdsAnywhere(seen.address)) return;
     // The news of a removal may be under way.
     const knowsSince = Math.max(
       this.#removedAt.get(`${seen.node} ${seen.address}`) ?? 0,
