@@ -23,6 +23,13 @@ describe('a word that its characters explain', () => {
     expect(testExitStatus).toBe(5);
   });
 
+  it('may be a name where an address should be', () => {
+    const hint = 'write the address itself, names are not looked up';
+    expect(load(instanceText('unicast_peer {\nnode2.example.com\n}')).text).toContain(hint);
+    expect(load(instanceText('', 'VIP/24')).text).toContain(hint);
+    expect(load(instanceText('', '10.0.0.999')).text).not.toContain(hint);
+  });
+
   it('is told apart from one that is merely wrong', () => {
     expect(load(instanceText('priority 1000')).text).toContain('= it is not used; the default');
     expect(load(instanceText('', '10.0.0.1/255.255.255.0')).text).toContain('write /24; /32 is used');

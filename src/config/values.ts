@@ -167,6 +167,12 @@ export function boolean(statement: Statement, context: ReadingContext): boolean 
   return value;
 }
 
+/** What becomes of a thing whose address is none. */
+export function fateWithoutAddress(text: string, what: string): string {
+  const looksNamed = /^[A-Za-z_][\w.-]*(\/.*)?$/.test(text);
+  return looksNamed ? `${what} is left out: write the address itself, names are not looked up` : `${what} is left out`;
+}
+
 /** The word as an address. */
 export function addressOf(statement: Statement, word: Word, context: ReadingContext): IpAddress | undefined {
   const text = /^[^/]*/.exec(word.text)![0];
@@ -182,7 +188,8 @@ export function addressOf(statement: Statement, word: Word, context: ReadingCont
   if (!address) {
     const keyword = statement.words[0]!.text;
     const what = word === statement.words[0] ? '' : `${keyword}: `;
-    reportBadValue(statement, word, `${what}"${shortened(word.text)}" is not an IP address`, 'it is left out', context);
+    const message = `${what}"${shortened(word.text)}" is not an IP address`;
+    reportBadValue(statement, word, message, fateWithoutAddress(word.text, 'it'), context);
   }
   return address;
 }

@@ -2,7 +2,7 @@ import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { integerOf, parameter, reportBadValue } from '../config/values.ts';
+import { fateWithoutAddress, integerOf, parameter, reportBadValue } from '../config/values.ts';
 
 /** `IP [PORT]` of a virtual, real or sorry server. */
 export interface Endpoint {
@@ -24,7 +24,7 @@ export function readEndpoint(statement: Statement, context: SectionContext): End
   const address = parseIpAddress(text);
   if (!address) {
     const message = `${statement.words[0]!.text}: "${shortened(first.text)}" is not an IP address`;
-    reportBadValue(statement, first, message, 'the server is left out', context);
+    reportBadValue(statement, first, message, fateWithoutAddress(first.text, 'the server'), context);
     return undefined;
   }
   if (text !== first.text) {

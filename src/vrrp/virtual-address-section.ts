@@ -12,7 +12,7 @@ import { reportRefused, reportSlashComment } from '../config/interpret.ts';
 import { type ReadingContext, shortened } from '../config/reading-context.ts';
 import { advise, checkInterface, complain } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { integerOf } from '../config/values.ts';
+import { fateWithoutAddress, integerOf } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
 import type { VirtualAddress } from './configuration.ts';
 
@@ -279,7 +279,7 @@ function parsePrefixed(
   const address = parseIpAddress(slash < 0 ? word.text : word.text.slice(0, slash));
   if (!address) {
     const message = `"${shortened(word.text)}" is not an IP address`;
-    complain(context, located(statement, word), 'bad-address', message, 'it is left out');
+    complain(context, located(statement, word), 'bad-address', message, fateWithoutAddress(word.text, 'it'));
     return undefined;
   }
   if (slash < 0) return { address, prefixLength: undefined };
