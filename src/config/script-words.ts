@@ -57,6 +57,12 @@ export function commandWords(command: string): readonly CommandWord[] {
   let text = '';
   let literal = false;
   let inWord = false;
+  const finish = (): void => {
+    if (inWord) words.push({ text, literal });
+    text = '';
+    literal = false;
+    inWord = false;
+  };
   for (let index = 0; index < command.length; index++) {
     const character = command[index]!;
     if (character === "'" || (character === '\\' && command[index + 1] === '"') || character === '"') {
@@ -73,26 +79,20 @@ export function commandWords(command: string): readonly CommandWord[] {
       // An escaped line break or tab separates like a blank: it is resolved before the words are told apart.
       if (/^[\n\t\r\v\f]$/.test(resolved.text)) {
         text = text.slice(0, -1);
-        if (inWord) words.push({ text, literal });
-        text = '';
-        literal = false;
-        inWord = false;
+        finish();
       } else {
         inWord = true;
         literal = true;
       }
       index = resolved.next - 1;
     } else if (blank(character)) {
-      if (inWord) words.push({ text, literal });
-      text = '';
-      literal = false;
-      inWord = false;
+      finish();
     } else {
       inWord = true;
       text += character;
     }
   }
-  if (inWord) words.push({ text, literal });
+  finish();
   return words;
 }
 

@@ -61,33 +61,6 @@ export function atMostWords(count: number): ValueCheck {
   };
 }
 
-/** All checks in turn. */
-export function allOf(...checks: readonly ValueCheck[]): ValueCheck {
-  return (statement, context) => {
-    for (const check of checks) check(statement, context);
-  };
-}
-
-/** The words after the keyword are all among those given. */
-export function onlyWords(...allowed: readonly string[]): ValueCheck {
-  return (statement, context) => {
-    for (const word of statement.words.slice(1)) {
-      if (!allowed.includes(word.text)) {
-        complainOf(statement, word, context, `"${shortened(word.text)}" is none of ${allowed.join(', ')}`);
-      }
-    }
-  };
-}
-
-/** A block has one of the keywords. */
-export function blockNeeds(what: string, ...keywords: readonly string[]): ValueCheck {
-  return (statement, context) => {
-    const lines = statement.block?.statements ?? [];
-    if (lines.some(({ words }) => keywords.includes(words[0]?.text ?? '') && words.length > 1)) return;
-    complainOf(statement, statement.words[0], context, `${statement.words[0]!.text} has no ${what}`, 'it is left out');
-  };
-}
-
 /** A block of lines has a line; one that is never closed has them elsewhere. */
 export const blockHasLines: ValueCheck = (statement, context) => {
   if (statement.block?.statements.some(({ words }) => words.length > 0)) return;

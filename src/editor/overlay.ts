@@ -12,11 +12,3 @@ export function withTexts(files: SourceFiles, texts: ReadonlyMap<string, string>
     environment: name => files.environment(name),
   };
 }
-
-/** Nothing beyond the texts: includes find no file. */
-export const noFiles: SourceFiles = {
-  readFile: () => ({ ok: false, reason: 'ENOENT' }),
-  glob: () => [],
-  status: () => undefined,
-  environment: () => undefined,
-};
