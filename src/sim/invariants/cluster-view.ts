@@ -47,6 +47,9 @@ export class ClusterView {
   /** When each node can be held to what it should know by then. */
   readonly #readyAt = new Map<string, Instant>();
   readonly #fitAt = new Map<string, Instant>();
+  readonly #frozenAt = new Map<string, Instant>();
+  /** When every tracker's change of mind has become the instances'. */
+  readonly #trackersToldAt = new Map<string, Instant>();
   /** The longest advertisement interval that anybody in the virtual router has had. */
   readonly #intervals = new Map<string, Duration>();
 
@@ -115,15 +118,19 @@ export class ClusterView {
         if (seen.event === 'process-crashed' || seen.event === 'powered-off' || seen.event === 'process-stopped') {
           for (const member of this.ofNode(seen.node)) member.speaksSince = undefined;
         }
+        if (seen.event === 'frozen') this.#frozenAt.set(seen.node, now);
         const startup = seen.event === 'process-started' ? node.configuration.global.startupDelay : zero;
         const scripts = seen.event === 'process-started' || seen.event === 'reloaded' ? trackerSettleTime(node) : zero;
+        // Scripts stand still, too, with what they were about to say.
+        const waiting = seen.event === 'thawed' ? this.#untold(node) : zero;
         const detection = node.kernel.links.some(hasIpv6) ? detectionTime : zero;
-        this.#delay(now, node, plus(plus(startup, scripts), detection));
+        this.#delay(now, node, plus(plus(plus(startup, scripts), waiting), detection));
         return true;
       }
       case 'object-changed':
       case 'script-outcome': {
         const node = this.world.node(seen.node)!;
+        this.#trackersToldAt.set(seen.node, after(now, trackerSettleTime(node)));
         this.#delay(now, node, trackerSettleTime(node));
         return true;
       }
@@ -238,6 +245,12 @@ export class ClusterView {
       if (member.holdsSince !== undefined) member.speaksSince = undefined;
       member.holdsSince = undefined;
     } else member.holdsSince ??= now;
+  }
+
+  /** How much of a tracker's change of mind was still to come when the node stood still. */
+  #untold({ name }: SimNode): Duration {
+    const frozenAt = this.#frozenAt.get(name) ?? never;
+    return Math.max(0, (this.#trackersToldAt.get(name) ?? never) - frozenAt) as Duration;
   }
 
   #expectInterval(interval: Duration): void {

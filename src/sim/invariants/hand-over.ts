@@ -2,7 +2,7 @@ import { type Duration, milliseconds, plus, seconds } from '../../base/duration.
 import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
 import type { Observation } from '../observation.ts';
 import type { World } from '../world.ts';
-import { linkOf, type Member } from './cluster-view.ts';
+import { linkOf, type Member, speakSameLanguage } from './cluster-view.ts';
 import type { Invariant, Report } from './invariant.ts';
 import type { Quiet } from './quiet.ts';
 
@@ -167,7 +167,13 @@ export class HandOver implements Invariant {
     const last = this.#lastSpeaker.get(member.router);
     if (!last || last.member === member || member.group || member.configuration.preemptDelay > 0) return;
     const knew = (other: Member): boolean =>
-      view.isEligible(other) && !other.group && disturbedBefore < last.at && this.#lastMove(other) < last.at;
+      view.isEligible(other) &&
+      !other.group &&
+      disturbedBefore < last.at &&
+      this.#lastMove(other) < last.at &&
+      // Neither waits for a script's verdict, nor has ceased to understand the master before it was gone.
+      view.fitAt(other.node) < last.at &&
+      speakSameLanguage(other.configuration, last.member.configuration);
     const members = view.ofRouter(member.router);
     if (members.some(other => other !== member && other.speaksSince !== undefined)) return;
     if (linkOf(member.node, member.configuration)?.segment.anyCut || !knew(member)) return;
