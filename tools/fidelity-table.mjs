@@ -16,7 +16,6 @@ const words = {
   addresses: 'addresses that came or went',
   neighbours: 'changes of clients’ neighbour entries',
   notifications: 'runs of notify scripts',
-  deeds: 'steps of the scenarios, against their plan',
 };
 
 /** Figures over all scenarios. */
@@ -26,7 +25,7 @@ export function fidelitySummary(scenarios, failed) {
   return {
     scenarios: scenarios.length,
     failed: failed.length,
-    ...Object.fromEntries([...kinds, 'deeds'].map(kind => [kind, figures(kind)])),
+    ...Object.fromEntries(kinds.map(kind => [kind, figures(kind)])),
   };
 }
 

@@ -14,6 +14,8 @@ import type { FidelityScenario } from './scenario.testkit.ts';
 import { Stranger } from './stranger.testkit.ts';
 import { SwitchRules } from './switch-rules.testkit.ts';
 
+/** So many seconds of the plan are there for machines to boot in. */
+const bootAllowance = 0.5;
 /** A process that is to end is asked for its recording so many seconds before. */
 const lastWords = 0.2;
 
@@ -58,8 +60,11 @@ export class Reality {
     for (const machine of booting) await this.#started(machine);
     const zero = (): number => Math.min(...booting.map(({ lives }) => lives[0]!.startedMs!));
     this.#zero = zero();
+    // Whatever takes longer than planned delays all that follows: the steps stay as far apart as they are in the plan.
+    let delay = Math.max(0, this.#time(performance.now()) - bootAllowance);
     const deeds: number[] = [];
-    for (const { at, deed } of this.#plan.deeds) {
+    for (const { at: planned, deed } of this.#plan.deeds) {
+      const at = planned + delay;
       if (deed.type === 'stop' || deed.type === 'crash' || deed.type === 'power-off') {
         await this.#until(at - lastWords);
         await this.#started(this.#machine(deed.node));
@@ -67,13 +72,14 @@ export class Reality {
       }
       await this.#until(at);
       deeds.push(await this.#perform(deed));
+      if (deed.type === 'start') await this.#started(this.#machine(deed.node));
+      delay = Math.max(delay, this.#time(performance.now()) - planned);
     }
-    await this.#until(this.#plan.end);
-    // What a process needs to start is the machine's affair: whatever follows has as much time as planned.
+    await this.#until(this.#plan.end + delay);
     for (const machine of machines) if (machine.isRunning) await this.#started(machine);
-    const lives = machines.flatMap(machine => machine.lives.slice(this.#plan.held.has(machine.name) ? 0 : 1));
-    const starting = lives.reduce((sum, { launchedMs, startedMs = launchedMs }) => sum + startedMs - launchedMs, 0);
-    await this.#until(this.#plan.end + starting / 1_000);
+    const respawned = machines.flatMap(({ lives }) => lives).filter(life => life.respawned);
+    const starting = respawned.reduce((sum, { launchedMs, startedMs = launchedMs }) => sum + startedMs - launchedMs, 0);
+    await this.#until(this.#plan.end + delay + starting / 1_000);
     const endMs = performance.now();
     for (const machine of machines) if (machine.isRunning) await machine.record();
     // Known exactly now.
