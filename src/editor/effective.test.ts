@@ -212,5 +212,5 @@ describe('the effective configuration', () => {
     fc.assert(fc.property(runnableText, expectSame), { numRuns: 200, seed: 1 });
     fc.assert(fc.property(configurationText, expectSame), { numRuns: 100, seed: 1 });
     fc.assert(fc.property(damagedText, expectSame), { numRuns: 100, seed: 1 });
-  });
+  }, 60_000);
 });
