@@ -13,7 +13,7 @@ export function routingLines({ routes = [], rules = [] }: VirtualRouterConfigura
 /** What stays whoever is master. */
 export function staticLines({ statics }: VrrpConfiguration): string[] {
   if (!statics) return [];
-  const { addresses, routes, rules } = statics;
+  const { addresses, routes, rules, trackGroups = [] } = statics;
   const lines: string[] = [];
   if (addresses.length > 0) lines.push('------< Static Addresses >------');
   for (const { trackGroup, ...address } of addresses) {
@@ -23,5 +23,13 @@ export function staticLines({ statics }: VrrpConfiguration): string[] {
   if (routes.length > 0)
     lines.push('------< Static Routes >------', ...routes.map(route => `     ${routeText(route)}`));
   if (rules.length > 0) lines.push('------< Static Rules >------', ...rules.map(rule => `     ${ruleText(rule)}`));
+  if (trackGroups.length > 0) lines.push('------< Static Track groups >------');
+  for (const { name, members } of trackGroups) {
+    lines.push(
+      ` Static Track Group = ${name}`,
+      '   VRRP member instances :',
+      ...members.map(member => `     ${member}`),
+    );
+  }
   return lines;
 }

@@ -33,6 +33,8 @@ export interface StaticEntries {
   readonly addresses: readonly StaticAddress[];
   readonly routes: readonly VirtualRoute[];
   readonly rules: readonly VirtualRule[];
+  /** track_group blocks; what they mean is in `dependsOnInterfaces` of the instances. Left out: none. */
+  readonly trackGroups?: readonly { readonly name: string; readonly members: readonly string[] }[];
 }
 
 /** How mails about instances and groups are sent. */

@@ -98,7 +98,8 @@ export function completeVrrp(
   const tracked = trackedNames([...instances, ...groups]);
   const { routes, rules } = draft.statics;
   const addresses = completeStaticAddresses(draft.statics, globals.defaultInterface, context);
-  const statics = { addresses, routes, rules };
+  const trackGroups = Array.from(draft.trackGroups, ([name, members]) => ({ name, members: [...members] }));
+  const statics = { addresses, routes, rules, ...(trackGroups.length > 0 && { trackGroups }) };
   const hasStatics = addresses.length + routes.length + rules.length > 0;
   return {
     ...(hasStatics && { statics }),

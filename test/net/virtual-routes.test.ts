@@ -94,12 +94,12 @@ function dumped(output: string): string[] {
     .split('\n')
     .map(line =>
       line.replace(
-        /^.*?(?=(?: {3}Virtual (?:Routes|Rules) :| {5}(?:prepend|append|add|from|not) |------< Static))/,
+        /^.*?(?=(?: {3}Virtual (?:Routes|Rules) :| {5}(?:prepend|append|add|from|not) |------< Static| Static Track))/,
         '',
       ),
     )
     .filter(line =>
-      /^( {3}Virtual (Routes|Rules) :| {5}(prepend|append|add|from|not) |------< Static (Routes|Rules|Addr))/.test(
+      /^( {3}Virtual (Routes|Rules) :| {5}(prepend|append|add|from|not) |------< Static | Static Track Group = )/.test(
         line,
       ),
     )
@@ -158,8 +158,25 @@ describe.skipIf(!havePeers('keepalived'))('routes and rules', () => {
     expect(ours.held).toEqual(theirs.held);
     expect(ours.held.length).toBeGreaterThan(before.length + 50);
     expect(ours.left).toEqual(before);
+    expect(ours.dump.length).toBeGreaterThan(50);
     expect(ours.dump).toEqual(theirs.dump);
     expect(ours.log).toEqual(theirs.log);
+  });
+
+  it('that a crash leaves behind are given up and taken anew', async () => {
+    const before = await table();
+    const daemon = startDaemon(host, 'holdfast', everything);
+    const isThere = async (): Promise<boolean> => (await host.must(['ip', 'rule'])).includes('16384:');
+    await expect.poll(isThere, { timeout: 10_000 }).toBe(true);
+    const held = await table();
+    const child = host.read('/run/holdfast_vrrp.pid')!.trim();
+    const after = daemon.position;
+    await host.must(['kill', '-KILL', child]);
+    await daemon.waitForLine('(V) removing Virtual Routes', { after });
+    await daemon.waitForLine('(V) Entering MASTER STATE', { after });
+    await expect.poll(table, { timeout: 10_000 }).toEqual(held);
+    await daemon.stop();
+    expect(await table()).toEqual(before);
   });
 
   it('that others remove end the mastership, or are put back', async () => {
