@@ -73,6 +73,14 @@ describe('a mail', () => {
     }
   });
 
+  it('tears a word that is too long for a line', () => {
+    const text = message({ subject: `${'x'.repeat(1_500)} y` });
+    const start = text.indexOf('Subject: ');
+    const lines = text.slice(start, text.indexOf('X-Mailer')).split('\r\n');
+    expect(lines.map(line => line.length)).toEqual([998, 514, 0]);
+    expect(lines[0]).toMatch(/^Subject: x+$/);
+  });
+
   it('has no line that is too long, and nothing but ASCII', () => {
     const piece = fc.constantFrom(
       ...'ab .,<>"\\@:=?\r\n\t\u0000\u0007\u007f\u0085\u2028äß€🏠',

@@ -95,9 +95,11 @@ function foldedLine(line: string): string[] {
   let rest = line;
   while (rest.length > longestLine) {
     const blank = rest.lastIndexOf(' ', longestLine);
-    const end = blank > 0 ? blank : longestLine;
+    // The name of a header does not stand alone on its line.
+    const isFoldable = blank > (lines.length === 0 ? line.indexOf(':') + 1 : 0);
+    const end = isFoldable ? blank : longestLine;
     lines.push(rest.slice(0, end));
-    rest = blank > 0 ? rest.slice(end) : ` ${rest.slice(end)}`;
+    rest = isFoldable ? rest.slice(end) : ` ${rest.slice(end)}`;
   }
   return [...lines, rest];
 }
