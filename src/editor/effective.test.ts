@@ -208,6 +208,12 @@ describe('the effective configuration', () => {
     expect(loaded).toBeGreaterThan(10);
   });
 
+  it('keeps a block whose keyword is followed by a reference to nothing', () => {
+    const text = 'track_group T {\ngroup $UNKNOWN {\nV\n}\n}\n';
+    expect(lineWith(show(text), 'group $UNKNOWN')).toMatch(/^group \$UNKNOWN \{/);
+    expectSameModel(text);
+  });
+
   it('loads as the same: generated files', () => {
     fc.assert(fc.property(runnableText, expectSame), { numRuns: 200, seed: 1 });
     fc.assert(fc.property(configurationText, expectSame), { numRuns: 100, seed: 1 });

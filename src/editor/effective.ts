@@ -81,7 +81,7 @@ const fatalToTrackers: ReadonlySet<string> = new Set<DiagnosticCode>(['bad-track
 function rejectionOf(statement: Statement, grammar: BlockGrammar, { rejected }: Listing): Diagnostic | undefined {
   const { file, number } = statement.line.source;
   return rejected.get(`${file}:${number}`)?.find(diagnostic => {
-    if (diagnostic.code === 'unfilled-placeholder') return true;
+    if (diagnostic.code === 'unfilled-placeholder') return !isPassedOver(statement, grammar);
     const place = placeIn(statement, diagnostic);
     if (place === undefined) return false;
     if (grammar.kind === 'keywords') {
@@ -94,6 +94,11 @@ function rejectionOf(statement: Statement, grammar: BlockGrammar, { rejected }: 
       (place === 'start' && fatalToLinesAtStart.has(diagnostic.code))
     );
   });
+}
+
+/** Words after the keyword of a block that has no name change nothing, whatever they are. */
+function isPassedOver({ words, block }: Statement, grammar: BlockGrammar): boolean {
+  return block !== undefined && grammar.rows.get(words[0]?.text ?? '')?.header === 'nothing';
 }
 
 /** Whether a diagnostic of its line is about the statement; several may stand on a line. */
