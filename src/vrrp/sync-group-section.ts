@@ -138,7 +138,7 @@ export function completeSyncGroups(
     const withOwner = members.some(name => byName.get(name)!.priority === 255);
     const kept = draft.trackingWeight
       ? trackers
-      : unweighted(trackers, draft.name, draft.statement, withOwner, context);
+      : unweighted(trackers, draft.name, draft.statement, withOwner ? ofGroupWithOwner : ofGroup, context);
     completed.set(draft, {
       name: draft.name,
       members,
@@ -188,11 +188,22 @@ type Trackers = Pick<
   'trackInterfaces' | 'trackScripts' | 'trackBfd' | 'trackFiles' | 'trackProcesses'
 >;
 
+/** How what is dropped is told: as keepalived does, so that a test ends alike. */
+interface Voices {
+  readonly most: typeof advise;
+  readonly processes: typeof advise;
+}
+
+/** It keeps the weights of a group's own trackers, unless the address of a member is its own. */
+const ofGroup: Voices = { most: advise, processes: advise };
+const ofGroupWithOwner: Voices = { most: complain, processes: complain };
+const ofMember: Voices = { most: complain, processes: advise };
+
 function unweighted(
   { trackInterfaces, trackScripts, trackBfd, trackFiles, trackProcesses }: Trackers,
   owner: string,
   statement: Statement,
-  withOwner: boolean,
+  voices: Voices,
   context: SectionContext,
 ): Trackers {
   const where = located(statement);
@@ -201,19 +212,19 @@ function unweighted(
     trackInterfaces: trackInterfaces.map(tracker => {
       if (tracker.weight === 0) return tracker;
       const message = `"${owner}" is synchronised: the weight of ${tracker.interface} is dropped, down means FAULT`;
-      complain(context, where, 'weight-in-sync-group', message, hint);
+      voices.most(context, where, 'weight-in-sync-group', message, hint);
       return { ...tracker, weight: 0 };
     }),
     trackScripts: trackScripts.filter(tracker => {
       if (tracker.weight === 0) return true;
       const message = `"${owner}" is synchronised: the weighted script "${tracker.script}" is not tracked`;
-      complain(context, where, 'weight-in-sync-group', message, hint);
+      voices.most(context, where, 'weight-in-sync-group', message, hint);
       return false;
     }),
     trackBfd: trackBfd.filter(tracker => {
       if (tracker.weight === 0) return true;
       const message = `"${owner}" is synchronised: the weighted BFD instance "${tracker.session}" is not tracked`;
-      complain(context, where, 'weight-in-sync-group', message, hint);
+      voices.most(context, where, 'weight-in-sync-group', message, hint);
       return false;
     }),
     trackFiles: trackFiles.flatMap(tracker => {
@@ -222,15 +233,13 @@ function unweighted(
       const kept = tracker.weight === 1;
       const fate = kept ? 'loses its weight: any number but 0 means FAULT' : 'is not tracked';
       const message = `"${owner}" is synchronised: the weighted file "${tracker.file}" ${fate}`;
-      complain(context, where, 'weight-in-sync-group', message, hint);
+      voices.most(context, where, 'weight-in-sync-group', message, hint);
       return kept ? [{ ...tracker, weight: 0 }] : [];
     }),
     trackProcesses: trackProcesses.filter(tracker => {
       if (tracker.weight === 0) return true;
       const message = `"${owner}" is synchronised: the weighted process "${tracker.process}" is not tracked`;
-      // keepalived minds only if the address of some member is its own.
-      const say = withOwner ? complain : advise;
-      say(context, where, 'weight-in-sync-group', message, hint);
+      voices.processes(context, where, 'weight-in-sync-group', message, hint);
       return false;
     }),
   };
@@ -244,7 +253,7 @@ function synchronised(
 ): VirtualRouterConfiguration {
   const own: Trackers = draft.trackingWeight
     ? instance
-    : unweighted(instance, instance.name, draft.statement, false, context);
+    : unweighted(instance, instance.name, draft.statement, ofMember, context);
   const kept = new Set(group.trackScripts.map(({ script }) => script));
   const keptSessions = new Set(group.trackBfd.map(({ session }) => session));
   const keptFiles = new Set(group.trackFiles.map(({ file }) => file));

@@ -217,6 +217,17 @@ describe('vrrp_sync_group', () => {
     expect(configuration?.vrrp.syncGroups).toHaveLength(count);
   });
 
+  it.each([
+    ['', 0],
+    ['priority 255', 5],
+  ])('tells weights of its own as keepalived does, whose members have "%s"', (lines, testExitStatus) => {
+    const loaded = load(secure + script('weight 5') + group('track_script {\ns\n}') + two(lines));
+    expect({ codes: loaded.codes, testExitStatus: loaded.testExitStatus }).toEqual({
+      codes: ['weight-in-sync-group'],
+      testExitStatus,
+    });
+  });
+
   it('takes the weights of its members’ trackers', () => {
     const lines = 'track_script {\ns\n}\ntrack_interface {\neth1\neth2 weight 4\n}';
     const { configuration, codes } = load(secure + script('weight 5') + group('') + two(lines));

@@ -448,6 +448,10 @@ const field: readonly VerdictCase[] = [
     name: 'weighted process of an address owner',
     text: `vrrp_track_process P {\nprocess x\n}\n${instance({ lines: 'priority 255\ntrack_process {\nP weight 5\n}' })}`,
   },
+  {
+    name: 'weighted script of a group',
+    text: `${secure}${script('/bin/true', 'weight 5')}${instance()}vrrp_sync_group G {\ngroup {\nV\n}\n${tracking}\n}\n`,
+  },
   { name: 'member without its block', text: `vrrp_sync_group G {\nV\n}\n${instance()}` },
   { name: 'missing interface, scripts', text: script('/bin/true') + instance({ interface: 'eth9', lines: tracking }) },
   { name: 'missing interface, notify', text: instance({ interface: 'eth9', lines: 'notify /bin/true' }) },

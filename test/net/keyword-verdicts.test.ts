@@ -9,7 +9,6 @@ const all = process.env['HOLDFAST_VERDICTS'] === 'all';
 /** Deliberate differences; each is a row of docs/differences.md. */
 const differences: readonly (readonly [RegExp, string])[] = [
   [/^root\.net_namespace \(a block\)/, 'A brace after `net_namespace NAME`'],
-  [/^vrrp_sync_group\.track_(interface|script|bfd)\.(weight|reverse|noreverse) /, 'Groups of weighted trackers'],
   [/^vrrp_script\.(interval|timeout) 2\.5$/, 'Values of later releases'],
   [/user root :root$/, 'Values of later releases'],
   [/^global_defs\.smtp_server /, '`smtp_server` by name'],
