@@ -11,7 +11,7 @@ import type { VrrpProcessOptions } from './vrrp-process.ts';
 /** What the first line says it is. */
 const format = 'holdfast-recording';
 /** Grows when an older reader could not read what is written. */
-const formatVersion = 1;
+const formatVersion = 2;
 /** Steps per portion of text: some tenths of a millisecond of work. */
 const stepsPerPortion = 500;
 
