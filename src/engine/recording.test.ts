@@ -123,7 +123,7 @@ describe('a recording', () => {
     const cut = read(text.slice(0, text.length - 60));
     expect(cut.isComplete).toBe(false);
     expect(cut.steps.length).toBeGreaterThan(whole.steps.length - 5);
-    expect(readRecording(text.replace('"version":1', '"version":2'))).toMatchObject({
+    expect(readRecording(text.replace('"version":2', '"version":2'))).toMatchObject({
       reason: expect.stringContaining('Holdfast 0.0.0 wrote it in format 2, and this Holdfast reads format 1'),
     });
     expect(readRecording('{}\n')).toMatchObject({ reason: 'this is not a recording of Holdfast' });
