@@ -123,8 +123,8 @@ describe('a recording', () => {
     const cut = read(text.slice(0, text.length - 60));
     expect(cut.isComplete).toBe(false);
     expect(cut.steps.length).toBeGreaterThan(whole.steps.length - 5);
-    expect(readRecording(text.replace('"version":2', '"version":2'))).toMatchObject({
-      reason: expect.stringContaining('Holdfast 0.0.0 wrote it in format 2, and this Holdfast reads format 1'),
+    expect(readRecording(text.replace('"version":2', '"version":3'))).toMatchObject({
+      reason: expect.stringContaining('Holdfast 0.0.0 wrote it in format 3, and this Holdfast reads format 2'),
     });
     expect(readRecording('{}\n')).toMatchObject({ reason: 'this is not a recording of Holdfast' });
     expect(readRecording('')).toMatchObject({ ok: false });
