@@ -26,6 +26,8 @@ export interface Member {
   advertisedAt: Instant;
   advertisedPriority: number;
   advertisedSource: IpAddress | undefined;
+  /** The version of that advertisement; a reload may have brought another one since. */
+  advertisedVersion: 2 | 3;
   /** Since when it advertises without having given up. */
   speaksSince: Instant | undefined;
   /** Since when the kernel has all its addresses. */
@@ -221,6 +223,7 @@ export class ClusterView {
       const changed = seen.priority === 0 || member.speaksSince === undefined;
       member.advertisedAt = now;
       member.advertisedSource = seen.source;
+      member.advertisedVersion = member.configuration.version;
       if (seen.priority === 0) member.speaksSince = undefined;
       else {
         member.advertisedPriority = seen.priority;
@@ -326,6 +329,7 @@ function membersOf(node: SimNode, before: readonly Member[]): Member[] {
         advertisedAt: never,
         advertisedPriority: 0,
         advertisedSource: undefined,
+        advertisedVersion: configuration.version,
         speaksSince: undefined,
         holdsSince: undefined,
       },

@@ -120,6 +120,8 @@ export class NeighbourEntries implements Invariant {
   /** A master knows of another one by its advertisements: one at least must have reached it. */
   #hasHeard(holder: Member, other: Member): boolean {
     if (holder.node.suspended || !this.#quiet.view.hears(holder, other)) return false;
+    // Its last word was in the version that it has left since.
+    if (other.advertisedVersion !== holder.configuration.version) return false;
     const since = Math.max(this.#pathsChangedAt, this.#thawedAt.get(holder.node.name) ?? 0);
     return other.advertisedAt > since;
   }
