@@ -140,7 +140,7 @@ if (wanted('sim')) {
 }
 if (wanted('sim') && names.length === 0 && (await prepare())) {
   // The same episodes every time, however fast the machine; `npm run sim` goes on to others.
-  const span = process.env.CI ? ['--years', '0.2', '--seconds', '240'] : ['--years', '0.05'];
+  const span = process.env.CI ? ['--years', '1', '--seconds', '240'] : ['--years', '0.05'];
   step(`sim: a swarm of ${span[1]} simulated years`);
   count('swarm', run(process.execPath, ['tools/sim.mjs', '--seed', '1', '--again', '--no-keep', ...span]));
 }

@@ -103,6 +103,8 @@ describe('a director with 2,000 services', () => {
   it('changes one service when a reload changes one, and loses neither connection nor what checks have found', async () => {
     assert.equal(await client.ask({ do: 'hold', ...place }), 'twelve');
     const statistics = (): string => inside('director', 'ipvsadm', '-Ln', '--stats', '-t', `${address(used)}:1358`);
+    // The kernel sums up every two seconds: handshake, question and answer.
+    await director.until('the connection to be counted', () => / 1 +4 +3 /.test(statistics()));
     const before = statistics();
     const at = director.lines.length;
     director.reload(configuration(index => (index === changed ? 7 : 1), 1_000));
