@@ -48,6 +48,26 @@ export function newMachine(VrrpProcess, configuration) {
     return inputs.flatMap(input => process.handle(now, input));
   };
 
+  const changeRouting = ({ batch, operation, routes, rules }) => {
+    const errors = [];
+    for (const [place, request] of (routes ?? rules).entries()) {
+      const key = JSON.stringify([routes ? 'route' : 'rule', request], (_, value) =>
+        typeof value === 'bigint' ? `${value}` : value,
+      );
+      if (held.has(key) === (operation === 'add')) {
+        errors.push({ place, error: operation === 'add' ? 'EEXIST' : routes ? 'ESRCH' : 'ENOENT' });
+      } else if (operation === 'add') held.set(key, request);
+      else held.delete(key);
+    }
+    return process.handle(now, { type: 'routing-changed', batch, errors });
+  };
+
+  /** A file says 3, of each process two run. */
+  const look = ({ files = [], processes = [] }) => [
+    ...files.flatMap(file => process.handle(now, { type: 'file-value', file, value: 3 })),
+    ...processes.flatMap(({ name }) => process.handle(now, { type: 'process-count', process: name, count: 2 })),
+  ];
+
   /** Carries effects out; returns how many there were of each type. */
   const execute = effects => {
     const types = {};
@@ -61,6 +81,8 @@ export function newMachine(VrrpProcess, configuration) {
         waiting.push(...process.handle(now, { type: 'script-ended', run: effect.run, outcome }));
       }
       if (effect.type === 'change-addresses') waiting.push(...changeAddresses(effect));
+      if (effect.type === 'change-routes' || effect.type === 'change-rules') waiting.push(...changeRouting(effect));
+      if (effect.type === 'watch-files' || effect.type === 'watch-processes') waiting.push(...look(effect));
     }
     return types;
   };
@@ -91,7 +113,7 @@ export function newMachine(VrrpProcess, configuration) {
     reload(next) {
       execute(process.reload(now, next));
     },
-    /** Virtual addresses that the kernel has now. */
+    /** Virtual addresses, routes and rules that the kernel has now. */
     heldAddresses: () => [...held.keys()],
     receive({ family, source, destination, ttl, payload }) {
       const channel = `${family}:eth0`;
