@@ -195,7 +195,7 @@ function usesLink({ device, nextHops }: RouteEntry['request'], linkIndex: number
 
 /** The routes whose interfaces exist. */
 export function routeEntries(routes: readonly VirtualRoute[] = [], network: NetworkView): readonly RouteEntry[] {
-  return routes.flatMap(virtual => {
+  const entries = routes.flatMap(virtual => {
     const { noTrack, trackGroup: _, said: __, ...route } = virtual;
     const indexOf = (name: string | undefined): number | undefined =>
       name === undefined ? undefined : network.linkNamed(name)?.index;
@@ -210,11 +210,18 @@ export function routeEntries(routes: readonly VirtualRoute[] = [], network: Netw
     const isNobodysLoss = noTrack || route.expiresSeconds !== undefined;
     return [{ request: { ...route, device, nextHops }, text: routeText(virtual), noTrack: isNobodysLoss }];
   });
+  return distinct(entries);
 }
 
 export function ruleEntries(rules: readonly VirtualRule[] = []): readonly RuleEntry[] {
-  return rules.map(rule => {
+  const entries = rules.map(rule => {
     const { noTrack, trackGroup: _, ...request } = rule;
     return { request, text: ruleText(rule), noTrack };
   });
+  return distinct(entries);
+}
+
+/** One that is written twice is held once. */
+function distinct<Each extends RouteEntry | RuleEntry>(entries: readonly Each[]): readonly Each[] {
+  return [...new Map(entries.map(entry => [entryKey(entry), entry])).values()];
 }

@@ -127,6 +127,17 @@ describe('routes and rules of an instance', () => {
     expect(node.engine.phase).toBe('stopped');
   });
 
+  it('that are written twice are held once, and go with the interface', () => {
+    const twice = router({ routes: [route('10.1.0.0/24'), route('10.1.0.0/24')], rules: [rule(100), rule(100)] });
+    const { segment, node } = started(configuration([twice]));
+    segment.pass(seconds(10));
+    expect(held(node)).toEqual(['10.1.0.0', 100]);
+    node.receive({ type: 'link-changed', link: link(2, 'eth0', { running: false }) });
+    segment.pass(seconds(1));
+    expect(node.state()).toBe('fault');
+    expect(held(node)).toEqual([]);
+  });
+
   it('are told of in keepalived’s words', () => {
     const { segment, node } = started();
     segment.pass(seconds(10));
