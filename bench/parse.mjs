@@ -15,6 +15,9 @@ import { enterNamespaces } from '../dist/lab/enter.js';
 import { openLab } from '../dist/lab/lab.js';
 import { configurationHost } from '../dist/linux/configuration-host.js';
 import { diffLvs } from '../dist/lvs/diff.js';
+import { helpFromHeader } from '../tools/run.mjs';
+
+helpFromHeader(import.meta.url);
 
 const { values } = parseArgs({
   options: {
