@@ -19,18 +19,12 @@ import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
 import { readRoute } from './route-section.ts';
 import { type RulePreferences, readRule } from './rule-section.ts';
-import {
-  readTrackedBfd,
-  readTrackedInterfaces,
-  readTrackedObjects,
-  readTrackedScripts,
-  type TrackerLine,
-} from './tracker-section.ts';
+import { type TrackersDraft, trackerReaders } from './tracker-section.ts';
 import { checkUnreadInstance } from './value-checks.ts';
 import { readVirtualAddress } from './virtual-address-section.ts';
 
 /** A vrrp_instance block as written. Undefined: not said. */
-export interface InstanceDraft extends NotifyDraft {
+export interface InstanceDraft extends NotifyDraft, TrackersDraft {
   readonly statement: Statement;
   readonly name: string;
   /** Decided by the first address that shows one. */
@@ -76,12 +70,6 @@ export interface InstanceDraft extends NotifyDraft {
   garpLowerPriorityDelay: Duration | undefined;
   garpLowerPriorityRepeat: number | undefined;
   dontTrackPrimary: boolean;
-  /** By the tracked name. */
-  readonly trackInterfaces: Map<string, TrackerLine>;
-  readonly trackScripts: Map<string, TrackerLine>;
-  readonly trackBfd: Map<string, TrackerLine>;
-  readonly trackFiles: Map<string, TrackerLine>;
-  readonly trackProcesses: Map<string, TrackerLine>;
   /** Asks for the kernel's connection-sync daemons, which are to follow this instance. */
   syncDaemonAt: Statement | undefined;
 }
@@ -190,11 +178,7 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   lvs_sync_daemon_interface: (statement, draft) => {
     draft.syncDaemonAt ??= statement;
   },
-  track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
-  track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
-  track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
-  track_file: (statement, draft, context) => readTrackedObjects(statement, draft.trackFiles, context),
-  track_process: (statement, draft, context) => readTrackedObjects(statement, draft.trackProcesses, context),
+  ...trackerReaders,
   mcast_src_ip: source,
   unicast_src_ip: source,
   mcast_dst_ip: (statement, draft, context) => {

@@ -2,10 +2,10 @@ import { type Duration, seconds } from '../base/duration.ts';
 import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { decimalSeconds, integer, integerOf } from '../config/values.ts';
+import { decimalSeconds, integer } from '../config/values.ts';
 import type { TrackScriptConfiguration } from './configuration.ts';
 import { vrrpBlocks } from './keywords.ts';
-import { trackerWeights } from './tracker-section.ts';
+import { readWeight, trackerWeights } from './tracker-section.ts';
 
 /** A vrrp_script block as written. */
 export interface ScriptDraft {
@@ -34,17 +34,7 @@ const readers = bindReaders<ScriptDraft, SectionContext>(vrrpBlocks.vrrp_script,
   },
   interval: readSpan('interval'),
   timeout: readSpan('timeout'),
-  weight: (statement, draft, context) => {
-    const weight = integerOf(statement, statement.words[1]!, trackerWeights, context);
-    if (weight === undefined) return;
-    draft.weight = weight;
-    const word = statement.words[2];
-    draft.reverse = word?.text === 'reverse';
-    if (word && !draft.reverse) {
-      const message = `"${word.text}" is no option of a weight`;
-      complain(context, located(statement, word), 'bad-tracker-option', message, '"reverse" is the only one');
-    }
-  },
+  weight: readWeight(trackerWeights),
   rise: (statement, draft, context) => {
     draft.rise = integer(statement, counts, context) ?? draft.rise;
   },

@@ -18,25 +18,13 @@ import {
   type NotifyDraft,
   notifyReaders,
 } from './notify-section.ts';
-import {
-  readTrackedBfd,
-  readTrackedInterfaces,
-  readTrackedObjects,
-  readTrackedScripts,
-  type TrackerLine,
-} from './tracker-section.ts';
+import { type TrackersDraft, trackerReaders } from './tracker-section.ts';
 
 /** A vrrp_sync_group block as written. */
-export interface SyncGroupDraft extends NotifyDraft {
+export interface SyncGroupDraft extends NotifyDraft, TrackersDraft {
   readonly statement: Statement;
   readonly name: string;
   readonly members: { readonly name: string; readonly statement: Statement }[];
-  /** By the tracked name. */
-  readonly trackInterfaces: Map<string, TrackerLine>;
-  readonly trackScripts: Map<string, TrackerLine>;
-  readonly trackBfd: Map<string, TrackerLine>;
-  readonly trackFiles: Map<string, TrackerLine>;
-  readonly trackProcesses: Map<string, TrackerLine>;
   trackingWeight: boolean;
 }
 
@@ -48,11 +36,7 @@ const readers = bindReaders<SyncGroupDraft, SectionContext>(vrrpBlocks.vrrp_sync
       for (const word of line.words) draft.members.push({ name: word.text, statement: line });
     }
   },
-  track_interface: (statement, draft, context) => readTrackedInterfaces(statement, draft.trackInterfaces, context),
-  track_script: (statement, draft, context) => readTrackedScripts(statement, draft.trackScripts, context),
-  track_bfd: (statement, draft, context) => readTrackedBfd(statement, draft.trackBfd, context),
-  track_file: (statement, draft, context) => readTrackedObjects(statement, draft.trackFiles, context),
-  track_process: (statement, draft, context) => readTrackedObjects(statement, draft.trackProcesses, context),
+  ...trackerReaders,
   sync_group_tracking_weight: (_statement, draft) => {
     draft.trackingWeight = true;
   },

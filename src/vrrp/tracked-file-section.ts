@@ -2,9 +2,8 @@ import { bindReaders, readBlock } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { integerOf } from '../config/values.ts';
 import { vrrpBlocks } from './keywords.ts';
-import { objectWeights } from './tracker-section.ts';
+import { objectWeights, readWeight } from './tracker-section.ts';
 
 /** A track_file block as written. */
 export interface TrackFileDraft {
@@ -23,7 +22,7 @@ const readers = bindReaders<TrackFileDraft, SectionContext>(vrrpBlocks.track_fil
   file: (statement, draft) => {
     draft.path = statement.words[1]!.text;
   },
-  weight: readWeight,
+  weight: readWeight(objectWeights),
   init_file: (statement, draft, context) => {
     let value = 0;
     let overwrite = false;
@@ -38,23 +37,6 @@ const readers = bindReaders<TrackFileDraft, SectionContext>(vrrpBlocks.track_fil
     draft.initial = { value, overwrite };
   },
 });
-
-/** `weight N [reverse]` of a file or a process. */
-export function readWeight(
-  statement: Statement,
-  draft: { weight: number; reverse: boolean },
-  context: SectionContext,
-): void {
-  const weight = integerOf(statement, statement.words[1]!, objectWeights, context);
-  if (weight === undefined) return;
-  draft.weight = weight;
-  const word = statement.words[2];
-  draft.reverse = word?.text === 'reverse';
-  if (word && !draft.reverse) {
-    const message = `"${shortened(word.text)}" is no option of a weight`;
-    complain(context, located(statement, word), 'bad-tracker-option', message, '"reverse" is the only one');
-  }
-}
 
 /** Reads a track_file block; undefined if it can be of no use to anybody. */
 export function readTrackFile(

@@ -7,7 +7,7 @@ import { decimalSeconds, integer } from '../config/values.ts';
 import type { ProcessPattern } from '../ports/process-pattern.ts';
 import type { TrackProcessConfiguration } from './configuration.ts';
 import { vrrpBlocks } from './keywords.ts';
-import { readWeight } from './tracked-file-section.ts';
+import { objectWeights, readWeight } from './tracker-section.ts';
 
 /** A vrrp_track_process block as written. */
 export interface TrackProcessDraft {
@@ -51,7 +51,7 @@ const readers = bindReaders<TrackProcessDraft, SectionContext>(vrrpBlocks.vrrp_t
       complain(context, located(statement, word), 'bad-value', message, 'it is passed over');
     }
   },
-  weight: readWeight,
+  weight: readWeight(objectWeights),
   quorum: (statement, draft, context) => {
     const quorum = integer(statement, { minimum: 1, maximum: 65_535 }, context);
     if (quorum !== undefined && fits(quorum, draft.maximum, statement, context)) draft.quorum = quorum;

@@ -1,8 +1,8 @@
-import { reportSlashComment } from '../config/interpret.ts';
+import { type Reader, reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, checkInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { integerOf } from '../config/values.ts';
+import { integerOf, type Range } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
 
 /** A line of track_interface, track_script, track_bfd, track_file or track_process, before it is known what it names. */
@@ -20,46 +20,62 @@ export const trackerWeights = { minimum: -253, maximum: 253 };
 /** The number of a file is multiplied by its weight; processes have the same range. */
 export const objectWeights = { minimum: -254, maximum: 254 };
 
-/** Adds the lines of a track_interface block to those read before. */
-export function readTrackedInterfaces(
-  block: Statement,
-  lines: Map<string, TrackerLine>,
-  context: SectionContext,
-): void {
-  for (const statement of block.block!.statements) {
-    const line = readLine(statement, lines, 'interface', context);
-    if (line && checkInterface(statement, statement.words[0]!, context)) lines.set(line.name, line);
-  }
+/** What an instance or a sync group tracks, as written; by the tracked name. */
+export interface TrackersDraft {
+  readonly trackInterfaces: Map<string, TrackerLine>;
+  readonly trackScripts: Map<string, TrackerLine>;
+  readonly trackBfd: Map<string, TrackerLine>;
+  readonly trackFiles: Map<string, TrackerLine>;
+  readonly trackProcesses: Map<string, TrackerLine>;
 }
 
-/** Adds the lines of a track_script block to those read before. */
-export function readTrackedScripts(block: Statement, lines: Map<string, TrackerLine>, context: SectionContext): void {
-  for (const statement of block.block!.statements) {
-    const line = readLine(statement, lines, 'script', context);
-    if (line) lines.set(line.name, line);
-  }
+interface LineRules {
+  readonly weights: Range;
+  /** Whether noreverse takes back what the tracked object says of itself. */
+  readonly noReverse: boolean;
 }
 
-/** Adds the lines of a track_bfd block to those read before. */
-export function readTrackedBfd(block: Statement, lines: Map<string, TrackerLine>, context: SectionContext): void {
-  for (const statement of block.block!.statements) {
-    const line = readLine(statement, lines, 'bfd', context);
-    if (line) lines.set(line.name, line);
-  }
+/** Adds the lines of a block to those read before. */
+function lines(key: keyof TrackersDraft, rules: LineRules): Reader<TrackersDraft, SectionContext> {
+  return (block, draft, context) => {
+    const known = draft[key];
+    for (const statement of block.block!.statements) {
+      const line = readLine(statement, known, rules, context);
+      if (!line) continue;
+      if (key === 'trackInterfaces' && !checkInterface(statement, statement.words[0]!, context)) continue;
+      known.set(line.name, line);
+    }
+  };
 }
 
-/** Adds the lines of a track_file or track_process block to those read before. */
-export function readTrackedObjects(block: Statement, lines: Map<string, TrackerLine>, context: SectionContext): void {
-  for (const statement of block.block!.statements) {
-    const line = readLine(statement, lines, 'object', context);
-    if (line) lines.set(line.name, line);
-  }
+/** Keywords that instances and groups share. */
+export const trackerReaders: Readonly<Record<string, Reader<TrackersDraft, SectionContext>>> = {
+  track_interface: lines('trackInterfaces', { weights: trackerWeights, noReverse: false }),
+  track_script: lines('trackScripts', { weights: trackerWeights, noReverse: true }),
+  track_bfd: lines('trackBfd', { weights: trackerWeights, noReverse: true }),
+  track_file: lines('trackFiles', { weights: objectWeights, noReverse: true }),
+  track_process: lines('trackProcesses', { weights: objectWeights, noReverse: true }),
+};
+
+/** `weight N [reverse]` of what is tracked. */
+export function readWeight(weights: Range): Reader<{ weight: number; reverse: boolean }, SectionContext> {
+  return (statement, draft, context) => {
+    const weight = integerOf(statement, statement.words[1]!, weights, context);
+    if (weight === undefined) return;
+    draft.weight = weight;
+    const word = statement.words[2];
+    draft.reverse = word?.text === 'reverse';
+    if (word && !draft.reverse) {
+      const message = `"${shortened(word.text)}" is no option of a weight`;
+      complain(context, located(statement, word), 'bad-tracker-option', message, '"reverse" is the only one');
+    }
+  };
 }
 
 function readLine(
   statement: Statement,
   earlier: ReadonlyMap<string, TrackerLine>,
-  kind: 'interface' | 'script' | 'bfd' | 'object',
+  { weights, noReverse }: LineRules,
   context: SectionContext,
 ): TrackerLine | undefined {
   const first = statement.words[0];
@@ -86,9 +102,9 @@ function readLine(
         );
         return undefined;
       }
-      weight = integerOf(statement, value, kind === 'object' ? objectWeights : trackerWeights, context);
+      weight = integerOf(statement, value, weights, context);
       const next = statement.words[index + 1];
-      if (next?.text === 'reverse' || (next?.text === 'noreverse' && kind !== 'interface')) {
+      if (next?.text === 'reverse' || (next?.text === 'noreverse' && noReverse)) {
         reverse = next.text === 'reverse';
         passOverRest(statement, index + 2, context);
         break;
