@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'tools/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'tools/**/*.test.mjs'],
           pool: 'forks',
           setupFiles,
           // Against what hangs, not what is slow: properties over many cases share the processors with everything else.

@@ -8,6 +8,7 @@
 // one at a time inside namespaces of their own (see src/lab/enter.ts), as root or as an ordinary user.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { helpFromHeader, root, run, tool } from './run.mjs';
+import { addVitestReport, startTally } from './tally.mjs';
 
 helpFromHeader(import.meta.url);
 
@@ -18,7 +19,7 @@ const asked = words.filter(word => parts.includes(word));
 const usual = process.env.CI ? parts : parts.filter(part => part !== 'newest');
 const wanted = part => (asked.length > 0 ? asked : names.length > 0 ? ['unit', 'sim', 'net'] : usual).includes(part);
 
-const totals = { passed: 0, failed: 0, skipped: 0 };
+const tally = startTally();
 const cache = `${root}.cache`;
 mkdirSync(cache, { recursive: true });
 
@@ -28,7 +29,8 @@ function step(title) {
 
 /** A step that passes or fails as a whole. */
 function count(title, status) {
-  totals[status === 0 ? 'passed' : 'failed'] += 1;
+  if (status === 0) tally.passed();
+  else tally.failed(title, `status ${status}`);
   console.log(`${title}: ${status === 0 ? 'passed' : `failed (status ${status})`}`);
   return status === 0;
 }
@@ -53,17 +55,7 @@ async function vitest(label, project, files, start, node = process.execPath) {
     count(label, status || 1);
     return;
   }
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  totals.passed += result.numPassedTests;
-  // A file that cannot be loaded has no tests to fail.
-  totals.failed += Math.max(result.numFailedTests, status === 0 ? 0 : 1);
-  for (const file of result.testResults) {
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed' || test.status === 'failed') continue;
-      totals.skipped += 1;
-      console.log(`skipped: ${test.fullName}`);
-    }
-  }
+  addVitestReport(tally, label, JSON.parse(readFileSync(report, 'utf8')), status);
 }
 
 const here = argv => run(argv[0], argv.slice(1));
@@ -79,8 +71,7 @@ async function insideNamespaces(label, files, environment, node) {
     const list = `${cache}/net-list.json`;
     run(tool('vitest'), ['list', '--project', 'net', `--json=${list}`, ...files]);
     for (const test of JSON.parse(readFileSync(list, 'utf8'))) {
-      totals.skipped += 1;
-      console.log(`skipped (no namespaces): ${test.name}`);
+      tally.skipped(`${label}: ${test.name}`, 'no namespaces');
     }
   }
 }
@@ -151,10 +142,7 @@ if (wanted('net') && (await prepare())) {
 if (wanted('uml') && (await prepare())) {
   step('uml: in a User-Mode-Linux kernel with IPVS');
   const { runUmlTests } = await import('./uml-tests.mjs');
-  await runUmlTests(names, (outcome, name) => {
-    totals[outcome] += 1;
-    if (outcome !== 'passed') console.log(`${outcome}: ${name}`);
-  });
+  await runUmlTests(names, (outcome, name, why) => tally[outcome](`uml: ${name}`, why));
 }
 if (wanted('fuzz') && (await prepare())) {
   step('fuzz: 50,000 packets, 5,000 configurations, 500 of them as texts in an editor, 100 that grow');
@@ -170,8 +158,7 @@ if (wanted('newest') && (await prepare())) {
   step('newest Node: unit tests and one mixed pair');
   const node = newestNode();
   if (node === undefined) {
-    totals.skipped += 1;
-    console.log('skipped: newest Node (its npm package could not be fetched)');
+    tally.skipped('newest Node', 'its npm package could not be fetched');
   } else {
     run(node, ['--version']);
     await vitest('newest-unit', 'unit', names, here, node);
@@ -179,5 +166,5 @@ if (wanted('newest') && (await prepare())) {
   }
 }
 
-console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exit(totals.failed === 0 ? 0 : 1);
+console.log(`\n${tally.text()}`);
+process.exit(tally.failures() === 0 ? 0 : 1);

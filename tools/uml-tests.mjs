@@ -8,8 +8,8 @@ const compiled = `${root}.cache/uml-dist`;
 const timeoutMs = 1_200_000;
 
 /**
- * Runs the files whose path contains one of `names`, or all. `count(outcome, name)` gets each test's, `outcome` being
- * `passed`, `failed` or `skipped`.
+ * Runs the files whose path contains one of `names`, or all. `count(outcome, name, why)` gets each test's, `outcome`
+ * being `passed`, `failed` or `skipped`.
  */
 export async function runUmlTests(names, count) {
   const files = readdirSync(sources)
@@ -19,7 +19,7 @@ export async function runUmlTests(names, count) {
   if (files.length === 0) return;
   const obstacle = umlObstacle();
   if (obstacle) {
-    for (const file of files) count('skipped', `test/uml/${file}: no User-Mode-Linux kernel: ${obstacle}`);
+    for (const file of files) count('skipped', `test/uml/${file}`, `no User-Mode-Linux kernel: ${obstacle}`);
     return;
   }
   mkdirSync(compiled, { recursive: true });
@@ -37,8 +37,8 @@ export async function runUmlTests(names, count) {
     },
   });
   let failures = 0;
-  for (const { name, outcome } of lines.map(line => JSON.parse(line))) {
-    count(outcome, name);
+  for (const { name, outcome, reason } of lines.map(line => JSON.parse(line))) {
+    count(outcome, name, reason);
     if (outcome === 'failed') failures += 1;
   }
   if (status === undefined) count('failed', 'the kernel of test/uml ended before its tests did');
