@@ -3,6 +3,7 @@
 //   npm run sim -- --years 1 --seed 7     a simulated year, every episode of it made from the seed
 //   npm run sim -- --seconds 60           as much as fits into so much processor time
 //   npm run sim -- --episode 4711         one episode again, by the number that a failure printed
+//   npm run sim -- --years 1 --json       what was played and found as JSON, for programs; the rest goes to standard error
 //
 // A run goes on where an earlier one with the same seed stopped, after the episodes that it broke (--again begins anew).
 // A failure is shrunk to the fewest faults that still show it and left in test/sim/kept/, where the tests play it from
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     again: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
     'no-keep': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
     compiled: { type: 'string' },
   },
 });
@@ -37,11 +39,14 @@ const seed = Number(values.seed);
 const episodeSeed = number => (Math.imul(seed, 0x9e3779b1) + number) >>> 0;
 const progressFile = `${root}.cache/sim-${seed}.json`;
 
-let done = { next: 0, seconds: 0, faults: 0, events: 0, cpu: 0, failures: [] };
+/** For people; with --json standard output is for programs only. */
+const say = values.json ? console.error : console.log;
 
-if (values.episode !== undefined) {
-  process.exit(play(Number(values.episode), randomEpisode(Number(values.episode))) ? 0 : 1);
-}
+let done = { next: 0, seconds: 0, faults: 0, events: 0, cpu: 0, failures: [] };
+/** What this run found. */
+const found = [];
+
+if (values.episode !== undefined) process.exit(playOne(Number(values.episode)) ? 0 : 1);
 
 const wantedYears = Number(values.years);
 const budget = values.seconds === undefined ? Number.POSITIVE_INFINITY : Number(values.seconds);
@@ -54,11 +59,10 @@ for (const number of onceBroken) {
   const holds = play(number, randomEpisode(number));
   // It has counted already.
   Object.assign(done, { seconds, faults, events });
-  if (holds) console.log(`episode ${number}, once broken, holds`);
+  if (holds) say(`episode ${number}, once broken, holds`);
   else done.failures.push(number);
 }
-if (done.next > 0)
-  console.log(`going on after ${done.next} episodes, ${years(done.seconds)} years (--again begins anew)`);
+if (done.next > 0) say(`going on after ${done.next} episodes, ${years(done.seconds)} years (--again begins anew)`);
 
 const startCpu = process.cpuUsage();
 let shownAt = Date.now();
@@ -74,14 +78,50 @@ while (done.seconds < wantedYears * secondsPerYear && cpuSeconds() < budget && !
   if (Date.now() - shownAt > 10_000) {
     shownAt = Date.now();
     save();
-    console.log(summary());
+    say(summary());
   }
 }
 save();
-console.log(summary());
+say(summary());
 const broken = done.failures.length;
-console.log(broken === 0 ? 'no invariant broken' : `broken in ${broken} episodes: ${done.failures.join(', ')}`);
+say(broken === 0 ? 'no invariant broken' : `broken in ${broken} episodes: ${done.failures.join(', ')}`);
+if (values.json) {
+  const { next: episodes, seconds, faults, events, failures } = done;
+  report({
+    seed,
+    episodes,
+    years: seconds / secondsPerYear,
+    faults,
+    events,
+    speed: speed(),
+    failures,
+    violations: found,
+  });
+}
 process.exit(broken === 0 ? 0 : 1);
+
+/** One episode, and what it was, whether it holds or not. */
+function playOne(number) {
+  const episode = randomEpisode(number);
+  const begin = process.cpuUsage();
+  const holds = play(number, episode);
+  const { user, system } = process.cpuUsage(begin);
+  const cpu = Math.max((user + system) / 1e6, 0.001);
+  const { seconds, faults, events } = done;
+  const nodes = episode.cluster.nodes.size;
+  if (holds) {
+    const span = `${(seconds / 3_600).toFixed(2)} hours of ${nodes} nodes`;
+    say(`episode ${number}: ${span}, ${faults} faults, ${events} events; every invariant held`);
+    const rate = Math.round(seconds / cpu).toLocaleString('en');
+    say(`${cpu.toFixed(2)} s of processor time, ${rate} x real time from a cold start`);
+  }
+  if (values.json) report({ episode: number, nodes, seconds, faults, events, speed: seconds / cpu, violations: found });
+  return holds;
+}
+
+function report(figures) {
+  console.log(JSON.stringify(figures));
+}
 
 /** Whether every invariant held. */
 function play(number, episode) {
@@ -91,11 +131,13 @@ function play(number, episode) {
   done.events += result.events;
   const [violation] = result.violations;
   if (violation === undefined) return true;
-  console.log(`episode ${number}, ${(violation.at / 1e6).toFixed(3)} s: ${violation.invariant}: ${violation.text}`);
-  console.log(`  again: npm run sim -- --episode ${number}`);
+  const { at, invariant, text } = violation;
+  found.push({ episode: number, seconds: at / 1e6, invariant, text });
+  say(`episode ${number}, ${(violation.at / 1e6).toFixed(3)} s: ${violation.invariant}: ${violation.text}`);
+  say(`  again: npm run sim -- --episode ${number}`);
   const small = shrink(episode, violation.invariant);
   const scenario = scenarioText(small);
-  console.log(scenario.replace(/^/gm, '  '));
+  say(scenario.replace(/^/gm, '  '));
   if (!values['no-keep']) keep(`${violation.invariant}-${number}`, violation, small, scenario);
   return false;
 }
@@ -108,7 +150,7 @@ function keep(name, violation, { cluster }, scenario) {
     if (scenario.includes(`with ${file}`)) writeFileSync(`${folder}/${file}.conf`, text);
   }
   writeFileSync(`${folder}/scenario.txt`, `# ${violation.invariant}: ${violation.text}\n${scenario}`);
-  console.log(`  kept in test/sim/kept/${name}`);
+  say(`  kept in test/sim/kept/${name}`);
 }
 
 function cpuSeconds() {
@@ -126,8 +168,12 @@ function years(seconds) {
   return (seconds / secondsPerYear).toFixed(3);
 }
 
+/** Simulated seconds a second of processor time, in this run. */
+function speed() {
+  return Math.round((done.seconds - before.seconds) / Math.max(cpuSeconds(), 0.001));
+}
+
 function summary() {
-  const speed = Math.round((done.seconds - before.seconds) / Math.max(cpuSeconds(), 0.001));
   const perDay = Math.round((done.faults / Math.max(done.seconds, 1)) * 86_400);
-  return `${years(done.seconds)} years in ${done.next} episodes, ${done.faults} faults (${perDay} a day), ${speed.toLocaleString('en')} x real time`;
+  return `${years(done.seconds)} years in ${done.next} episodes, ${done.faults} faults (${perDay} a day), ${speed().toLocaleString('en')} x real time`;
 }
