@@ -2,40 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { routeKey } from '../netlink/route-route.ts';
 import { ruleKey } from '../netlink/route-rule.ts';
-import type { Prefix, RouteRequest } from '../ports/route.ts';
+import type { RouteRequest } from '../ports/route.ts';
+import { plainRoute, plainRule, prefix } from '../ports/routing.testkit.ts';
 import type { RuleRequest } from '../ports/rule.ts';
 import type { VirtualRoute, VirtualRule, VrrpConfiguration } from '../vrrp/configuration.ts';
-import { configuration, ip, link, router, type TestNode, TestSegment, virtualAddress } from './vrrp-process.testkit.ts';
+import { configuration, link, router, type TestNode, TestSegment, virtualAddress } from './vrrp-process.testkit.ts';
 import { VrrpProcess } from './vrrp-process.ts';
-
-const prefix = (text: string): Prefix => {
-  const [address, length] = text.split('/') as [string, string];
-  return { address: ip(address), prefixLength: Number(length) };
-};
 
 function route(destination: string, rest: Partial<VirtualRoute> = {}): VirtualRoute {
   return {
-    family: 4,
-    type: 1,
-    place: 'prepend',
-    destination: prefix(destination),
-    from: undefined,
-    preferredSource: undefined,
-    gateway: undefined,
-    device: 'eth0',
-    onlink: false,
-    encapsulation: undefined,
-    tos: 0,
-    table: 254,
-    protocol: 18,
-    scope: 0,
-    metric: undefined,
-    realms: undefined,
-    expiresSeconds: undefined,
-    preference: undefined,
-    propagateTtl: undefined,
-    metrics: { plain: {}, times: {}, ecn: false, congestionControl: undefined, locked: [] },
-    nextHops: [],
+    ...plainRoute('eth0', { destination: prefix(destination) }),
     noTrack: false,
     trackGroup: undefined,
     said: { protocol: true, scope: false },
@@ -43,33 +19,11 @@ function route(destination: string, rest: Partial<VirtualRoute> = {}): VirtualRo
   };
 }
 
-function rule(preference: number, rest: Partial<VirtualRule> = {}): VirtualRule {
-  return {
-    family: 4,
-    inverted: false,
-    from: prefix('10.9.0.0/24'),
-    to: undefined,
-    action: { type: 'table', table: 200 },
-    preference,
-    tos: 0,
-    mark: undefined,
-    realms: undefined,
-    suppressPrefixLength: undefined,
-    suppressInterfaceGroup: undefined,
-    inputInterface: undefined,
-    outputInterface: undefined,
-    tunnelId: undefined,
-    userIds: undefined,
-    l3mdev: false,
-    protocol: 18,
-    ipProtocol: undefined,
-    sourcePorts: undefined,
-    destinationPorts: undefined,
-    noTrack: false,
-    trackGroup: undefined,
-    ...rest,
-  };
-}
+const rule = (preference: number): VirtualRule => ({
+  ...plainRule({ preference }),
+  noTrack: false,
+  trackGroup: undefined,
+});
 
 /** What the node holds: destinations of routes, preferences of rules. */
 function held(node: TestNode): (string | number)[] {

@@ -2,38 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
 import type { RouteRequest } from '../ports/route.ts';
+import { plainRoute, prefix } from '../ports/routing.testkit.ts';
 import { decodeMessages } from './message.ts';
 import { MessageWriter } from './message-writer.ts';
 import { decodeRouteKey, encodeAddRoute, encodeRemoveRoute, routeKey } from './route-route.ts';
 
 const ip = (text: string): IpAddress => parseIpAddress(text)!;
 
-function route(rest: Partial<RouteRequest> = {}): RouteRequest {
-  return {
-    family: 4,
-    type: 1,
-    place: 'prepend',
-    destination: { address: ip('10.1.0.0'), prefixLength: 24 },
-    from: undefined,
-    preferredSource: undefined,
-    gateway: undefined,
-    device: 3,
-    onlink: false,
-    encapsulation: undefined,
-    tos: 0,
-    table: 254,
-    protocol: 18,
-    scope: 0,
-    metric: undefined,
-    realms: undefined,
-    expiresSeconds: undefined,
-    preference: undefined,
-    propagateTtl: undefined,
-    metrics: { plain: {}, times: {}, ecn: false, congestionControl: undefined, locked: [] },
-    nextHops: [],
-    ...rest,
-  };
-}
+const route = (rest?: Partial<RouteRequest>): RouteRequest => plainRoute(3, rest);
 
 /** Hexadecimal, the netlink header's length left out. */
 function encoded(request: RouteRequest, encode = encodeAddRoute): string {
@@ -142,8 +118,8 @@ describe('encoding routes', () => {
   it('writes what IPv6 has', () => {
     const request = route({
       family: 6,
-      destination: { address: ip('2001:db8:1::'), prefixLength: 48 },
-      from: { address: ip('2001:db8:9::'), prefixLength: 48 },
+      destination: prefix('2001:db8:1::/48'),
+      from: prefix('2001:db8:9::/48'),
       expiresSeconds: 500,
       preference: 'high',
       propagateTtl: false,
@@ -173,8 +149,8 @@ describe('what the kernel tells of routes', () => {
     for (const request of [
       route(),
       route({ gateway: ip('10.0.0.9'), metric: 7, tos: 8, table: 70_000 }),
-      route({ family: 6, destination: { address: ip('fd00::'), prefixLength: 8 }, metric: 1_024 }),
-      route({ destination: { address: ip('0.0.0.0'), prefixLength: 0 } }),
+      route({ family: 6, destination: prefix('fd00::/8'), metric: 1_024 }),
+      route({ destination: prefix('0.0.0.0/0') }),
     ]) {
       expect(told(request)).toBe(routeKey(request));
       expect(told({ ...request, device: 9 })).not.toBe(routeKey(request));
@@ -182,7 +158,7 @@ describe('what the kernel tells of routes', () => {
   });
 
   it('has the metric that the kernel gives IPv6', () => {
-    const request = route({ family: 6, destination: { address: ip('fd00::'), prefixLength: 8 } });
+    const request = route({ family: 6, destination: prefix('fd00::/8') });
     expect(told({ ...request, metric: 1_024 })).toBe(routeKey(request));
   });
 

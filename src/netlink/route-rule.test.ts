@@ -1,37 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { plainRule, prefix } from '../ports/routing.testkit.ts';
 import type { RuleRequest } from '../ports/rule.ts';
 import { decodeMessages } from './message.ts';
 import { MessageWriter } from './message-writer.ts';
 import { decodeRuleKey, encodeAddRule, encodeRemoveRule, ruleKey } from './route-rule.ts';
-
-const ip = (text: string): IpAddress => parseIpAddress(text)!;
-
-function rule(rest: Partial<RuleRequest> = {}): RuleRequest {
-  return {
-    family: 4,
-    inverted: false,
-    from: { address: ip('10.9.0.0'), prefixLength: 24 },
-    to: undefined,
-    action: { type: 'table', table: 200 },
-    preference: 100,
-    tos: 0,
-    mark: undefined,
-    realms: undefined,
-    suppressPrefixLength: undefined,
-    suppressInterfaceGroup: undefined,
-    inputInterface: undefined,
-    outputInterface: undefined,
-    tunnelId: undefined,
-    userIds: undefined,
-    l3mdev: false,
-    protocol: 18,
-    ipProtocol: undefined,
-    sourcePorts: undefined,
-    destinationPorts: undefined,
-    ...rest,
-  };
-}
 
 function encoded(request: RuleRequest, encode = encodeAddRule): string {
   const writer = new MessageWriter();
@@ -52,15 +24,15 @@ describe('encoding rules', () => {
       '080002000a090000' +
       '0800060064000000' +
       '0500150012000000';
-    expect(encoded(rule())).toBe(`20000506${rest}`);
-    expect(encoded(rule(), encodeRemoveRule)).toBe(`21000500${rest}`);
+    expect(encoded(plainRule())).toBe(`20000506${rest}`);
+    expect(encoded(plainRule(), encodeRemoveRule)).toBe(`21000500${rest}`);
   });
 
   it('writes every selector', () => {
     const text = encoded(
-      rule({
+      plainRule({
         inverted: true,
-        to: { address: ip('10.9.4.0'), prefixLength: 24 },
+        to: prefix('10.9.4.0/24'),
         action: { type: 'goto', preference: 200 },
         tos: 16,
         mark: { value: 5, mask: 7 },
@@ -98,18 +70,18 @@ describe('encoding rules', () => {
         '0800170005000600' +
         '0800180007000800',
     );
-    expect(encoded(rule({ l3mdev: true, action: { type: 'table', table: 0 } }))).toContain('0500130001000000');
-    expect(encoded(rule({ action: { type: 'table', table: 70_000 } }))).toContain('08000f0070110100');
-    expect(encoded(rule({ action: { type: 'prohibit' } }))).toContain('0200180000000008');
+    expect(encoded(plainRule({ l3mdev: true, action: { type: 'table', table: 0 } }))).toContain('0500130001000000');
+    expect(encoded(plainRule({ action: { type: 'table', table: 70_000 } }))).toContain('08000f0070110100');
+    expect(encoded(plainRule({ action: { type: 'prohibit' } }))).toContain('0200180000000008');
   });
 });
 
 describe('what the kernel tells of rules', () => {
   it('is known by what makes it ours', () => {
     for (const request of [
-      rule(),
-      rule({ inputInterface: 'eth1', mark: { value: 5, mask: 7 } }),
-      rule({ from: undefined }),
+      plainRule(),
+      plainRule({ inputInterface: 'eth1', mark: { value: 5, mask: 7 } }),
+      plainRule({ from: undefined }),
     ]) {
       const writer = new MessageWriter();
       encodeRemoveRule(writer, request, 1, false);
