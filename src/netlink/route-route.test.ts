@@ -15,10 +15,7 @@ const route = (rest?: Partial<RouteRequest>): RouteRequest => plainRoute(3, rest
 function encoded(request: RouteRequest, encode = encodeAddRoute): string {
   const writer = new MessageWriter();
   encode(writer, request, 7, true);
-  return [...writer.bytes()]
-    .map(byte => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(8);
+  return Buffer.from(writer.bytes()).toString('hex').slice(8);
 }
 
 const header = (type: string, flags: string): string => `${type}${flags}0700000000000000`;

@@ -8,10 +8,7 @@ import { decodeRuleKey, encodeAddRule, encodeRemoveRule, ruleKey } from './route
 function encoded(request: RuleRequest, encode = encodeAddRule): string {
   const writer = new MessageWriter();
   encode(writer, request, 7, true);
-  return [...writer.bytes()]
-    .map(byte => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(8);
+  return Buffer.from(writer.bytes()).toString('hex').slice(8);
 }
 
 describe('encoding rules', () => {

@@ -28,8 +28,38 @@ export type OptionReader<Draft> = (walk: LineWalk<Draft>, option: Word) => void;
 
 export type OptionReaders<Draft> = Readonly<Record<string, OptionReader<Draft>>>;
 
-export function beginWalk<Draft>(line: Statement, context: ReadingContext, draft: Draft): LineWalk<Draft> {
-  return { line, context, draft, index: 0, family: undefined, given: new Set(), leftOut: false };
+/** Reads a line from left to right; `other` is asked about words that are no options. */
+export function walkLine<Draft>(
+  line: Statement,
+  context: ReadingContext,
+  draft: Draft,
+  options: OptionReaders<Draft>,
+  other: OptionReader<Draft>,
+): LineWalk<Draft> {
+  const walk: LineWalk<Draft> = {
+    line,
+    context,
+    draft,
+    index: 0,
+    family: undefined,
+    given: new Set(),
+    leftOut: false,
+  };
+  for (; walk.index < line.words.length; walk.index++) {
+    const word = line.words[walk.index]!;
+    const read = Object.hasOwn(options, word.text) ? options[word.text]! : other;
+    walk.given.add(word.text);
+    read(walk, word);
+  }
+  return walk;
+}
+
+/** Makes readers of options whose value goes into one key of the draft. */
+export function intoDraft<Draft>() {
+  return <Key extends keyof Draft>(key: Key, value: (walk: LineWalk<unknown>) => Draft[Key]): OptionReader<Draft> =>
+    walk => {
+      walk.draft[key] = value(walk);
+    };
 }
 
 /** The word after the current one; keepalived cannot do without it. */
@@ -152,6 +182,26 @@ export function familyWord<Draft>(of: Family, means: (word: Word) => boolean): O
       complainOf(walk.line, next, walk.context, message, `write "${option.text}" at the end`);
     } else walk.index++;
   };
+}
+
+export function everything(family: Family): Prefix {
+  return { address: parseIpAddress(family === 4 ? '0.0.0.0' : '::')!, prefixLength: 0 };
+}
+
+/** RTPROT_KEEPALIVED: routes and rules of ours are known by it. */
+export const ownProtocol = 18;
+
+/** What is tracked is known by our protocol: another one that was given does not stand. */
+export function protocolOf(
+  { line, context, draft }: LineWalk<{ readonly protocol: number | undefined; readonly noTrack: boolean }>,
+  complaint: string,
+): number | undefined {
+  const { protocol, noTrack } = draft;
+  if (noTrack) return protocol;
+  if (protocol !== undefined && protocol !== ownProtocol) {
+    complainOf(line, line.words[line.words.findIndex(({ text }) => text === 'protocol') + 1], context, complaint);
+  }
+  return ownProtocol;
 }
 
 /** The track_group that is told when a static entry is lost. */

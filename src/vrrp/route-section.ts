@@ -1,5 +1,5 @@
 import { type Duration, microseconds, milliseconds } from '../base/duration.ts';
-import { type Family, familyOf, type IpAddress, maximumPrefixLength, parseIpAddress } from '../base/ip-address.ts';
+import { type Family, familyOf, type IpAddress, parseIpAddress } from '../base/ip-address.ts';
 import { reportRefused } from '../config/interpret.ts';
 import { type ReadingContext, shortened } from '../config/reading-context.ts';
 import type { Statement } from '../config/tree.ts';
@@ -9,13 +9,14 @@ import type { Encapsulation, NextHop, PlainMetric, Prefix, Realms, TimeMetric } 
 import type { VirtualRoute } from './configuration.ts';
 import {
   addressValue,
-  beginWalk,
   cNumber,
   complainAt,
+  everything,
   familyWord,
   integerIn,
   integerValue,
   interfaceValue,
+  intoDraft,
   type LineWalk,
   leaveOut,
   mixedFamily,
@@ -23,16 +24,19 @@ import {
   nextWord,
   type OptionReader,
   type OptionReaders,
+  ownProtocol,
   prefixOf,
+  protocolOf,
   realmsValue,
   textValue,
   trackGroupValue,
+  walkLine,
 } from './line-walk.ts';
 import { encapsulationValue } from './route-encapsulation.ts';
 
 /** What a line of virtual_routes or static_routes yields while it is read. */
 interface RouteDraft {
-  type: string | undefined;
+  type: number | undefined;
   place: VirtualRoute['place'] | undefined;
   /** Of the family of the line, when that is known. */
   destination: Prefix | 'all' | undefined;
@@ -65,12 +69,7 @@ type RouteReader = OptionReader<RouteDraft>;
 
 const largest = 4_294_967_295;
 
-/** Keys of the draft that one function's value goes into. */
-const into =
-  <Key extends keyof RouteDraft>(key: Key, value: (walk: LineWalk<unknown>) => RouteDraft[Key]): RouteReader =>
-  walk => {
-    walk.draft[key] = value(walk);
-  };
+const into = intoDraft<RouteDraft>();
 
 function lockOr(walk: LineWalk<RouteDraft>, metric: PlainMetric | TimeMetric | 'congctl'): Word | undefined {
   const word = nextWord(walk);
@@ -238,13 +237,9 @@ function takeDestination(walk: LineWalk<RouteDraft>, word: Word): void {
   else if (!mixedFamily(walk, word, familyOf(prefix.address))) walk.draft.destination = prefix;
 }
 
-export function everything(family: Family): Prefix {
-  return { address: parseIpAddress(family === 4 ? '0.0.0.0' : '::')!, prefixLength: 0 };
-}
-
 const meansSomething = (word: Word): boolean =>
   Object.hasOwn(options, word.text) ||
-  types.test(word.text) ||
+  routeType(word.text) !== undefined ||
   /^(default6?|any|all)$/.test(word.text) ||
   parseIpAddress(word.text.split('/')[0]!) !== undefined;
 
@@ -345,25 +340,25 @@ export const routeTypes: readonly string[] = [
   'xresolve',
 ];
 
-const types =
-  /^(unicast|local|broadcast|anycast|multicast|throw|unreachable|prohibit|blackhole|nat|xresolve|[0-9]{1,2})$/;
+function routeType(text: string): number | undefined {
+  const place = routeTypes.indexOf(text);
+  if (place > 0) return place;
+  return /^[0-9]{1,2}$/.test(text) ? Number(text) : undefined;
+}
 
 /** A line of virtual_routes or, with a track_group, of static_routes; undefined if it is left out. */
 export function readRoute(line: Statement, isStatic: boolean, context: ReadingContext): VirtualRoute | undefined {
-  const walk = beginWalk<RouteDraft>(line, context, emptyRoute());
-  const known = isStatic ? staticOptions : options;
-  for (; walk.index < line.words.length; walk.index++) {
-    const word = line.words[walk.index]!;
-    const read = Object.hasOwn(known, word.text) ? known[word.text] : undefined;
-    walk.given.add(word.text);
-    if (read) read(walk, word);
-    else if (types.test(word.text)) {
-      walk.draft.type = word.text;
-      destination(walk, word);
-    } else takeDestination(walk, word);
-  }
-  return completeRoute(walk);
+  return completeRoute(walkLine(line, context, emptyRoute(), isStatic ? staticOptions : options, typeOrDestination));
 }
+
+const typeOrDestination: RouteReader = (walk, word) => {
+  const type = routeType(word.text);
+  if (type === undefined) takeDestination(walk, word);
+  else {
+    walk.draft.type = type;
+    destination(walk, word);
+  }
+};
 
 function emptyRoute(): RouteDraft {
   return {
@@ -397,8 +392,6 @@ function emptyRoute(): RouteDraft {
 }
 
 const mainTable = 254;
-/** RTPROT_KEEPALIVED: routes of ours are known by it. */
-export const ownProtocol = 18;
 
 function completeRoute(walk: LineWalk<RouteDraft>): VirtualRoute | undefined {
   const { line, given, draft } = walk;
@@ -406,17 +399,11 @@ function completeRoute(walk: LineWalk<RouteDraft>): VirtualRoute | undefined {
   const first = line.words[0]!;
   if (draft.destination === undefined) return complainAt(walk, first, 'the route has no destination');
   const family = walk.family ?? 4;
-  const typeNumber = draft.type === undefined ? 1 : routeTypes.indexOf(draft.type);
-  const type = typeNumber < 0 ? Number(draft.type) : typeNumber;
-  const protocol = draft.protocol ?? ownProtocol;
+  const type = draft.type ?? 1;
   if (!draft.noTrack && draft.device === undefined) {
     complainOf(line, first, walk.context, 'the route has no interface, so that its loss is not noticed', 'add "dev"');
   }
-  const isForeign = !draft.noTrack && protocol !== ownProtocol;
-  if (isForeign) {
-    const word = line.words[line.words.findIndex(({ text }) => text === 'protocol') + 1];
-    complainOf(line, word, walk.context, 'a route that is tracked has the protocol keepalived');
-  }
+  const protocol = protocolOf(walk, 'a route that is tracked has the protocol keepalived') ?? ownProtocol;
   const { plain: numbers, times, ecn, congestionControl, locked, ...rest } = draft;
   return {
     ...rest,
@@ -425,7 +412,7 @@ function completeRoute(walk: LineWalk<RouteDraft>): VirtualRoute | undefined {
     place: draft.place ?? (type === 1 ? 'prepend' : 'add'),
     destination: draft.destination === 'all' ? everything(family) : draft.destination,
     table: draft.table ?? mainTable,
-    protocol: isForeign ? ownProtocol : protocol,
+    protocol,
     scope: draft.scope ?? usualScope(type, family),
     metrics: { plain: numbers, times, ecn, congestionControl, locked: [...locked] },
     noTrack: draft.noTrack || draft.device === undefined,
@@ -441,9 +428,4 @@ function usualScope(type: number, family: Family): number {
   if (family === 6) return 0;
   if (type === 2 || type === 10) return 254;
   return type === 3 || type === 4 ? 253 : 0;
-}
-
-/** True for a prefix that is one address. */
-export function isHost({ address, prefixLength }: Prefix): boolean {
-  return prefixLength === maximumPrefixLength(familyOf(address));
 }

@@ -2,14 +2,12 @@ import { type Duration, inMilliseconds } from '../base/duration.ts';
 import { familyOf, maximumPrefixLength } from '../base/ip-address.ts';
 import type { Encapsulation, NextHop, PlainMetric, Prefix, Realms, RouteMetrics, TimeMetric } from '../ports/route.ts';
 import type { VirtualRoute, VirtualRule } from './configuration.ts';
-
-const typeNames =
-  'unspec unicast local broadcast anycast multicast blackhole unreachable prohibit throw nat xresolve'.split(' ');
+import { routeTypes } from './route-section.ts';
 
 /** `prepend 10.1.0.0/24 via inet 10.0.0.9 dev eth0 proto 18 metric 5`, word for word as keepalived shows it. */
 export function routeText(route: VirtualRoute): string {
   const words: (string | number)[] = [route.place];
-  if (route.type !== 1) words.push(typeNames[route.type] ?? route.type);
+  if (route.type !== 1) words.push(routeTypes[route.type] ?? route.type);
   words.push(prefixText(route.destination));
   if (route.from) words.push('from', prefixText(route.from));
   if (route.preferredSource !== undefined) words.push('src', route.preferredSource);

@@ -7,12 +7,13 @@ import type { Prefix } from '../ports/route.ts';
 import type { NumberRange, RuleAction, RuleRequest } from '../ports/rule.ts';
 import type { VirtualRule } from './configuration.ts';
 import {
-  beginWalk,
   cNumber,
   complainAt,
+  everything,
   familyWord,
   integerValue,
   interfaceValue,
+  intoDraft,
   type LineWalk,
   mixedFamily,
   namedValue,
@@ -20,11 +21,12 @@ import {
   type OptionReader,
   type OptionReaders,
   prefixOf,
+  protocolOf,
   realmsValue,
   textValue,
   trackGroupValue,
+  walkLine,
 } from './line-walk.ts';
-import { everything, ownProtocol } from './route-section.ts';
 
 type Optional<Type> = { -readonly [Key in keyof Type]: Type[Key] | undefined };
 
@@ -40,11 +42,7 @@ type RuleReader = OptionReader<RuleDraft>;
 
 const largest = 4_294_967_295;
 
-const into =
-  <Key extends keyof RuleDraft>(key: Key, value: (walk: LineWalk<unknown>) => RuleDraft[Key]): RuleReader =>
-  walk => {
-    walk.draft[key] = value(walk);
-  };
+const into = intoDraft<RuleDraft>();
 
 const prefix =
   (key: 'from' | 'to'): RuleReader =>
@@ -214,15 +212,9 @@ export function readRule(
   preferences: RulePreferences,
   context: ReadingContext,
 ): VirtualRule | undefined {
-  const walk = beginWalk<RuleDraft>(line, context, emptyRule());
-  const known = isStatic ? staticOptions : options;
-  for (; walk.index < line.words.length; walk.index++) {
-    const word = line.words[walk.index]!;
-    const read = Object.hasOwn(known, word.text) ? known[word.text] : undefined;
-    walk.given.add(word.text);
-    if (!read) return complainAt(walk, word, `"${shortened(word.text)}" is no word of a rule`);
-    read(walk, word);
-  }
+  const walk = walkLine(line, context, emptyRule(), isStatic ? staticOptions : options, (walk, word) =>
+    complainAt(walk, word, `"${shortened(word.text)}" is no word of a rule`),
+  );
   return completeRule(walk, preferences);
 }
 
@@ -261,11 +253,7 @@ function completeRule(walk: LineWalk<RuleDraft>, preferences: RulePreferences): 
   if (draft.preference === undefined) {
     complainOf(line, first, context, 'the rule has no preference', 'one is chosen, which is hardly what you want');
   }
-  const isForeign = draft.protocol !== undefined && !draft.noTrack && draft.protocol !== ownProtocol;
-  if (isForeign) {
-    const word = line.words[line.words.findIndex(({ text }) => text === 'protocol') + 1];
-    complainOf(line, word, context, 'a rule that is tracked has the protocol 18, keepalived');
-  }
+  const protocol = protocolOf(walk, 'a rule that is tracked has the protocol 18, keepalived');
   if (given.has('track_group') && draft.inputInterface === undefined) {
     complainOf(line, first, context, 'a rule without an interface cannot have a track_group');
     draft.trackGroup = undefined;
@@ -284,6 +272,6 @@ function completeRule(walk: LineWalk<RuleDraft>, preferences: RulePreferences): 
     preference: draft.preference ?? preferences.next--,
     tos: draft.tos ?? 0,
     l3mdev: draft.l3mdev ?? false,
-    protocol: isForeign || (draft.protocol === undefined && !draft.noTrack) ? ownProtocol : draft.protocol,
+    protocol,
   };
 }
