@@ -1,18 +1,9 @@
 import { inSeconds } from '../base/duration.ts';
 import type { ProcessPattern } from '../ports/process-pattern.ts';
-import type {
-  SyncGroupConfiguration,
-  TrackProcessConfiguration,
-  VirtualRouterConfiguration,
-  VrrpConfiguration,
-} from '../vrrp/configuration.ts';
+import type { Trackers, TrackProcessConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { VrrpSnapshot } from './vrrp-snapshot.ts';
 
 type Tracker = { readonly weight: number; readonly reverse: boolean };
-type Trackers = Pick<
-  VirtualRouterConfiguration | SyncGroupConfiguration,
-  'trackInterfaces' | 'trackScripts' | 'trackBfd' | 'trackFiles' | 'trackProcesses'
->;
 
 /** What an instance or a group tracks, in the words of keepalived's dump. */
 export function trackerLines(trackers: Trackers): string[] {

@@ -56,7 +56,7 @@ export interface VrrpGlobals {
   readonly gnaInterval: Duration;
 }
 
-export interface VirtualRouterConfiguration {
+export interface VirtualRouterConfiguration extends Trackers {
   readonly name: string;
   /** 1 .. 255. */
   readonly vrid: number;
@@ -99,13 +99,8 @@ export interface VirtualRouterConfiguration {
   readonly garp: GarpConfiguration;
   /** Own interface is not tracked. */
   readonly dontTrackPrimary: boolean;
-  readonly trackInterfaces: readonly InterfaceTracker[];
   /** Others whose being down means FAULT: those of tracked routes and rules, its own and its track_groups'. Left out: none. */
   readonly dependsOnInterfaces?: readonly string[];
-  readonly trackScripts: readonly ScriptTracker[];
-  readonly trackBfd: readonly BfdTracker[];
-  readonly trackFiles: readonly FileTracker[];
-  readonly trackProcesses: readonly ProcessTracker[];
   readonly notify: NotifyScripts;
 }
 
@@ -190,6 +185,15 @@ export interface GarpConfiguration {
   /** Frames after a lower-priority advert; 0 is none. */
   readonly lowerPriorityRepeat: number;
   readonly lowerPriorityDelay: Duration;
+}
+
+/** What an instance or a sync group tracks. */
+export interface Trackers {
+  readonly trackInterfaces: readonly InterfaceTracker[];
+  readonly trackScripts: readonly ScriptTracker[];
+  readonly trackBfd: readonly BfdTracker[];
+  readonly trackFiles: readonly FileTracker[];
+  readonly trackProcesses: readonly ProcessTracker[];
 }
 
 export interface InterfaceTracker {
@@ -278,15 +282,10 @@ export interface NotifyScripts {
   readonly priorityChanges?: boolean;
 }
 
-export interface SyncGroupConfiguration {
+export interface SyncGroupConfiguration extends Trackers {
   readonly name: string;
   /** VirtualRouterConfiguration.name, all of them existing. */
   readonly members: readonly string[];
-  readonly trackInterfaces: readonly InterfaceTracker[];
-  readonly trackScripts: readonly ScriptTracker[];
-  readonly trackBfd: readonly BfdTracker[];
-  readonly trackFiles: readonly FileTracker[];
-  readonly trackProcesses: readonly ProcessTracker[];
   /** Keep non-zero tracker weights inside the group. */
   readonly trackingWeight: boolean;
   readonly notify: NotifyScripts;

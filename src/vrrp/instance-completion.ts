@@ -4,24 +4,12 @@ import { parseIpAddress } from '../base/ip-address.ts';
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { reportRefused } from '../config/interpret.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
-import { located, type Statement, standsLater } from '../config/tree.ts';
-import type {
-  Authentication,
-  BfdTracker,
-  Destination,
-  FileTracker,
-  GarpConfiguration,
-  InterfaceTracker,
-  ProcessTracker,
-  ScriptTracker,
-  VirtualRouterConfiguration,
-} from './configuration.ts';
+import { located, type Statement } from '../config/tree.ts';
+import type { Authentication, Destination, GarpConfiguration, VirtualRouterConfiguration } from './configuration.ts';
 import { garpDefaults, type VrrpGlobalDraft } from './global-section.ts';
 import type { InstanceDraft } from './instance-section.ts';
 import { completeNotify } from './notify-section.ts';
-import type { ScriptDraft } from './script-section.ts';
-import type { TrackFileDraft } from './tracked-file-section.ts';
-import type { TrackProcessDraft } from './tracked-process-section.ts';
+import { completeTrackers, type Trackable } from './tracker-completion.ts';
 import type { TrackerLine } from './tracker-section.ts';
 
 const multicastGroup4 = parseIpAddress('224.0.0.18')!;
@@ -31,26 +19,6 @@ const multicastGroup6 = parseIpAddress('ff02::12')!;
 const mostAdvertised = 255;
 /** IPv6 addresses that fit an advert on a link of 1500 bytes; keepalived's own figure. */
 const mostAdvertised6 = 89;
-
-/** A BFD session as trackers know it, with what it takes for those that say nothing. */
-export interface TrackableSession {
-  readonly name: string;
-  readonly statement: Statement;
-  readonly weight: number;
-  readonly reverse: boolean;
-}
-
-/** What an instance's trackers may name. */
-export interface Trackable {
-  /** vrrp_script blocks, defined and with a command. */
-  readonly scripts: ReadonlyMap<string, ScriptDraft>;
-  /** Sessions of bfd_instance blocks that tell of themselves to virtual routers. */
-  readonly bfdSessions: readonly TrackableSession[];
-  /** Of these the ones that will run. */
-  readonly runnable: ReadonlySet<string>;
-  readonly files: ReadonlyMap<string, TrackFileDraft>;
-  readonly processes: ReadonlyMap<string, TrackProcessDraft>;
-}
 
 /**
  * Applies the rules that need the whole block, fills in the defaults, and says what keepalived would say. Undefined: the
@@ -120,11 +88,7 @@ export function completeInstance(
     ownerIgnoreAdverts: draft.ownerIgnoreAdverts ?? globals.ownerIgnoreAdverts,
     garp: garpOf(draft, globals),
     dontTrackPrimary: draft.dontTrackPrimary,
-    trackInterfaces: interfaceTrackers(draft, context),
-    trackScripts: scriptTrackers(draft.trackScripts, name, trackable, context),
-    trackBfd: bfdTrackers(draft.trackBfd, name, trackable, context),
-    trackFiles: fileTrackers(draft.trackFiles, name, trackable, context),
-    trackProcesses: processTrackers(draft.trackProcesses, name, trackable, context),
+    ...completeTrackers({ ...draft, trackInterfaces: foreignInterfaces(draft, context) }, name, trackable, context),
     notify: completeNotify(draft, globals, context),
     ...(draft.routes.length > 0 && { routes: draft.routes }),
     ...(draft.rules.length > 0 && { rules: draft.rules }),
@@ -132,17 +96,19 @@ export function completeInstance(
 }
 
 /** Those but the instance's own interface, which is looked at anyway: keepalived drops such a line, weight and all. */
-function interfaceTrackers(
+function foreignInterfaces(
   { name, interface: own, trackInterfaces }: InstanceDraft,
   context: SectionContext,
-): InterfaceTracker[] {
-  return [...trackInterfaces.values()].flatMap(line => {
-    if (line.name !== own) return [interfaceTracker(line)];
+): Map<string, TrackerLine> {
+  const foreign = new Map(trackInterfaces);
+  const line = own === undefined ? undefined : trackInterfaces.get(own);
+  if (line) {
     const message = `"${name}" runs on ${own}, which it need not track`;
     const hint = 'the line is left out, its weight as well: while its own interface is down an instance is in FAULT';
     complain(context, located(line.statement), 'own-interface-tracked', message, hint);
-    return [];
-  });
+    foreign.delete(line.name);
+  }
+  return foreign;
 }
 
 /** IPv6 has only VRRPv3. */
@@ -301,104 +267,6 @@ function garpOf(draft: InstanceDraft, globals: VrrpGlobalDraft): GarpConfigurati
     lowerPriorityRepeat: draft.garpLowerPriorityRepeat ?? defaults.lowerPriorityRepeat,
     lowerPriorityDelay: draft.garpLowerPriorityDelay ?? defaults.lowerPriorityDelay,
   };
-}
-
-export function interfaceTracker(line: TrackerLine): InterfaceTracker {
-  return { interface: line.name, weight: line.weight ?? 0, reverse: line.reverse ?? false };
-}
-
-/** The trackers whose scripts exist and will run; `owner` is the instance or group that tracks them. */
-export function scriptTrackers(
-  lines: ReadonlyMap<string, TrackerLine>,
-  owner: string,
-  trackable: Trackable,
-  context: SectionContext,
-): ScriptTracker[] {
-  const trackers: ScriptTracker[] = [];
-  for (const line of lines.values()) {
-    const script = trackable.scripts.get(line.name);
-    if (!script) {
-      const message = `"${owner}" tracks the script "${line.name}", which no vrrp_script defines`;
-      complain(context, located(line.statement), 'unknown-script', message, 'it is not tracked');
-    } else if (trackable.runnable.has(line.name)) {
-      trackers.push({
-        script: line.name,
-        weight: line.weight ?? script.weight,
-        reverse: line.reverse ?? (line.weight === undefined && script.reverse),
-      });
-    }
-  }
-  return trackers;
-}
-
-/** The trackers whose sessions exist; `owner` is the instance or group that tracks them. */
-export function bfdTrackers(
-  lines: ReadonlyMap<string, TrackerLine>,
-  owner: string,
-  { bfdSessions }: Trackable,
-  context: SectionContext,
-): BfdTracker[] {
-  return [...lines.values()].flatMap(line => {
-    const session = bfdSessions.find(({ name }) => name === line.name);
-    if (session) {
-      if (standsLater(session.statement, line.statement)) {
-        const message = `bfd_instance "${line.name}" is defined only further down, where keepalived has not read it yet`;
-        complain(context, located(line.statement), 'unknown-bfd-instance', message, 'here it is used; move it up');
-      }
-      const reverse = line.reverse ?? (line.weight === undefined && session.reverse);
-      return [{ session: line.name, weight: line.weight ?? session.weight, reverse }];
-    }
-    const message = `"${owner}" tracks "${line.name}", which no bfd_instance for virtual routers defines`;
-    complain(context, located(line.statement), 'unknown-bfd-instance', message, 'it is not tracked');
-    return [];
-  });
-}
-
-/** The trackers whose files are defined; `owner` is the instance or group that tracks them. */
-export function fileTrackers(
-  lines: ReadonlyMap<string, TrackerLine>,
-  owner: string,
-  { files }: Trackable,
-  context: SectionContext,
-): FileTracker[] {
-  return objectTrackers(lines, owner, files, unknownFile, context).map(({ name, ...how }) => ({ file: name, ...how }));
-}
-
-/** The trackers whose processes are defined; `owner` is the instance or group that tracks them. */
-export function processTrackers(
-  lines: ReadonlyMap<string, TrackerLine>,
-  owner: string,
-  { processes }: Trackable,
-  context: SectionContext,
-): ProcessTracker[] {
-  const trackers = objectTrackers(lines, owner, processes, unknownProcess, context);
-  return trackers.map(({ name, ...how }) => ({ process: name, ...how }));
-}
-
-const unknownFile = { code: 'unknown-track-file', keyword: 'track_file' } as const;
-const unknownProcess = { code: 'unknown-track-process', keyword: 'vrrp_track_process' } as const;
-
-/** A weight of a line's own leaves `reverse` as it is defined; only noreverse takes it away. */
-function objectTrackers(
-  lines: ReadonlyMap<string, TrackerLine>,
-  owner: string,
-  defined: ReadonlyMap<string, TrackFileDraft | TrackProcessDraft>,
-  unknown: typeof unknownFile | typeof unknownProcess,
-  context: SectionContext,
-): { readonly name: string; readonly weight: number; readonly reverse: boolean }[] {
-  return [...lines.values()].flatMap(({ name, statement, weight, reverse }) => {
-    const object = defined.get(name);
-    if (!object) {
-      const message = `"${owner}" tracks "${name}", which no ${unknown.keyword} defines`;
-      complain(context, located(statement), unknown.code, message, 'it is not tracked');
-      return [];
-    }
-    if (standsLater(object.statement, statement)) {
-      const message = `${unknown.keyword} "${name}" is defined only further down, where keepalived has not read it yet`;
-      complain(context, located(statement), unknown.code, message, 'here it is used; move it up');
-    }
-    return [{ name, weight: weight ?? object.weight, reverse: reverse ?? object.reverse }];
-  });
 }
 
 /** Two instances must not answer to the same VRID on the same link, save towards different unicast peers. */

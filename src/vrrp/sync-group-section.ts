@@ -1,15 +1,7 @@
 import { bindReaders, readBlock, reportSlashComment } from '../config/interpret.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import type { SyncGroupConfiguration, VirtualRouterConfiguration } from './configuration.ts';
-import {
-  bfdTrackers,
-  fileTrackers,
-  interfaceTracker,
-  processTrackers,
-  scriptTrackers,
-  type Trackable,
-} from './instance-completion.ts';
+import type { SyncGroupConfiguration, Trackers, VirtualRouterConfiguration } from './configuration.ts';
 import { vrrpBlocks } from './keywords.ts';
 import {
   completeNotify,
@@ -18,6 +10,7 @@ import {
   type NotifyDraft,
   notifyReaders,
 } from './notify-section.ts';
+import { completeTrackers, type Trackable } from './tracker-completion.ts';
 import { type TrackersDraft, trackerReaders } from './tracker-section.ts';
 
 /** A vrrp_sync_group block as written. */
@@ -113,12 +106,7 @@ export function completeSyncGroups(
       const message = `sync group "${draft.name}" has one member only`;
       complain(context, located(draft.statement), 'sync-group-of-one', message, 'it has nothing to keep in step');
     }
-    const trackInterfaces = [...draft.trackInterfaces.values()].map(interfaceTracker);
-    const trackScripts = scriptTrackers(draft.trackScripts, draft.name, trackable, context);
-    const trackBfd = bfdTrackers(draft.trackBfd, draft.name, trackable, context);
-    const trackFiles = fileTrackers(draft.trackFiles, draft.name, trackable, context);
-    const trackProcesses = processTrackers(draft.trackProcesses, draft.name, trackable, context);
-    const trackers = { trackInterfaces, trackScripts, trackBfd, trackFiles, trackProcesses };
+    const trackers = completeTrackers(draft, draft.name, trackable, context);
     const withOwner = members.some(name => byName.get(name)!.priority === 255);
     const kept = draft.trackingWeight
       ? trackers
@@ -167,11 +155,6 @@ function membersOf(
   return members;
 }
 
-type Trackers = Pick<
-  SyncGroupConfiguration,
-  'trackInterfaces' | 'trackScripts' | 'trackBfd' | 'trackFiles' | 'trackProcesses'
->;
-
 /** How what is dropped is told: as keepalived does, so that a test ends alike. */
 interface Voices {
   readonly most: typeof advise;
@@ -190,42 +173,31 @@ function unweighted(
   voices: Voices,
   context: SectionContext,
 ): Trackers {
-  const where = located(statement);
-  const hint = 'sync_group_tracking_weight in the group keeps weights';
+  const tell = (fate: string, voice = voices.most): void => {
+    const hint = 'sync_group_tracking_weight in the group keeps weights';
+    voice(context, located(statement), 'weight-in-sync-group', `"${owner}" is synchronised: the ${fate}`, hint);
+  };
+  const isPlain = (weight: number, what: string, voice = voices.most): boolean => {
+    if (weight !== 0) tell(`weighted ${what} is not tracked`, voice);
+    return weight === 0;
+  };
   return {
     trackInterfaces: trackInterfaces.map(tracker => {
       if (tracker.weight === 0) return tracker;
-      const message = `"${owner}" is synchronised: the weight of ${tracker.interface} is dropped, down means FAULT`;
-      voices.most(context, where, 'weight-in-sync-group', message, hint);
+      tell(`weight of ${tracker.interface} is dropped, down means FAULT`);
       return { ...tracker, weight: 0 };
     }),
-    trackScripts: trackScripts.filter(tracker => {
-      if (tracker.weight === 0) return true;
-      const message = `"${owner}" is synchronised: the weighted script "${tracker.script}" is not tracked`;
-      voices.most(context, where, 'weight-in-sync-group', message, hint);
-      return false;
-    }),
-    trackBfd: trackBfd.filter(tracker => {
-      if (tracker.weight === 0) return true;
-      const message = `"${owner}" is synchronised: the weighted BFD instance "${tracker.session}" is not tracked`;
-      voices.most(context, where, 'weight-in-sync-group', message, hint);
-      return false;
-    }),
+    trackScripts: trackScripts.filter(({ weight, script }) => isPlain(weight, `script "${script}"`)),
+    trackBfd: trackBfd.filter(({ weight, session }) => isPlain(weight, `BFD instance "${session}"`)),
     trackFiles: trackFiles.flatMap(tracker => {
-      if (tracker.weight === 0) return [tracker];
       // 1 is what a file has whose weight nobody gave.
-      const kept = tracker.weight === 1;
-      const fate = kept ? 'loses its weight: any number but 0 means FAULT' : 'is not tracked';
-      const message = `"${owner}" is synchronised: the weighted file "${tracker.file}" ${fate}`;
-      voices.most(context, where, 'weight-in-sync-group', message, hint);
-      return kept ? [{ ...tracker, weight: 0 }] : [];
+      if (tracker.weight !== 1) return isPlain(tracker.weight, `file "${tracker.file}"`) ? [tracker] : [];
+      tell(`weighted file "${tracker.file}" loses its weight: any number but 0 means FAULT`);
+      return [{ ...tracker, weight: 0 }];
     }),
-    trackProcesses: trackProcesses.filter(tracker => {
-      if (tracker.weight === 0) return true;
-      const message = `"${owner}" is synchronised: the weighted process "${tracker.process}" is not tracked`;
-      voices.processes(context, where, 'weight-in-sync-group', message, hint);
-      return false;
-    }),
+    trackProcesses: trackProcesses.filter(({ weight, process }) =>
+      isPlain(weight, `process "${process}"`, voices.processes),
+    ),
   };
 }
 
@@ -238,26 +210,30 @@ function synchronised(
   const own: Trackers = draft.trackingWeight
     ? instance
     : unweighted(instance, instance.name, draft.statement, ofMember, context);
-  const kept = new Set(group.trackScripts.map(({ script }) => script));
-  const keptSessions = new Set(group.trackBfd.map(({ session }) => session));
-  const keptFiles = new Set(group.trackFiles.map(({ file }) => file));
-  const keptProcesses = new Set(group.trackProcesses.map(({ process }) => process));
-  const alsoTracked = (name: string): boolean => {
+  const tellTwice = (name: string): void => {
     const message = `"${name}" is tracked by "${instance.name}" and by its sync group "${group.name}"`;
     complain(context, located(draft.statement), 'tracked-twice', message, "the instance's entry is left out");
-    return false;
+  };
+  const only = <Tracker>(
+    mine: readonly Tracker[],
+    ofGroup: readonly Tracker[],
+    nameOf: (tracker: Tracker) => string,
+  ): readonly Tracker[] => {
+    const taken = new Set(ofGroup.map(nameOf));
+    return mine.filter(tracker => {
+      const name = nameOf(tracker);
+      if (taken.has(name)) tellTwice(name);
+      return !taken.has(name);
+    });
   };
   // keepalived says so of an own interface, too.
-  if (instance.interface !== undefined && draft.trackInterfaces.has(instance.interface))
-    alsoTracked(instance.interface);
+  if (instance.interface !== undefined && draft.trackInterfaces.has(instance.interface)) tellTwice(instance.interface);
   return {
     ...instance,
-    trackInterfaces: own.trackInterfaces.filter(
-      ({ interface: name }) => !draft.trackInterfaces.has(name) || alsoTracked(name),
-    ),
-    trackScripts: own.trackScripts.filter(({ script }) => !kept.has(script) || alsoTracked(script)),
-    trackBfd: own.trackBfd.filter(({ session }) => !keptSessions.has(session) || alsoTracked(session)),
-    trackFiles: own.trackFiles.filter(({ file }) => !keptFiles.has(file) || alsoTracked(file)),
-    trackProcesses: own.trackProcesses.filter(({ process }) => !keptProcesses.has(process) || alsoTracked(process)),
+    trackInterfaces: only(own.trackInterfaces, group.trackInterfaces, tracker => tracker.interface),
+    trackScripts: only(own.trackScripts, group.trackScripts, ({ script }) => script),
+    trackBfd: only(own.trackBfd, group.trackBfd, ({ session }) => session),
+    trackFiles: only(own.trackFiles, group.trackFiles, ({ file }) => file),
+    trackProcesses: only(own.trackProcesses, group.trackProcesses, ({ process }) => process),
   };
 }

@@ -1,8 +1,8 @@
 import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
-import type { TrackScriptConfiguration, VirtualRouterConfiguration, VrrpConfiguration } from './configuration.ts';
+import type { Trackers, TrackScriptConfiguration, VrrpConfiguration } from './configuration.ts';
 import type { VrrpGlobalDraft } from './global-section.ts';
-import { checkDuplicateVrids, completeInstance, type Trackable, type TrackableSession } from './instance-completion.ts';
+import { checkDuplicateVrids, completeInstance } from './instance-completion.ts';
 import { type InstanceDraft, readInstance } from './instance-section.ts';
 import { type RulePreferences, rulePreferences } from './rule-section.ts';
 import { completeScript, readScript, type ScriptDraft } from './script-section.ts';
@@ -10,6 +10,7 @@ import { completeStaticAddresses, type StaticDraft, staticRootReaders, withDepen
 import { completeSyncGroups, readSyncGroup, type SyncGroupDraft } from './sync-group-section.ts';
 import { readTrackFile, type TrackFileDraft } from './tracked-file-section.ts';
 import { completeTrackProcess, readTrackProcess, type TrackProcessDraft } from './tracked-process-section.ts';
+import type { Trackable, TrackableSession } from './tracker-completion.ts';
 
 /** All VRRP blocks of a configuration, as written. */
 export interface VrrpDraft {
@@ -110,8 +111,6 @@ export function completeVrrp(
     processes: [...processes.values()].filter(({ name }) => tracked.processes.has(name)).map(completeTrackProcess),
   };
 }
-
-type Trackers = Pick<VirtualRouterConfiguration, 'trackScripts' | 'trackFiles' | 'trackProcesses'>;
 
 function trackedNames(owners: readonly Trackers[]): Record<'scripts' | 'files' | 'processes', ReadonlySet<string>> {
   return {

@@ -1,4 +1,4 @@
-import type { SyncGroupConfiguration } from '../configuration.ts';
+import type { Trackers } from '../configuration.ts';
 import type { WrittenInstance } from './written.ts';
 
 /** A tracker of an instance or of its sync group. */
@@ -16,10 +16,8 @@ export function trackersOf({ configuration, group }: WrittenInstance): readonly 
   return group ? [...own, ...ofOwner(group.configuration, true)] : own;
 }
 
-type Owner = Pick<SyncGroupConfiguration, 'trackInterfaces' | 'trackScripts' | 'trackProcesses'>;
-
 function ofOwner(
-  { trackInterfaces: interfaces, trackScripts: scripts, trackProcesses: processes }: Owner,
+  { trackInterfaces: interfaces, trackScripts: scripts, trackProcesses: processes }: Trackers,
   inGroup: boolean,
 ): WrittenTracker[] {
   return [
@@ -31,7 +29,7 @@ function ofOwner(
 
 /** BFD sessions and files that count for an instance, which the rules about scripts and the like do not fit. */
 export function sessionsAndFilesOf({ configuration, group }: WrittenInstance): readonly WeightedName[] {
-  const of = (owner: Pick<SyncGroupConfiguration, 'trackBfd' | 'trackFiles'>, inGroup: boolean): WeightedName[] => [
+  const of = (owner: Trackers, inGroup: boolean): WeightedName[] => [
     ...owner.trackBfd.map(({ session: name, weight }) => ({ kind: 'bfd', name, weight, inGroup }) as const),
     ...owner.trackFiles.map(({ file: name, weight }) => ({ kind: 'file', name, weight, inGroup }) as const),
   ];

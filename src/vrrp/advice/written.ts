@@ -11,7 +11,7 @@ import type {
   VrrpGlobals,
 } from '../configuration.ts';
 import { completeVrrpGlobals, type VrrpGlobalDraft } from '../global-section.ts';
-import type { TrackableSession } from '../instance-completion.ts';
+import type { TrackableSession } from '../tracker-completion.ts';
 import { completeVrrp, type VrrpDraft } from '../vrrp-section.ts';
 
 /**
