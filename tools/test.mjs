@@ -137,6 +137,11 @@ if (wanted('sim') && names.length === 0 && (await prepare())) {
 }
 if (wanted('net') && (await prepare())) {
   step('net: in namespaces, one file at a time');
+  if (names.length === 0 || names.some(name => name.includes('page'))) {
+    const { prepareBrowser } = await import('./browser.mjs');
+    const problem = prepareBrowser();
+    console.log(`browser: ${problem ? `${problem}: tests that need one are skipped` : 'Chromium without a window'}`);
+  }
   await insideNamespaces('net', names, {});
 }
 if (wanted('uml') && (await prepare())) {

@@ -10,6 +10,10 @@ export interface ServiceRecord {
   readonly node: string;
   /** `tcp 192.0.2.100:80`, `fwmark 7`. */
   readonly service: string;
+  /** All that the configuration of its machine has for it, when the world began. */
+  readonly servers: readonly string[];
+  /** Who serves when too few of them do. */
+  readonly sorryServer: string | undefined;
   /** From when on which servers had a weight; empty is nobody. */
   readonly serving: readonly { readonly at: Instant; readonly servers: readonly string[] }[];
 }
@@ -27,8 +31,9 @@ export class Serving implements Observer {
   constructor(world: World) {
     this.#world = world;
     for (const { name: node, configuration } of world.nodes) {
-      for (const { keys } of configuration.balancing?.lvs.virtualServers ?? []) {
-        for (const key of keys) this.#watch(node, keyText(key));
+      for (const { keys, realServers, sorryServer } of configuration.balancing?.lvs.virtualServers ?? []) {
+        const servers = realServers.map(serverText).sort();
+        for (const key of keys) this.#watch(node, keyText(key), servers, sorryServer && serverText(sorryServer));
       }
     }
     world.watch(this);
@@ -49,10 +54,8 @@ export class Serving implements Observer {
     });
   }
 
-  #watch(node: string, service: string): Watched {
-    const watched = { node, service, serving: [] };
-    this.#watched.set(`${node} ${service}`, watched);
-    return watched;
+  #watch(node: string, service: string, servers: readonly string[], sorryServer: string | undefined): void {
+    this.#watched.set(`${node} ${service}`, { node, service, servers, sorryServer, serving: [] });
   }
 
   #look(): void {
@@ -66,7 +69,7 @@ export class Serving implements Observer {
         const text = keyText(service.key);
         now.set(text, servers);
         // A reload may bring new ones.
-        if (!this.#watched.has(`${name} ${text}`)) this.#watch(name, text);
+        if (!this.#watched.has(`${name} ${text}`)) this.#watch(name, text, servers, undefined);
       }
       for (const { node, service, serving } of this.#watched.values()) {
         if (node !== name) continue;

@@ -22,6 +22,9 @@ export interface SimulationData {
   readonly services: readonly {
     readonly node: string;
     readonly service: string;
+    /** All that the configuration has for it; the sorry server is not one of them. */
+    readonly servers: readonly string[];
+    readonly sorryServer: string | undefined;
     readonly serving: readonly (readonly [at: number, servers: readonly string[]])[];
   }[];
   readonly events: readonly {
@@ -53,9 +56,11 @@ export function simulationData(result: SimulationResult): SimulationData {
       gaps: [...gaps].map(([client, list]) => ({ client, intervals: intervals(list) })),
       dual: intervals(duals),
     })),
-    services: services.map(({ node, service, serving }) => ({
+    services: services.map(({ node, service, servers, sorryServer, serving }) => ({
       node,
       service,
+      servers,
+      sorryServer,
       serving: serving.map(({ at, servers }) => [inSeconds(at), servers] as const),
     })),
     events: timeline.events.map(({ at, node, kind, text }) => ({ at: inSeconds(at), node, kind, text })),

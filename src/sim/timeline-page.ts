@@ -29,11 +29,15 @@ ${pageStyle}
 </header>
 <p id="verdict"></p>
 <main><svg id="chart" role="img" aria-label="Timeline of the simulation" tabindex="0"></svg></main>
+<p class="hint">Zoom with the wheel or + and −, move by dragging or with the arrow keys, 0 shows everything. Whatever is drawn says more
+when the pointer rests on it.</p>
 <ul id="legend"></ul>
 <section>
 <h2>Events</h2>
+<p class="hint">A click on a line shows its moment above.</p>
 <p id="kinds"></p>
 <table id="events"><tbody></tbody></table>
+<p id="rest" class="hint"></p>
 </section>
 <script type="application/json" id="data">${json}</script>
 <script>
