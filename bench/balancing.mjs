@@ -18,6 +18,7 @@ import { decodeDestination } from '../dist/netlink/ipvs-answer.js';
 import { encodeDestinationDump } from '../dist/netlink/ipvs-request.js';
 import { MessageWriter } from '../dist/netlink/message-writer.js';
 import { helpFromHeader } from '../tools/run.mjs';
+import { balancers, serversPerService, serviceAddress } from './balancers.mjs';
 import { Daemon, daemonNames, enterUml, ground, median, spread } from './daemons.mjs';
 
 helpFromHeader(import.meta.url);
@@ -26,34 +27,8 @@ const { values } = parseArgs({
 });
 await enterUml(import.meta.url);
 
-const serversPerService = 4;
 const file = '/run/bench.conf';
-const byteOf = (number, place) => (number >> (8 * place)) & 255;
-const service = index => `10.${byteOf(index, 2)}.${byteOf(index, 1)}.${byteOf(index, 0)}`;
-
-function configuration(services, weightOf = () => 1) {
-  const parts = [];
-  for (let index = 0; index < services; index++) {
-    parts.push(`virtual_server ${service(index)} 80 {
-    delay_loop 1000
-    warmup 1000
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-`);
-    for (let server = 0; server < serversPerService; server++) {
-      parts.push(`    real_server 127.${server + 1}.${byteOf(index, 1)}.${byteOf(index, 0)} 80 {
-        weight ${weightOf(index, server)}
-        TCP_CHECK {
-            connect_timeout 3
-        }
-    }
-`);
-    }
-    parts.push('}\n');
-  }
-  return parts.join('');
-}
+const configuration = (services, weightOf) => balancers(services, ['delay_loop 1000', 'warmup 1000'], weightOf);
 
 const netlink = new RequestSocket(16, 'bench');
 const writer = new MessageWriter();
@@ -68,7 +43,7 @@ let familyNumber;
 
 /** The servers of one service as the kernel has them; none if it does not know the service. */
 function destinations(index) {
-  const key = { type: 'address', protocol: 'tcp', address: service(index), port: 80 };
+  const key = { type: 'address', protocol: 'tcp', address: serviceAddress(index), port: 80 };
   try {
     familyNumber ??= decodeFamily(ask('ask', sequence => encodeFamilyRequest(writer, 'IPVS', sequence))[0]).value.id;
     const found = ask('dump', sequence => encodeDestinationDump(familyNumber, writer, key, sequence));

@@ -16,6 +16,8 @@ import { openLab } from '../dist/lab/lab.js';
 import { configurationHost } from '../dist/linux/configuration-host.js';
 import { diffLvs } from '../dist/lvs/diff.js';
 import { helpFromHeader } from '../tools/run.mjs';
+import { balancers } from './balancers.mjs';
+import { median } from './daemons.mjs';
 
 helpFromHeader(import.meta.url);
 
@@ -30,7 +32,6 @@ const { values } = parseArgs({
 const sizes = (values.shape === 'services' ? values.services : values.counts).split(',').map(Number);
 const rounds = Number(values.rounds);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const serversPerService = 4;
 
 await enterNamespaces();
 const lab = await openLab({ searchPath: [`${root}.cache/peers/bin`] });
@@ -46,29 +47,7 @@ async function addInterfaces(instances) {
   }
 }
 
-function configuration(services, weightOf = () => 1) {
-  const parts = [];
-  for (let index = 0; index < services; index++) {
-    const tail = `${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
-    parts.push(`virtual_server 10.${tail} 80 {
-    delay_loop 10
-    lvs_sched rr
-    lvs_method NAT
-    protocol TCP
-`);
-    for (let server = 0; server < serversPerService; server++) {
-      parts.push(`    real_server 172.${16 + server}.${(index >> 8) & 255}.${index & 255} 80 {
-        weight ${weightOf(index, server)}
-        TCP_CHECK {
-            connect_timeout 3
-        }
-    }
-`);
-    }
-    parts.push('}\n');
-  }
-  return parts.join('');
-}
+const configuration = (services, weightOf) => balancers(services, ['delay_loop 10'], weightOf);
 
 const many = (count, line) => `${Array.from({ length: count }, (_, place) => line(place)).join('\n')}\n`;
 const address = place => `10.${(place >> 16) & 255}.${(place >> 8) & 255}.${place & 255}`;
@@ -153,7 +132,6 @@ async function memory(file) {
 }
 
 const least = list => Math.min(...list);
-const median = list => [...list].sort((left, right) => left - right)[Math.floor(list.length / 2)];
 
 /** Milliseconds to compare two loaded configurations of which one server has another weight. */
 function differenceTime(services) {

@@ -13,6 +13,7 @@ import { VrrpProcess } from '../dist/engine/vrrp-process.js';
 import { configurationHost } from '../dist/linux/configuration-host.js';
 import { encodeAdvertisement } from '../dist/packet/vrrp-advertisement.js';
 import { helpFromHeader } from '../tools/run.mjs';
+import { median } from './daemons.mjs';
 
 helpFromHeader(import.meta.url);
 
@@ -130,8 +131,6 @@ function longestPortion(subject) {
   }
   return Math.max(...best).toFixed(1);
 }
-
-const median = values => [...values].sort((left, right) => left - right)[values.length >> 1];
 
 function measure(title, make, act) {
   const subjects = [false, true].map(make);
