@@ -6,8 +6,9 @@ import { type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import { type Recording, readRecording } from '../engine/recording-file.ts';
 import { Replay } from '../engine/recording-replay.ts';
 import type { RingLimits } from '../engine/recording-ring.ts';
-import { configuration, interfaceAddress, link, router } from '../engine/vrrp-process.testkit.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
+import { configuration, router } from '../vrrp/router.testkit.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 
 const processOptions = { detail: false, receiveBufferBytes: undefined };
@@ -35,7 +36,7 @@ describe('the flight recorder', () => {
     recorder.step(now, {
       type: 'resynchronised',
       links: [link(2, 'eth0')],
-      addresses: [interfaceAddress(2, '192.0.2.1')],
+      addresses: [interfaceAddress(2, '192.0.2.1/24')],
       forwardingLinks: [],
     });
     return recorder;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ip } from '../base/ip-address.testkit.ts';
 import { ok } from '../base/result.ts';
 import type { ReceivedPacket } from '../vrrp/receive-checks.ts';
+import { router } from '../vrrp/router.testkit.ts';
 import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
-import { ip, router } from './vrrp-process.testkit.ts';
 
 const configuration = router();
 const source = ip('192.0.2.1');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { microseconds, milliseconds, seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { BfdInstanceConfiguration } from '../bfd/configuration.ts';
+import { instance } from '../bfd/session.testkit.ts';
 import { instanceText, load } from './configuration.testkit.ts';
 
 const bfd = (lines: string, name = 'b', peer = 'neighbor_ip 10.0.0.7'): string =>
@@ -12,23 +14,7 @@ function bfdOf(lines: string, peer?: string): BfdInstanceConfiguration | undefin
 
 describe('bfd_instance', () => {
   it('has keepalived’s defaults', () => {
-    expect(bfdOf('')).toEqual({
-      name: 'b',
-      neighbor: '10.0.0.7',
-      source: undefined,
-      minRx: milliseconds(10),
-      minTx: milliseconds(10),
-      idleTx: seconds(1),
-      multiplier: 5,
-      passive: false,
-      ttl: 255,
-      minimumTtl: 255,
-      multihop: false,
-      weight: 0,
-      reverse: false,
-      toVrrp: true,
-      toChecker: true,
-    });
+    expect(bfdOf('')).toEqual(instance({ name: 'b', neighbor: ip('10.0.0.7') }));
   });
 
   it.each([

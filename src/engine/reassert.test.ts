@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
-import { configuration, ip, router, TestSegment, virtualAddress } from './vrrp-process.testkit.ts';
+import { configuration, router, virtualAddress } from '../vrrp/router.testkit.ts';
+import { TestSegment } from './vrrp-process.testkit.ts';
 
 const group = ip('224.0.0.18');
 const other = ip('192.0.2.9');

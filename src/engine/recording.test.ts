@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
 import { type Instant, instantFromMicroseconds } from '../base/instant.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { checkAdvertisement } from '../vrrp/receive-checks.ts';
 import { deed, follow, password, RandomRun, variantOf } from './recording.testkit.ts';
 import { type RecordingOrigin, readRecording, recordingText } from './recording-file.ts';
 import { Redaction } from './recording-redaction.ts';
 import { Replay } from './recording-replay.ts';
 import { RecordingRing, type RingLimits } from './recording-ring.ts';
-import { ip } from './vrrp-process.testkit.ts';
 import type { VrrpProcess } from './vrrp-process.ts';
 
 const clock = (instant: Instant) => ({ instant, epochMicroseconds: 1_700_000_000_000_000 + instant });

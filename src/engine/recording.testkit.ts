@@ -1,27 +1,18 @@
 import fc from 'fast-check';
 import { milliseconds, seconds, zero } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import type {
   TrackProcessConfiguration,
   VirtualRouterConfiguration,
   VrrpConfiguration,
 } from '../vrrp/configuration.ts';
+import { configuration, router, script, syncGroup, trackScript, virtualAddress } from '../vrrp/router.testkit.ts';
 import { mailSettings } from './mails.testkit.ts';
 import type { VrrpStep } from './recording-step.ts';
-import {
-  configuration,
-  interfaceAddress,
-  ip,
-  link,
-  router,
-  script,
-  syncGroup,
-  type TestNode,
-  TestSegment,
-  trackScript,
-  virtualAddress,
-} from './vrrp-process.testkit.ts';
+import { type TestNode, TestSegment } from './vrrp-process.testkit.ts';
 import type { VrrpProcess } from './vrrp-process.ts';
 
 export const password = new TextEncoder().encode('geheim42');
@@ -109,10 +100,10 @@ type Deed =
   | { readonly type: 'stop' };
 
 const address = fc.constantFrom(
-  interfaceAddress(2, '192.0.2.100', 32),
-  interfaceAddress(2, '192.0.2.240', 32),
-  interfaceAddress(2, '192.0.2.1'),
-  interfaceAddress(2, '203.0.113.7'),
+  interfaceAddress(2, '192.0.2.100/32'),
+  interfaceAddress(2, '192.0.2.240/32'),
+  interfaceAddress(2, '192.0.2.1/24'),
+  interfaceAddress(2, '203.0.113.7/24'),
 );
 const input: fc.Arbitrary<VrrpInput> = fc.oneof(
   fc.record({ type: fc.constant('address-removed' as const), address }),
@@ -136,7 +127,7 @@ const input: fc.Arbitrary<VrrpInput> = fc.oneof(
   fc.constant({
     type: 'resynchronised',
     links: [link(2, 'eth0'), link(3, 'eth1')],
-    addresses: [interfaceAddress(2, '192.0.2.1')],
+    addresses: [interfaceAddress(2, '192.0.2.1/24')],
     forwardingLinks: [2],
   } as const),
   fc.constantFrom(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { configuration, router, script, virtualAddress } from '../vrrp/router.testkit.ts';
 import { rehearse } from './rehearsal.ts';
-import { configuration, ip, router, script, virtualAddress } from './vrrp-process.testkit.ts';
 
 const unicast = {
   type: 'unicast',

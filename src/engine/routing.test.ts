@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { routeKey } from '../netlink/route-route.ts';
 import { ruleKey } from '../netlink/route-rule.ts';
+import { link } from '../ports/network.testkit.ts';
 import type { RouteRequest } from '../ports/route.ts';
 import { plainRoute, plainRule, prefix } from '../ports/routing.testkit.ts';
 import type { RuleRequest } from '../ports/rule.ts';
 import type { VirtualRoute, VirtualRule, VrrpConfiguration } from '../vrrp/configuration.ts';
-import { configuration, link, router, type TestNode, TestSegment, virtualAddress } from './vrrp-process.testkit.ts';
+import { configuration, router, virtualAddress } from '../vrrp/router.testkit.ts';
+import { type TestNode, TestSegment } from './vrrp-process.testkit.ts';
 import { VrrpProcess } from './vrrp-process.ts';
 
 function route(destination: string, rest: Partial<VirtualRoute> = {}): VirtualRoute {

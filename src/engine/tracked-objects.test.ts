@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { seconds, zero } from '../base/duration.ts';
 import type { TrackProcessConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
-import { configuration, router, type TestNode, TestSegment } from './vrrp-process.testkit.ts';
+import { configuration, router } from '../vrrp/router.testkit.ts';
+import { type TestNode, TestSegment } from './vrrp-process.testkit.ts';
 
 /** A node whose world tells it only what the test says. */
 function blind(segment: TestSegment, tracking: VrrpConfiguration): TestNode {

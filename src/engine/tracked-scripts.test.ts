@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { after, instantFromMicroseconds } from '../base/instant.ts';
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
+import { trackScript } from '../vrrp/router.testkit.ts';
 import { TrackedScripts } from './tracked-scripts.ts';
-import { trackScript } from './vrrp-process.testkit.ts';
 
 const start = instantFromMicroseconds(0);
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
-import { configuration, router, syncGroup, TestSegment } from './vrrp-process.testkit.ts';
+import { configuration, router, syncGroup } from '../vrrp/router.testkit.ts';
+import { TestSegment } from './vrrp-process.testkit.ts';
 
 const tracking = (weight: number, reverse = false) =>
   configuration([router({ trackBfd: [{ session: 'b', weight, reverse }] })]);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { microseconds, seconds } from '../base/duration.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { masterDownInterval } from '../vrrp/intervals.ts';
-import { configuration, noScripts, router, syncGroup, type TestNode, TestSegment } from './vrrp-process.testkit.ts';
+import { configuration, noScripts, router, syncGroup } from '../vrrp/router.testkit.ts';
+import { type TestNode, TestSegment } from './vrrp-process.testkit.ts';
 
 const fifos = [{ path: '/run/fifo', owner: undefined, reader: undefined }];
 const linesOf = (node: TestNode): string[] =>

@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
+import { link } from '../ports/network.testkit.ts';
 import type { VrrpMails } from '../vrrp/configuration.ts';
+import { configuration, noScripts, router, syncGroup, virtualAddress } from '../vrrp/router.testkit.ts';
 import { mailSettings } from './mails.testkit.ts';
-import {
-  configuration,
-  link,
-  noScripts,
-  router,
-  syncGroup,
-  type TestNode,
-  TestSegment,
-  virtualAddress,
-} from './vrrp-process.testkit.ts';
+import { type TestNode, TestSegment } from './vrrp-process.testkit.ts';
 
 const notify = { ...noScripts, mail: true };
 const mails: VrrpMails = { settings: mailSettings, faults: true };

@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { microseconds, milliseconds, seconds } from '../base/duration.ts';
 import { elapsed } from '../base/instant.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { MacAddress } from '../base/mac-address.ts';
 import { gratuitousArp } from '../packet/arp.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
 import { masterDownInterval, skewTime } from '../vrrp/intervals.ts';
 import {
   configuration,
-  interfaceAddress,
-  ip,
-  link,
   noScripts,
   router,
   script,
   syncGroup,
-  TestSegment,
   trackScript,
   virtualAddress,
-} from './vrrp-process.testkit.ts';
+} from '../vrrp/router.testkit.ts';
+import { TestSegment } from './vrrp-process.testkit.ts';
 
 const down = (priority: number) => masterDownInterval(2, priority, seconds(1), 3);
 
@@ -350,7 +349,7 @@ describe('addresses', () => {
   it('removed by somebody else make the master step down and elect anew', () => {
     const { segment, a } = pair();
     a.held.clear();
-    a.receive({ type: 'address-removed', address: interfaceAddress(2, '192.0.2.100', 32) });
+    a.receive({ type: 'address-removed', address: interfaceAddress(2, '192.0.2.100/32') });
     segment.pass(milliseconds(3));
     expect(a.state()).toBe('backup');
     expect(a.adverts.at(-1)?.priority).toBe(0);
@@ -362,7 +361,7 @@ describe('addresses', () => {
   it('with no_track may be removed by anybody', () => {
     const { segment, a } = pair({ addresses: [virtualAddress('192.0.2.100', { noTrack: true })] });
     a.held.clear();
-    a.receive({ type: 'address-removed', address: interfaceAddress(2, '192.0.2.100', 32) });
+    a.receive({ type: 'address-removed', address: interfaceAddress(2, '192.0.2.100/32') });
     segment.pass(seconds(10));
     expect(a.state()).toBe('master');
     expect(a.addresses).toEqual([]);

@@ -1,169 +1,18 @@
-import { type Duration, microseconds, milliseconds, seconds, zero } from '../base/duration.ts';
+import { type Duration, microseconds, milliseconds, zero } from '../base/duration.ts';
 import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
-import { type Family, familyOf, type IpAddress, isMulticast, parseIpAddress } from '../base/ip-address.ts';
-import type { MacAddress } from '../base/mac-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { familyOf, type IpAddress, isMulticast } from '../base/ip-address.ts';
 import { routeKey } from '../netlink/route-route.ts';
 import { ruleKey } from '../netlink/route-rule.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
-import type { RunnableScript, ScriptOutcome } from '../ports/script.ts';
+import type { ScriptOutcome } from '../ports/script.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import type {
-  NotifyScripts,
-  SyncGroupConfiguration,
-  TrackScriptConfiguration,
-  VirtualAddress,
-  VirtualRouterConfiguration,
-  VrrpConfiguration,
-} from '../vrrp/configuration.ts';
+import type { VrrpConfiguration } from '../vrrp/configuration.ts';
+import { virtualAddress } from '../vrrp/router.testkit.ts';
 import { VrrpProcess } from './vrrp-process.ts';
 
-export const ip = (text: string): IpAddress => {
-  const address = parseIpAddress(text);
-  if (!address) throw new TypeError(text);
-  return address;
-};
-
 export const at = (time: Duration): Instant => after(instantFromMicroseconds(0), time);
-
-export const script = (text: string): RunnableScript => ({
-  command: { type: 'program', argv: [text] },
-  identity: undefined,
-  text,
-});
-
-export const noScripts: NotifyScripts = {
-  master: undefined,
-  backup: undefined,
-  fault: undefined,
-  stop: undefined,
-  generic: undefined,
-  deleted: undefined,
-  reportDeleted: false,
-  masterReceivedLowerPriority: undefined,
-};
-
-export function virtualAddress(text: string, overrides: Partial<VirtualAddress> = {}): VirtualAddress {
-  const address = ip(text);
-  return {
-    address,
-    prefixLength: familyOf(address) === 4 ? 32 : 128,
-    interface: undefined,
-    peer: undefined,
-    broadcast: undefined,
-    label: undefined,
-    scope: 0,
-    preferredLifetimeSeconds: undefined,
-    noDad: familyOf(address) === 6,
-    home: false,
-    manageTemporary: false,
-    noPrefixRoute: false,
-    autoJoin: false,
-    noTrack: false,
-    ...overrides,
-  };
-}
-
-/** A virtual router with every default of the configuration language. */
-export function router(overrides: Partial<VirtualRouterConfiguration> = {}): VirtualRouterConfiguration {
-  const family: Family = overrides.family ?? 4;
-  return {
-    name: 'VI_1',
-    vrid: 51,
-    family,
-    version: family === 6 ? 3 : 2,
-    interface: 'eth0',
-    initialState: 'backup',
-    priority: 100,
-    advertisementInterval: seconds(1),
-    downTimerAdverts: 3,
-    preempt: true,
-    preemptDelay: zero,
-    source: undefined,
-    trackSource: false,
-    destination: { type: 'multicast', group: ip(family === 4 ? '224.0.0.18' : 'ff02::12') },
-    authentication: { type: 'none' },
-    addresses: [virtualAddress(family === 4 ? '192.0.2.100' : '2001:db8::100')],
-    excludedAddresses: [],
-    promoteSecondaries: false,
-    checksumWithoutPseudoHeader: false,
-    skipCheckAdvertAddresses: false,
-    lowerPriorityNoAdvert: false,
-    higherPrioritySendAdvert: false,
-    ownerIgnoreAdverts: false,
-    garp: {
-      masterRepeat: 5,
-      masterDelay: seconds(5),
-      masterRefresh: zero,
-      masterRefreshRepeat: 1,
-      lowerPriorityRepeat: 5,
-      lowerPriorityDelay: seconds(5),
-    },
-    dontTrackPrimary: false,
-    ...noTrackers,
-    notify: noScripts,
-    ...overrides,
-  };
-}
-
-export function configuration(
-  instances: readonly VirtualRouterConfiguration[],
-  rest: Partial<Omit<VrrpConfiguration, 'global' | 'instances'>> = {},
-): VrrpConfiguration {
-  return {
-    global: {
-      routerId: 'test',
-      startupDelay: zero,
-      logUnknownVrids: true,
-      dynamicInterfaces: false,
-      garpInterval: zero,
-      gnaInterval: zero,
-    },
-    instances,
-    syncGroups: [],
-    scripts: [],
-    files: [],
-    processes: [],
-    ...rest,
-  };
-}
-
-const noTrackers = { trackInterfaces: [], trackScripts: [], trackBfd: [], trackFiles: [], trackProcesses: [] };
-
-export function syncGroup(name: string, members: readonly string[], notify = noScripts): SyncGroupConfiguration {
-  return { name, members, ...noTrackers, trackingWeight: false, notify };
-}
-
-export function trackScript(name: string, rest: Partial<TrackScriptConfiguration> = {}): TrackScriptConfiguration {
-  return {
-    name,
-    script: script(`/check/${name}`),
-    interval: seconds(1),
-    timeout: seconds(1),
-    rise: 1,
-    fall: 1,
-    ...rest,
-  };
-}
-
-export function link(index: number, name: string, rest: Partial<Link> = {}): Link {
-  return {
-    index,
-    name,
-    adminUp: true,
-    running: true,
-    loopback: false,
-    mtu: 1500,
-    mac: `02:00:00:00:00:0${index}` as MacAddress,
-    multicast: true,
-    noArp: false,
-    ...rest,
-  };
-}
-
-export function interfaceAddress(linkIndex: number, text: string, prefixLength = 24): InterfaceAddress {
-  const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
-  return { linkIndex, address: ip(text), prefixLength, scope: 0, flags };
-}
 
 interface Scheduled {
   readonly at: Instant;
@@ -274,12 +123,14 @@ export class TestNode {
     this.#segment = segment;
     this.engine = new VrrpProcess(configured, { detail: true, receiveBufferBytes: undefined });
     const family = familyOf(ip(address));
-    this.#own = links.map(({ index }) => interfaceAddress(index, address, family === 4 ? 24 : 64));
+    this.#own = links.map(({ index }) => interfaceAddress(index, `${address}/${family === 4 ? 24 : 64}`));
     for (const text of leftOver) {
       const request = { linkIndex: 2, ...virtualAddress(text) };
       this.held.set(`2 ${request.address}/${request.prefixLength}`, request);
     }
-    const found = [...this.held.values()].map(request => interfaceAddress(2, request.address, request.prefixLength));
+    const found = [...this.held.values()].map(request =>
+      interfaceAddress(2, `${request.address}/${request.prefixLength}`),
+    );
     this.receive({ type: 'resynchronised', links, addresses: [...this.#own, ...found], forwardingLinks: [] });
   }
 
@@ -357,7 +208,7 @@ export class TestNode {
       }
       if (operation === 'add') this.held.set(key, request);
       else this.held.delete(key);
-      const address = interfaceAddress(request.linkIndex, request.address, request.prefixLength);
+      const address = interfaceAddress(request.linkIndex, `${request.address}/${request.prefixLength}`);
       notices.push({ type: operation === 'add' ? 'address-added' : 'address-removed', address });
     });
     this.#segment.schedule(microseconds(50), () => this.receive({ type: 'addresses-changed', batch, errors }));

@@ -1,11 +1,11 @@
-import { parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { Prefix, Route } from './route.ts';
 import type { RuleRequest } from './rule.ts';
 
 /** `ADDRESS/LENGTH` */
 export function prefix(text: string): Prefix {
   const [address, length] = text.split('/') as [string, string];
-  return { address: parseIpAddress(address)!, prefixLength: Number(length) };
+  return { address: ip(address), prefixLength: Number(length) };
 }
 
 /** A unicast route to 10.1.0.0/24 with every default of the configuration language. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
-import { configuration, ip, router, syncGroup, trackScript, virtualAddress } from '../engine/vrrp-process.testkit.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
+import { configuration, router, syncGroup, trackScript, virtualAddress } from '../vrrp/router.testkit.ts';
 import { RecordedSegment, start } from './explain.testkit.ts';
 import { explainInstance, explanationText } from './explain-instance.ts';
 import { dualMasters } from './explain-pair.ts';

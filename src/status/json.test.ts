@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
+import type { VirtualRouterConfiguration } from '../vrrp/configuration.ts';
+import { configuration, virtualAddress } from '../vrrp/router.testkit.ts';
 import { renderJson } from './json.ts';
-import { configurationOf, processAfter, router, virtualAddress } from './status.testkit.ts';
+import { processAfter, router } from './status.testkit.ts';
 import { snapshotOf } from './vrrp-snapshot.ts';
 
 /** What keepalived 2.2.7 wrote for the same configuration, 3.4 s after its start. */
@@ -17,15 +19,15 @@ const captured =
   '"invalid_type_rcvd":0,"addr_list_err":0,"invalid_authtype":0,"authtype_mismatch":0,"auth_failure":0,' +
   '"pri_zero_rcvd":0,"pri_zero_sent":0}}]';
 
-function rendered(version: 1 | 2, ...routers: Parameters<typeof configurationOf>) {
-  const { process, now } = processAfter(configurationOf(...routers), 4);
+function rendered(version: 1 | 2, ...routers: readonly VirtualRouterConfiguration[]) {
+  const { process, now } = processAfter(configuration(routers), 4);
   return JSON.parse(renderJson(snapshotOf(process, now, 1_795_151_901_000_000), version));
 }
 
 describe('renderJson', () => {
   it("has keepalived's keys, order, types and values", () => {
     const [expected] = JSON.parse(captured);
-    const [instance] = rendered(1, router());
+    const [instance] = rendered(1, router({ higherPrioritySendAdvert: false }));
     expect(Object.keys(instance.data)).toEqual(Object.keys(expected.data));
     expect({ ...instance.data, last_transition: 0 }).toEqual({ ...expected.data, last_transition: 0 });
     expect(Object.keys(instance.stats).filter(key => !key.startsWith('auth_ext'))).toEqual(Object.keys(expected.stats));
@@ -58,7 +60,7 @@ describe('renderJson', () => {
         priority: 1,
         downTimerAdverts: 100,
         advertisementInterval: seconds(0.25),
-        excludedAddresses: [virtualAddress('10.9.0.200', 32)],
+        excludedAddresses: [virtualAddress('10.9.0.200')],
       }),
     );
     expect(data).toMatchObject({ adver_int: 0.25, state: 1, wantstate: 1, vipset: false });

@@ -1,122 +1,13 @@
-import { seconds } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
-import { parseIpAddress } from '../base/ip-address.ts';
-import { parseMacAddress } from '../base/mac-address.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
-import type { InterfaceAddress, Link } from '../ports/network.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import type { VirtualAddress, VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
-
-export const address = (text: string) => parseIpAddress(text)!;
-
-export function virtualAddress(text: string, prefixLength: number): VirtualAddress {
-  return {
-    address: address(text),
-    prefixLength,
-    interface: undefined,
-    peer: undefined,
-    broadcast: undefined,
-    label: undefined,
-    scope: 0,
-    preferredLifetimeSeconds: undefined,
-    noDad: false,
-    home: false,
-    manageTemporary: false,
-    noPrefixRoute: false,
-    autoJoin: false,
-    noTrack: false,
-  };
-}
-
-const noScripts = {
-  master: undefined,
-  backup: undefined,
-  fault: undefined,
-  stop: undefined,
-  generic: undefined,
-  deleted: undefined,
-  reportDeleted: false,
-  masterReceivedLowerPriority: undefined,
-};
+import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
+import { router as plainRouter, virtualAddress } from '../vrrp/router.testkit.ts';
 
 export function router(changes: Partial<VirtualRouterConfiguration> = {}): VirtualRouterConfiguration {
-  return {
-    name: 'V1',
-    vrid: 51,
-    family: 4,
-    version: 2,
-    interface: 'eth0',
-    initialState: 'master',
-    priority: 150,
-    advertisementInterval: seconds(1),
-    downTimerAdverts: 3,
-    preempt: true,
-    preemptDelay: seconds(0),
-    source: undefined,
-    trackSource: false,
-    destination: { type: 'multicast', group: address('224.0.0.18') },
-    authentication: { type: 'none' },
-    addresses: [virtualAddress('10.9.0.100', 24)],
-    excludedAddresses: [],
-    promoteSecondaries: false,
-    checksumWithoutPseudoHeader: false,
-    skipCheckAdvertAddresses: false,
-    lowerPriorityNoAdvert: false,
-    higherPrioritySendAdvert: false,
-    ownerIgnoreAdverts: false,
-    garp: {
-      masterRepeat: 5,
-      masterDelay: seconds(5),
-      masterRefresh: seconds(0),
-      masterRefreshRepeat: 1,
-      lowerPriorityRepeat: 5,
-      lowerPriorityDelay: seconds(5),
-    },
-    dontTrackPrimary: false,
-    trackInterfaces: [],
-    trackScripts: [],
-    trackBfd: [],
-    trackFiles: [],
-    trackProcesses: [],
-    notify: noScripts,
-    ...changes,
-  };
-}
-
-export function configurationOf(...instances: VirtualRouterConfiguration[]): VrrpConfiguration {
-  return {
-    global: {
-      routerId: 'r1',
-      startupDelay: seconds(0),
-      logUnknownVrids: false,
-      dynamicInterfaces: false,
-      garpInterval: seconds(0),
-      gnaInterval: seconds(0),
-    },
-    instances,
-    syncGroups: [],
-    scripts: [],
-    files: [],
-    processes: [],
-  };
-}
-
-const eth0: Link = {
-  index: 3,
-  name: 'eth0',
-  adminUp: true,
-  running: true,
-  loopback: false,
-  mtu: 1500,
-  mac: parseMacAddress('02:00:00:00:00:01')!,
-  multicast: true,
-  noArp: false,
-};
-
-const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
-
-function interfaceAddress(text: string): InterfaceAddress {
-  return { linkIndex: 3, address: address(text), prefixLength: 24, scope: 0, flags };
+  const addresses = [virtualAddress('10.9.0.100/24')];
+  return plainRouter({ name: 'V1', initialState: 'master', priority: 150, addresses, ...changes });
 }
 
 /** An engine on a link of its own, where every address change succeeds, after so many seconds. */
@@ -134,8 +25,8 @@ export function processAfter(configuration: VrrpConfiguration, count: number): {
     at(0),
     process.handle(at(0), {
       type: 'resynchronised',
-      links: [eth0],
-      addresses: [interfaceAddress('10.9.0.1')],
+      links: [link(3, 'eth0')],
+      addresses: [interfaceAddress(3, '10.9.0.1/24')],
       forwardingLinks: [],
     }),
   );

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import type { VirtualAddress } from '../vrrp/configuration.ts';
+import { configuration, virtualAddress } from '../vrrp/router.testkit.ts';
 import { addressText } from './address-text.ts';
 import { renderConfiguration, renderData } from './data-text.ts';
 import { scriptText } from './script-text.ts';
 import { renderStatistics } from './statistics-text.ts';
-import { address, configurationOf, processAfter, router, virtualAddress } from './status.testkit.ts';
+import { processAfter, router } from './status.testkit.ts';
 import { snapshotOf } from './vrrp-snapshot.ts';
 
 const master = () => {
-  const { process, now } = processAfter(configurationOf(router()), 4);
+  const { process, now } = processAfter(configuration([router()]), 4);
   return snapshotOf(process, now, 1_795_151_901_000_000);
 };
 
@@ -47,8 +50,8 @@ describe('renderData', () => {
       { ...check, name: 'bad', script: undefined },
     ];
     const trackScripts = scripts.map(({ name }) => ({ script: name, weight: 2, reverse: false }));
-    const configuration = { ...configurationOf(router({ trackScripts })), scripts };
-    const { process, now } = processAfter(configuration, 0.5);
+    const configured = configuration([router({ trackScripts })], { scripts });
+    const { process, now } = processAfter(configured, 0.5);
     const text = renderData(snapshotOf(process, now, 0));
     expect(text).toMatch(/VRRP Script = chk\n {3}Command = '\/bin\/true'\n(?: {3}.*\n){4} {3}Status = INIT\n/);
     expect(text).toMatch(
@@ -59,7 +62,7 @@ describe('renderData', () => {
   it('shows state and configuration of each instance', () => {
     const lines = renderData(master()).split('\n');
     for (const line of [
-      ' Router ID = r1',
+      ' Router ID = test',
       ' VRRP Instance = V1',
       '   State = MASTER',
       '   Master down timer = 3414063 usecs',
@@ -76,35 +79,33 @@ describe('renderData', () => {
 
 describe('renderConfiguration', () => {
   it('says nothing about what is only known at run time', () => {
-    const lines = renderConfiguration(configurationOf(router()));
+    const lines = renderConfiguration(configuration([router()]));
     expect(lines).toContain('     10.9.0.100/24 dev eth0 scope global');
     expect(lines.join('\n')).not.toContain('State =');
   });
 
   it('never shows the password', () => {
     const bytes = new TextEncoder().encode('secret\0\0');
-    const text = renderConfiguration(configurationOf(router({ authentication: { type: 'password', bytes } })));
+    const text = renderConfiguration(configuration([router({ authentication: { type: 'password', bytes } })]));
     expect(text.join('\n')).toContain('SIMPLE_PASSWORD');
     expect(text.join('\n')).not.toContain('secret');
   });
 });
 
 describe('addressText', () => {
-  const shown = (changes: object, text = '10.9.0.101', prefixLength = 24) =>
+  const shown = (changes: Partial<VirtualAddress>, text = '10.9.0.101/24') =>
     addressText({
-      configuration: { ...virtualAddress(text, prefixLength), ...changes },
+      configuration: virtualAddress(text, changes),
       interface: 'e1',
       isSet: true,
     });
 
   it("is keepalived's, captured from 2.2.7", () => {
-    expect(shown({ broadcast: address('10.9.0.255'), label: 'e1:5' })).toBe(
+    expect(shown({ broadcast: ip('10.9.0.255'), label: 'e1:5' })).toBe(
       '10.9.0.101/24 brd 10.9.0.255 dev e1 scope global label e1:5 set',
     );
-    expect(shown({}, 'fd00::201', 64)).toBe('fd00::201/64 dev e1 scope global preferred_lft forever set');
-    expect(shown({ preferredLifetimeSeconds: 0 }, 'fe80::100', 128)).toBe(
-      'fe80::100 dev e1 scope global deprecated set',
-    );
+    expect(shown({}, 'fd00::201/64')).toBe('fd00::201/64 dev e1 scope global preferred_lft forever set');
+    expect(shown({}, 'fe80::100')).toBe('fe80::100 dev e1 scope global deprecated set');
   });
 });
 

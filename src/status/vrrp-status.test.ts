@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { configurationOf, processAfter, router, virtualAddress } from './status.testkit.ts';
+import { configuration, virtualAddress } from '../vrrp/router.testkit.ts';
+import { processAfter, router } from './status.testkit.ts';
 import { snapshotOf } from './vrrp-snapshot.ts';
 import { vrrpStatusOf } from './vrrp-status.ts';
 import { renderVrrpStatus } from './vrrp-status-text.ts';
 
 const epoch = 1_795_151_901_000;
 const statusAfter = (count: number, ...changes: Parameters<typeof router>) => {
-  const { process, now } = processAfter(configurationOf(router(...changes)), count);
+  const { process, now } = processAfter(configuration([router(...changes)]), count);
   return vrrpStatusOf(snapshotOf(process, now, epoch * 1_000));
 };
 
@@ -27,7 +28,7 @@ describe('the state of VRRP', () => {
   });
 
   it('lists only the first of many addresses', () => {
-    const addresses = Array.from({ length: 30 }, (_, index) => virtualAddress(`10.9.0.${100 + index}`, 24));
+    const addresses = Array.from({ length: 30 }, (_, index) => virtualAddress(`10.9.0.${100 + index}/24`));
     const { addresses: shown } = statusAfter(0, { addresses }).instances[0]!;
     expect([shown.configured, shown.held, shown.first.length]).toEqual([30, 0, 20]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { centiseconds, seconds } from '../base/duration.ts';
-import { alone, configuration, master, router, World } from './conformance.testkit.ts';
+import { alone, master, router, World } from './conformance.testkit.ts';
+import { configuration } from './router.testkit.ts';
 
 const virtual = ['eth0 192.0.2.254', 'eth0 192.0.2.253'];
 const learned = { from: '192.0.2.9', priority: 200, interval: centiseconds(300) };
@@ -13,7 +14,7 @@ describe('a master', () => {
 
   it('9568-6.4.3-arp, 9568-6.4.3-accept, 3768-6.4.3-duties - and none of another virtual router', () => {
     const world = new World();
-    const node = world.add(configuration(router(), router({ name: 'other', vrid: 8, priority: 1 })));
+    const node = world.add(configuration([router(), router({ name: 'other', vrid: 8, priority: 1 })]));
     world.runMs(3700);
     expect([...node.addresses]).toEqual(virtual);
   });

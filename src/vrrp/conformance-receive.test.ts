@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { centiseconds, seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { internetChecksum, pseudoHeader4, pseudoHeader6 } from '../packet/checksum.ts';
 import type { VirtualRouterConfiguration } from './configuration.ts';
-import {
-  address,
-  alone,
-  configuration,
-  groupOf,
-  master,
-  type Node,
-  type PeerAdvert,
-  router,
-  World,
-} from './conformance.testkit.ts';
+import { alone, groupOf, master, type Node, type PeerAdvert, router, World } from './conformance.testkit.ts';
 import type { Observation, RejectReason } from './receive-checks.ts';
+import { configuration } from './router.testkit.ts';
 
 type Settings = Partial<VirtualRouterConfiguration>;
 
@@ -22,10 +14,10 @@ const signed: Settings = { version: 2, authentication: { type: 'password', bytes
 const v2: Settings = { version: 2 };
 const v6: Settings = { family: 6 };
 const unicast = (checkSource: boolean): Settings => ({
-  source: address('192.0.2.1'),
+  source: ip('192.0.2.1'),
   destination: {
     type: 'unicast',
-    peers: [{ address: address('192.0.2.9'), minimumTtl: 200, maximumTtl: 255 }],
+    peers: [{ address: ip('192.0.2.9'), minimumTtl: 200, maximumTtl: 255 }],
     ttl: undefined,
     checkSource,
   },
@@ -38,7 +30,7 @@ const set =
     const changed = Uint8Array.from(payload);
     for (const [at, value] of Object.entries(edits)) changed[Number(at)] = value;
     changed.fill(0, 6, 8);
-    const [source, group] = [address(family === 4 ? '192.0.2.9' : 'fe80::9'), groupOf(family)];
+    const [source, group] = [ip(family === 4 ? '192.0.2.9' : 'fe80::9'), groupOf(family)];
     const pseudoHeader = family === 4 ? pseudoHeader4 : pseudoHeader6;
     const header = changed[0]! >> 4 === 2 ? [] : [pseudoHeader(source, group, 112, changed.length)];
     const checksum = internetChecksum([...header, changed]);
@@ -182,14 +174,14 @@ describe('what passes', () => {
 
   const noted: readonly (readonly [ids: string, what: string, settings: Settings, advert: PeerAdvert, Observation])[] =
     [
-      ['9568-7.1-list-match -', 'another list', {}, { addresses: [address('192.0.2.77')] }, 'address-list'],
-      ['3768-7.1-list -', 'another list in v2', v2, { addresses: [address('192.0.2.77')] }, 'address-list'],
+      ['9568-7.1-list-match -', 'another list', {}, { addresses: [ip('192.0.2.77')] }, 'address-list'],
+      ['3768-7.1-list -', 'another list in v2', v2, { addresses: [ip('192.0.2.77')] }, 'address-list'],
       ['9568-7.1-interval-match -', 'another interval', {}, { interval: centiseconds(200) }, 'interval-differs'],
       [
         '9568-5.2.9-first-ll-rx -',
         'a first address that is not link-local',
         v6,
-        { addresses: ['2001:db8::7', 'fe80::7'].map(address) },
+        { addresses: ['2001:db8::7', 'fe80::7'].map(ip) },
         'first-address-not-link-local',
       ],
       ['5798-5.2.8-cksum -', 'the form of the checksum that is not ours', {}, { pseudoHeader: false }, 'checksum-form'],
@@ -209,7 +201,7 @@ describe('what passes', () => {
   });
 
   it('9568-7.1-list-match, 9568-5.2.9-order + another order is no mismatch', () => {
-    const node = taken({}, { addresses: ['192.0.2.253', '192.0.2.254'].map(address) });
+    const node = taken({}, { addresses: ['192.0.2.253', '192.0.2.254'].map(ip) });
     expect(node.instance().counters.observed['address-list']).toBe(0);
   });
 
@@ -247,7 +239,7 @@ describe('what passes', () => {
   });
 
   it('9568-7.1-trailing - padding enters neither checksum nor list', () => {
-    const virtual = [...address('192.0.2.77')].map(digit => digit.charCodeAt(0));
+    const virtual = [...ip('192.0.2.77')].map(digit => digit.charCodeAt(0));
     const node = taken({}, { damage: payload => Uint8Array.from([...payload, ...virtual]) });
     expect(node.instance().counters.observed).toMatchObject({ 'address-list': 0, 'checksum-form': 0 });
   });
@@ -298,7 +290,7 @@ describe('the VRID', () => {
 
   it('9568-7.1-vrid - one known on the other interface only changes nothing', () => {
     const world = new World();
-    const node = world.add(configuration(router(), router({ name: 'other', vrid: 8, interface: 'eth1' })));
+    const node = world.add(configuration([router(), router({ name: 'other', vrid: 8, interface: 'eth1' })]));
     const before = [node.snapshot('R'), node.snapshot('other')];
     node.receive({ vrid: 8, priority: 255 });
     expect([node.snapshot('R'), node.snapshot('other')]).toEqual(before);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { centiseconds, seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { checksumHolds, encodeAdvertisement, readAdvertisement } from '../packet/vrrp-advertisement.ts';
 import type { VirtualRouterConfiguration } from './configuration.ts';
-import { address, master, type Node, router, type Sent, virtualAddress, World } from './conformance.testkit.ts';
+import { master, type Node, router, type Sent, World } from './conformance.testkit.ts';
+import { virtualAddress } from './router.testkit.ts';
 
 const first = (changes: Partial<VirtualRouterConfiguration> = {}): Sent => {
   const { world, node } = master(changes);
@@ -14,15 +16,15 @@ const first = (changes: Partial<VirtualRouterConfiguration> = {}): Sent => {
 const holds = (sent: Sent, pseudoHeader: boolean, changes: { readonly source?: string } = {}): boolean => {
   const family = sent.source.includes(':') ? 6 : 4;
   const read = readAdvertisement(sent.payload, family);
-  const source = changes.source === undefined ? sent.source : address(changes.source);
+  const source = changes.source === undefined ? sent.source : ip(changes.source);
   return read.ok && checksumHolds(read.value, { family, source, destination: sent.destination, pseudoHeader });
 };
 
 const unicast: Partial<VirtualRouterConfiguration> = {
-  source: address('192.0.2.1'),
+  source: ip('192.0.2.1'),
   destination: {
     type: 'unicast',
-    peers: [9, 8].map(host => ({ address: address(`192.0.2.${host}`), minimumTtl: 0, maximumTtl: 255 })),
+    peers: [9, 8].map(host => ({ address: ip(`192.0.2.${host}`), minimumTtl: 0, maximumTtl: 255 })),
     ttl: undefined,
     checkSource: false,
   },
@@ -92,8 +94,8 @@ describe('the fields of an advert', () => {
     const { version, vrid } = router();
     const envelope = {
       family: 4,
-      source: address('192.0.2.1'),
-      destination: address('224.0.0.18'),
+      source: ip('192.0.2.1'),
+      destination: ip('224.0.0.18'),
       pseudoHeader: true,
     } as const;
     const advertisement = { version, vrid, priority: 1, addresses: [], authentication: undefined };
@@ -110,12 +112,12 @@ describe('the fields of an advert', () => {
   });
 
   it('9568-5.2.9-first-ll-tx - the configured order is kept even if it is not', () => {
-    const addresses = ['2001:db8::7', 'fe80::7'].map(virtualAddress);
+    const addresses = ['2001:db8::7', 'fe80::7'].map(text => virtualAddress(text));
     expect(first({ family: 6, addresses }).addresses).toEqual(['2001:db8::7', 'fe80::7']);
   });
 
   it('9568-5.2.9-order + two nodes with one configuration send equal lists, before and after a reload', () => {
-    const addresses = ['198.51.100.9', '192.0.2.254', '198.51.100.10'].map(virtualAddress);
+    const addresses = ['198.51.100.9', '192.0.2.254', '198.51.100.10'].map(text => virtualAddress(text));
     const lists = [1, 2].map(host => {
       const world = new World();
       const node = world.add(router({ addresses }), host);
@@ -128,7 +130,7 @@ describe('the fields of an advert', () => {
   });
 
   it('9568-5.2.9-order - the order never is that of the addresses in the kernel', () => {
-    const addresses = ['198.51.100.9', '192.0.2.254', '198.51.100.10'].map(virtualAddress);
+    const addresses = ['198.51.100.9', '192.0.2.254', '198.51.100.10'].map(text => virtualAddress(text));
     const { world, node } = master({ addresses });
     node.setLink('eth0', { running: false });
     node.setLink('eth0', {});

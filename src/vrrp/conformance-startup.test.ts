@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { centiseconds, seconds } from '../base/duration.ts';
-import { alone, configuration, master, router, World } from './conformance.testkit.ts';
+import { alone, master, router, World } from './conformance.testkit.ts';
+import { configuration } from './router.testkit.ts';
 
 describe('scope', () => {
   it('9568-1-families-independent + the silence of one family lets the other one be', () => {
     const world = new World();
-    const node = world.add(configuration(router({ name: 'four' }), router({ name: 'six', family: 6 })));
+    const node = world.add(configuration([router({ name: 'four' }), router({ name: 'six', family: 6 })]));
     for (let count = 0; count < 5; count++) {
       node.receive({ priority: 200 }, 'six');
       world.runMs(1000);
@@ -16,7 +17,7 @@ describe('scope', () => {
 
   it('9568-1-families-independent - an IPv4 advert changes nothing of IPv6, not even a counter', () => {
     const world = new World();
-    const node = world.add(configuration(router({ name: 'four' }), router({ name: 'six', family: 6 })));
+    const node = world.add(configuration([router({ name: 'four' }), router({ name: 'six', family: 6 })]));
     const [before, counters] = [node.snapshot('six'), structuredClone(node.instance('six').counters)];
     world.runMs(1);
     node.receive({ priority: 255 }, 'four');
@@ -26,7 +27,7 @@ describe('scope', () => {
 
   it('9568-1.7-vrid-scope + one VRID on two interfaces is two elections', () => {
     const world = new World();
-    const node = world.add(configuration(router({ name: 'left' }), router({ name: 'right', interface: 'eth1' })));
+    const node = world.add(configuration([router({ name: 'left' }), router({ name: 'right', interface: 'eth1' })]));
     world.runMs(1000);
     node.receive({ priority: 200 }, 'left');
     world.runMs(3000);
@@ -36,7 +37,7 @@ describe('scope', () => {
 
   it('9568-1.7-vrid-scope - an advert on the other interface leaves the timer alone', () => {
     const world = new World();
-    const node = world.add(configuration(router({ name: 'left' }), router({ name: 'right', interface: 'eth1' })));
+    const node = world.add(configuration([router({ name: 'left' }), router({ name: 'right', interface: 'eth1' })]));
     world.runMs(1000);
     const before = node.instance('left').machine.state;
     node.receive({ priority: 200 }, 'right');
@@ -105,7 +106,7 @@ describe('Initialize', () => {
 
   it('9568-6.4.1-owner-garp - and no other address', () => {
     const world = new World();
-    const node = world.add(configuration(router({ priority: 255 }), router({ name: 'other', vrid: 8 })));
+    const node = world.add(configuration([router({ priority: 255 }), router({ name: 'other', vrid: 8 })]));
     expect(node.frames.length).toBe(2);
   });
 

@@ -1,74 +1,28 @@
-import { centiseconds, type Duration, milliseconds, zero } from '../base/duration.ts';
+import { type Duration, milliseconds, zero } from '../base/duration.ts';
 import { after, elapsed, type Instant, instantFromMicroseconds } from '../base/instant.ts';
-import { type Family, familyOf, type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
 import { parseMacAddress } from '../base/mac-address.ts';
 import type { Instance } from '../engine/instance.ts';
 import { VrrpProcess } from '../engine/vrrp-process.ts';
 import { type Advertisement, encodeAdvertisement, readAdvertisement } from '../packet/vrrp-advertisement.ts';
-import type { InterfaceAddress, Link } from '../ports/network.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
+import type { Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import type { VirtualAddress, VirtualRouterConfiguration, VrrpConfiguration } from './configuration.ts';
+import type { VirtualRouterConfiguration, VrrpConfiguration } from './configuration.ts';
+import { configuration, router as plainRouter, virtualAddress } from './router.testkit.ts';
 
-export const address = (text: string): IpAddress => parseIpAddress(text)!;
-export const groupOf = (family: Family): IpAddress => address(family === 4 ? '224.0.0.18' : 'ff02::12');
+export const groupOf = (family: Family): IpAddress => ip(family === 4 ? '224.0.0.18' : 'ff02::12');
 
-const silent: VirtualRouterConfiguration['notify'] = {
-  master: undefined,
-  backup: undefined,
-  fault: undefined,
-  stop: undefined,
-  generic: undefined,
-  deleted: undefined,
-  reportDeleted: false,
-  masterReceivedLowerPriority: undefined,
-};
-
-export function virtualAddress(text: string): VirtualAddress {
-  return {
-    address: address(text),
-    prefixLength: text.includes(':') ? 128 : 32,
-    interface: undefined,
-    peer: undefined,
-    broadcast: undefined,
-    label: undefined,
-    scope: 0,
-    preferredLifetimeSeconds: undefined,
-    noDad: true,
-    home: false,
-    manageTemporary: false,
-    noPrefixRoute: false,
-    autoJoin: false,
-    noTrack: false,
-  };
-}
-
-/** A VRRPv3 virtual router with VRID 7, priority 100 and an interval of 1 s on eth0, changed as said. */
+/** A VRRPv3 virtual router with VRID 7 on eth0 that yields without a word, as RFC 9568 has it; changed as said. */
 export function router(changes: Partial<VirtualRouterConfiguration> = {}): VirtualRouterConfiguration {
-  const family = changes.family ?? 4;
-  return {
+  const own = changes.family === 6 ? ['fe80::7', '2001:db8::7'] : ['192.0.2.254', '192.0.2.253'];
+  return plainRouter({
     name: 'R',
     vrid: 7,
-    family,
     version: 3,
-    interface: 'eth0',
-    initialState: 'backup',
-    priority: 100,
-    advertisementInterval: centiseconds(100),
-    downTimerAdverts: 3,
-    preempt: true,
-    preemptDelay: zero,
-    source: undefined,
-    trackSource: false,
-    destination: { type: 'multicast', group: groupOf(family) },
-    authentication: { type: 'none' },
-    addresses: (family === 4 ? ['192.0.2.254', '192.0.2.253'] : ['fe80::7', '2001:db8::7']).map(virtualAddress),
-    excludedAddresses: [],
-    promoteSecondaries: false,
-    checksumWithoutPseudoHeader: false,
-    skipCheckAdvertAddresses: false,
-    lowerPriorityNoAdvert: false,
+    addresses: own.map(text => virtualAddress(text)),
     higherPrioritySendAdvert: false,
-    ownerIgnoreAdverts: false,
     garp: {
       masterRepeat: 1,
       masterDelay: zero,
@@ -77,27 +31,8 @@ export function router(changes: Partial<VirtualRouterConfiguration> = {}): Virtu
       lowerPriorityRepeat: 0,
       lowerPriorityDelay: zero,
     },
-    dontTrackPrimary: false,
-    trackInterfaces: [],
-    trackScripts: [],
-    trackBfd: [],
-    trackFiles: [],
-    trackProcesses: [],
-    notify: silent,
     ...changes,
-  };
-}
-
-export function configuration(...instances: readonly VirtualRouterConfiguration[]): VrrpConfiguration {
-  const global = {
-    routerId: 'test',
-    startupDelay: zero,
-    logUnknownVrids: true,
-    dynamicInterfaces: false,
-    garpInterval: zero,
-    gnaInterval: zero,
-  };
-  return { global, instances, syncGroups: [], scripts: [], files: [], processes: [] };
+  });
 }
 
 /** An advert as a node put it on the wire. */
@@ -134,17 +69,9 @@ export interface PeerAdvert {
   readonly damage?: (payload: Uint8Array) => Uint8Array;
 }
 
-const links: readonly Link[] = ['eth0', 'eth1'].map((name, place) => ({
-  index: place + 2,
-  name,
-  adminUp: true,
-  running: true,
-  loopback: false,
-  mtu: 1500,
-  mac: parseMacAddress(`02:00:00:00:00:0${place + 1}`),
-  multicast: true,
-  noArp: false,
-}));
+const links: readonly Link[] = ['eth0', 'eth1'].map((name, place) =>
+  link(place + 2, name, { mac: parseMacAddress(`02:00:00:00:00:0${place + 1}`) }),
+);
 
 /** Several machines, or one and its tester, on two Ethernets without delay or loss, under a clock that tests move. */
 export class World {
@@ -158,7 +85,7 @@ export class World {
 
   /** A machine whose interfaces hold these addresses; its VRRP process starts now. */
   add(options: VrrpConfiguration | VirtualRouterConfiguration, host = 1, addresses?: readonly string[]): Node {
-    const whole = 'instances' in options ? options : configuration(options);
+    const whole = 'instances' in options ? options : configuration([options]);
     const own = addresses ?? [`192.0.2.${host}/24`, `fe80::${host}/64`, `2001:db8::${host}/64`];
     const node = new Node(this, whole, own);
     this.nodes.push(node);
@@ -273,7 +200,7 @@ export class Node {
   }
 
   reload(vrrp: VrrpConfiguration | VirtualRouterConfiguration): void {
-    const whole = 'instances' in vrrp ? vrrp : configuration(vrrp);
+    const whole = 'instances' in vrrp ? vrrp : configuration([vrrp]);
     this.#execute(this.process.reload(this.#world.now, whole));
   }
 
@@ -294,8 +221,8 @@ export class Node {
   receive(advert: PeerAdvert = {}, name = 'R'): void {
     const own = this.instance(name).configuration;
     const family = advert.family ?? own.family;
-    const source = address(advert.from ?? (family === 4 ? '192.0.2.9' : 'fe80::9'));
-    const destination = advert.to === undefined ? groupOf(family) : address(advert.to);
+    const source = ip(advert.from ?? (family === 4 ? '192.0.2.9' : 'fe80::9'));
+    const destination = advert.to === undefined ? groupOf(family) : ip(advert.to);
     const version = advert.version ?? own.version;
     const envelope = { family, source, destination, pseudoHeader: advert.pseudoHeader ?? true };
     const signed = own.authentication.type === 'password' ? { type: 1, data: own.authentication.bytes } : undefined;
@@ -361,20 +288,10 @@ export class Node {
       const key = `${links.find(({ index }) => index === request.linkIndex)?.name} ${request.address}`;
       if (operation === 'add') this.addresses.add(key);
       else this.addresses.delete(key);
-      const { linkIndex, prefixLength, scope } = request;
-      const changed = { linkIndex, address: request.address, prefixLength, scope, flags: noFlags };
-      this.handle({ type: operation === 'add' ? 'address-added' : 'address-removed', address: changed });
+      const address = interfaceAddress(request.linkIndex, `${request.address}/${request.prefixLength}`);
+      this.handle({ type: operation === 'add' ? 'address-added' : 'address-removed', address });
     }
   }
-}
-
-const noFlags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
-
-function interfaceAddress(linkIndex: number, text: string): InterfaceAddress {
-  const [ip, prefix] = text.split('/');
-  const own = address(ip!);
-  const scope = own.startsWith('fe80') ? 253 : 0;
-  return { linkIndex, address: own, prefixLength: Number(prefix), scope, flags: noFlags };
 }
 
 /** A world of one machine with one virtual router, and the time it became master. */

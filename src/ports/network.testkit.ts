@@ -1,0 +1,26 @@
+import { isLinkLocal } from '../base/ip-address.ts';
+import type { MacAddress } from '../base/mac-address.ts';
+import type { InterfaceAddress, Link } from './network.ts';
+import { prefix } from './routing.testkit.ts';
+
+export function link(index: number, name: string, rest: Partial<Link> = {}): Link {
+  return {
+    index,
+    name,
+    adminUp: true,
+    running: true,
+    loopback: false,
+    mtu: 1500,
+    mac: `02:00:00:00:00:0${index}` as MacAddress,
+    multicast: true,
+    noArp: false,
+    ...rest,
+  };
+}
+
+/** `ADDRESS/LENGTH` on an interface. */
+export function interfaceAddress(linkIndex: number, text: string): InterfaceAddress {
+  const { address, prefixLength } = prefix(text);
+  const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
+  return { linkIndex, address, prefixLength, scope: isLinkLocal(address) ? 253 : 0, flags };
+}
