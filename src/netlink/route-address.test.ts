@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { plainAddress } from '../ports/network.testkit.ts';
+import type { AddressRequest } from '../ports/network.ts';
 import { decodeAttributes } from './attribute.ts';
 import { decodeMessages } from './message.ts';
 import { MessageWriter } from './message-writer.ts';
 import { messagesIn, recordedAddresses, recordedEvent } from './recorded.testkit.ts';
 import {
-  type AddressDescription,
   addressFlag,
   addressMessage,
   decodeAddress,
@@ -14,25 +15,9 @@ import {
   encodeRemoveAddress,
 } from './route-address.ts';
 
-const ip = (text: string): IpAddress => parseIpAddress(text)!;
+const plain: AddressRequest = { ...plainAddress, linkIndex: 7, address: ip('10.0.0.9'), prefixLength: 24 };
 
-const plain: AddressDescription = {
-  linkIndex: 7,
-  address: ip('10.0.0.9'),
-  prefixLength: 24,
-  peer: undefined,
-  broadcast: undefined,
-  label: undefined,
-  scope: 0,
-  preferredLifetimeSeconds: undefined,
-  noDad: false,
-  home: false,
-  manageTemporary: false,
-  noPrefixRoute: false,
-  autoJoin: false,
-};
-
-function encoded(encode: typeof encodeAddAddress, request: AddressDescription, acknowledge = false) {
+function encoded(encode: typeof encodeAddAddress, request: AddressRequest, acknowledge = false) {
   const writer = new MessageWriter();
   encode(writer, request, 3, acknowledge);
   const { messages, problem } = decodeMessages(writer.bytes());

@@ -1,5 +1,6 @@
 import { type IpAddress, ipAddressBytes, ipAddressFromBytes, maximumPrefixLength } from '../base/ip-address.ts';
 import { failed, ok, type Result } from '../base/result.ts';
+import type { AddressRequest } from '../ports/network.ts';
 import { attributeNumber, decodeAttributes } from './attribute.ts';
 import { messageFlag, type NetlinkMessage, type NetlinkProblem, viewOf } from './message.ts';
 import type { MessageWriter } from './message-writer.ts';
@@ -28,23 +29,6 @@ export const addressFlag = {
   autoJoin: 0x400,
 } as const;
 
-/** What to add or remove; ports/network.ts has the same shape for the engine. */
-export interface AddressDescription {
-  readonly linkIndex: number;
-  readonly address: IpAddress;
-  readonly prefixLength: number;
-  readonly peer: { readonly address: IpAddress; readonly prefixLength: number } | undefined;
-  readonly broadcast: IpAddress | undefined;
-  readonly label: string | undefined;
-  readonly scope: number;
-  readonly preferredLifetimeSeconds: number | undefined;
-  readonly noDad: boolean;
-  readonly home: boolean;
-  readonly manageTemporary: boolean;
-  readonly noPrefixRoute: boolean;
-  readonly autoJoin: boolean;
-}
-
 /** An address as rtnetlink describes it. */
 export interface AddressMessage {
   readonly linkIndex: number;
@@ -64,7 +48,7 @@ export function encodeAddressDump(writer: MessageWriter, sequence: number): void
 /** RTM_NEWADDR that fails with EEXIST if the address is there already. */
 export function encodeAddAddress(
   writer: MessageWriter,
-  request: AddressDescription,
+  request: AddressRequest,
   sequence: number,
   acknowledge: boolean,
 ): void {
@@ -92,7 +76,7 @@ export function encodeAddAddress(
  */
 export function encodeRemoveAddress(
   writer: MessageWriter,
-  request: AddressDescription,
+  request: AddressRequest,
   sequence: number,
   acknowledge: boolean,
 ): void {
@@ -101,7 +85,7 @@ export function encodeRemoveAddress(
   writer.end();
 }
 
-function appendIdentity(writer: MessageWriter, request: AddressDescription, scope: number): void {
+function appendIdentity(writer: MessageWriter, request: AddressRequest, scope: number): void {
   const local = ipAddressBytes(request.address);
   const fixed = new Uint8Array(fixedHeaderLength);
   fixed[0] = local.length === 4 ? familyIpv4 : familyIpv6;
@@ -114,7 +98,7 @@ function appendIdentity(writer: MessageWriter, request: AddressDescription, scop
   writer.attribute(attribute.address, request.peer ? ipAddressBytes(request.peer.address) : local);
 }
 
-function requestedFlags(request: AddressDescription): number {
+function requestedFlags(request: AddressRequest): number {
   return (
     (request.noDad ? addressFlag.noDad : 0) |
     (request.home ? addressFlag.home : 0) |

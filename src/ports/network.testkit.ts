@@ -1,6 +1,6 @@
 import { isLinkLocal } from '../base/ip-address.ts';
 import type { MacAddress } from '../base/mac-address.ts';
-import type { InterfaceAddress, Link } from './network.ts';
+import type { AddressRequest, InterfaceAddress, Link } from './network.ts';
 import { prefix } from './routing.testkit.ts';
 
 export function link(index: number, name: string, rest: Partial<Link> = {}): Link {
@@ -24,3 +24,18 @@ export function interfaceAddress(linkIndex: number, text: string): InterfaceAddr
   const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
   return { linkIndex, address, prefixLength, scope: isLinkLocal(address) ? 253 : 0, flags };
 }
+
+/** An address that is held for ever and says nothing else of itself. */
+export const plainAddress: Omit<AddressRequest, 'linkIndex' | 'address'> = {
+  prefixLength: 32,
+  peer: undefined,
+  broadcast: undefined,
+  label: undefined,
+  scope: 0,
+  preferredLifetimeSeconds: undefined,
+  noDad: false,
+  home: false,
+  manageTemporary: false,
+  noPrefixRoute: false,
+  autoJoin: false,
+};

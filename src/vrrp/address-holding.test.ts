@@ -1,22 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { plainAddress } from '../ports/network.testkit.ts';
 import type { AddressRequest } from '../ports/network.ts';
 import { AddressHolding, addressKey } from './address-holding.ts';
 
 const request = (last: number, prefixLength = 32): AddressRequest => ({
+  ...plainAddress,
   linkIndex: 2,
-  address: parseIpAddress(`192.0.2.${last}`) as IpAddress,
+  address: ip(`192.0.2.${last}`),
   prefixLength,
-  peer: undefined,
-  broadcast: undefined,
-  label: undefined,
-  scope: 0,
-  preferredLifetimeSeconds: undefined,
-  noDad: false,
-  home: false,
-  manageTemporary: false,
-  noPrefixRoute: false,
-  autoJoin: false,
 });
 const keyOf = (last: number, prefixLength = 32): string => addressKey(request(last, prefixLength));
 const nothing = (): boolean => false;

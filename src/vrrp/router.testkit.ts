@@ -1,6 +1,7 @@
 import { seconds, zero } from '../base/duration.ts';
 import { ip } from '../base/ip-address.testkit.ts';
 import { type Family, familyOf, maximumPrefixLength } from '../base/ip-address.ts';
+import { plainAddress } from '../ports/network.testkit.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type {
   NotifyScripts,
@@ -46,19 +47,12 @@ export function virtualAddress(text: string, overrides: Partial<VirtualAddress> 
   const isSix = familyOf(address) === 6;
   const prefixLength = length === undefined ? maximumPrefixLength(isSix ? 6 : 4) : Number(length);
   return {
+    ...plainAddress,
     address,
     prefixLength,
     interface: undefined,
-    peer: undefined,
-    broadcast: undefined,
-    label: undefined,
-    scope: 0,
     preferredLifetimeSeconds: prefixLength === 128 ? 0 : undefined,
     noDad: isSix,
-    home: false,
-    manageTemporary: false,
-    noPrefixRoute: false,
-    autoJoin: false,
     noTrack: false,
     ...overrides,
   };

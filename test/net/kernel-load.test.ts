@@ -1,15 +1,14 @@
 // What only a real kernel can be put to: much at once.
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Instant, instantFromMicroseconds } from '../../src/base/instant.ts';
-import { type IpAddress, parseIpAddress } from '../../src/base/ip-address.ts';
+import { ip } from '../../src/base/ip-address.testkit.ts';
 import { now } from '../../src/linux/clock.ts';
 import { Driver } from '../../src/linux/driver.ts';
+import { plainAddress } from '../../src/ports/network.testkit.ts';
 import type { AddressRequest } from '../../src/ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../../src/ports/vrrp-world.ts';
 import { type KernelGround, openKernelGround } from './kernel-ground.testkit.ts';
-import { inputsOf, plainAddress } from './vrrp-world-contract.testkit.ts';
-
-const ip = (text: string): IpAddress => parseIpAddress(text)!;
+import { inputsOf } from './vrrp-world-contract.testkit.ts';
 
 let ground: KernelGround;
 afterEach(() => ground.close());

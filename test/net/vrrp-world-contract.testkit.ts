@@ -1,9 +1,11 @@
 // What the engine may rely on, whoever plays the world. Two hosts on one cable: 10.0.0.1/24 and fd00::1/64 on the left,
 // .2 and ::2 on the right, link-local addresses by the kernel's rule.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type IpAddress, ipAddressBytes, parseIpAddress } from '../../src/base/ip-address.ts';
+import { ip } from '../../src/base/ip-address.testkit.ts';
+import { type IpAddress, ipAddressBytes } from '../../src/base/ip-address.ts';
 import { macAddressBytes } from '../../src/base/mac-address.ts';
 import { encodeIpv4Header } from '../../src/packet/ipv4-header.ts';
+import { plainAddress } from '../../src/ports/network.testkit.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../../src/ports/network.ts';
 import type { RunnableScript, ScriptCommand } from '../../src/ports/script.ts';
 import type { VrrpEffect, VrrpInput } from '../../src/ports/vrrp-world.ts';
@@ -48,23 +50,8 @@ export interface WorldGround {
   close(): void;
 }
 
-const ip = (text: string): IpAddress => parseIpAddress(text)!;
 const vrrpGroup = { 4: ip('224.0.0.18'), 6: ip('ff02::12') } as const;
 const payload = Uint8Array.from({ length: 37 }, (_, index) => (index * 7 + 1) & 0xff);
-
-export const plainAddress: Omit<AddressRequest, 'linkIndex' | 'address'> = {
-  prefixLength: 32,
-  peer: undefined,
-  broadcast: undefined,
-  label: undefined,
-  scope: 0,
-  preferredLifetimeSeconds: undefined,
-  noDad: false,
-  home: false,
-  manageTemporary: false,
-  noPrefixRoute: false,
-  autoJoin: false,
-};
 
 export function script(command: ScriptCommand): RunnableScript {
   return { command, identity: undefined, text: 'a script' };
