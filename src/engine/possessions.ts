@@ -172,9 +172,9 @@ export class Possessions {
     this.rules.forget(entry => claimed.has(entryKey(entry)));
   }
 
-  /** An interface is up again: the kernel may have dropped routes when it went down, mostly without a word. */
+  /** An interface is up again: the kernel dropped routes when it went down, of IPv4 without a word. */
   linkIsUp(linkIndex: number): boolean {
-    this.routes.askAgain(({ request }) => usesLink(request, linkIndex));
+    this.routes.askAgain(({ request }) => usesLink(request, linkIndex), ['present', 'lost']);
     return this.routes.busy;
   }
 

@@ -197,6 +197,23 @@ describe('routes and rules of an instance', () => {
     expect(held(node)).toEqual(['10.1.0.0']);
   });
 
+  it('come back with an interface that the instance does without, although the kernel told of their end', () => {
+    const lan = route('10.1.0.0/24', { device: 'eth1', noTrack: true });
+    const segment = new TestSegment();
+    const node = segment.node('a', configuration([router({ routes: [lan] })]), '192.0.2.1');
+    node.receive({ type: 'link-changed', link: link(3, 'eth1') });
+    segment.pass(seconds(10));
+    expect(held(node)).toEqual(['10.1.0.0']);
+    // As of IPv6 routes.
+    node.receive({ type: 'link-changed', link: link(3, 'eth1', { adminUp: false, running: false }) });
+    removeForeign(node, '10.1.0.0');
+    segment.pass(seconds(10));
+    expect([node.state(), held(node)]).toEqual(['master', []]);
+    node.receive({ type: 'link-changed', link: link(3, 'eth1') });
+    segment.pass(milliseconds(10));
+    expect([node.state(), held(node)]).toEqual(['master', ['10.1.0.0']]);
+  });
+
   it('are part of a checkpoint', () => {
     const { segment, node } = started(
       configuration(both, { statics: { addresses: [], routes: [route('10.8.0.0/24')], rules: [] } }),

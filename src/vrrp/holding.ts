@@ -182,10 +182,11 @@ export class Holding<Request> {
   }
 
   /** The kernel may have dropped these without a word: they are asked for again, which changes nothing if it has not. */
-  askAgain(which: (request: Request) => boolean): void {
+  askAgain(which: (request: Request) => boolean, statuses: readonly ('present' | 'lost')[] = ['present']): void {
     if (!this.#wanted) return;
+    const among: readonly Status[] = statuses;
     for (const held of this.#held.values()) {
-      if (held.status === 'present' && which(held.request)) held.status = 'absent';
+      if (among.includes(held.status) && which(held.request)) held.status = 'absent';
     }
   }
 
