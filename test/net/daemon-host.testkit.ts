@@ -7,8 +7,12 @@ import { configurationFile, daemonCommand, openTestLab } from './daemon.testkit.
 
 export const virtualAddress = '10.0.0.100';
 
-/** A virtual router that becomes master within 0.4 s when nobody answers. */
-export function routerText(addresses: readonly string[] = [virtualAddress], globals: readonly string[] = []): string {
+/** A virtual router V1 that becomes master within 0.4 s when nobody answers; `lines` are more of its block. */
+export function routerText(
+  addresses: readonly string[] = [virtualAddress],
+  globals: readonly string[] = [],
+  lines: readonly string[] = [],
+): string {
   return [
     'global_defs {',
     '  vrrp_version 3',
@@ -22,10 +26,14 @@ export function routerText(addresses: readonly string[] = [virtualAddress], glob
     '  virtual_ipaddress {',
     ...addresses.map(address => `    ${address}/24`),
     '  }',
+    ...lines.map(line => `  ${line}`),
     '}',
     '',
   ].join('\n');
 }
+
+/** Globals under which a test may run scripts, as root like everything in a lab. */
+export const secureGlobals: readonly string[] = ['enable_script_security', 'script_user root'];
 
 const daemonName = /^(holdfast|keepalived|node)/;
 

@@ -3,16 +3,11 @@ import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import { configurationFile, type Daemon, havePeers, openTestLab, startDaemon } from './daemon.testkit.ts';
+import { routerText, secureGlobals, virtualAddress } from './daemon-host.testkit.ts';
 
 const fifo = '/tmp/events';
 
-const configuration = (more: string): string => `global_defs {
-  enable_script_security
-  script_user root
-  notify_fifo ${fifo}
-  ${more}
-}
-track_file load {
+const groupText = `track_file load {
   file /tmp/load
 }
 vrrp_sync_group G {
@@ -21,20 +16,11 @@ vrrp_sync_group G {
   }
   sync_group_tracking_weight
 }
-vrrp_instance V1 {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  version 3
-  advert_int 0.1
-  virtual_ipaddress {
-    10.0.0.100/24
-  }
-  track_file {
-    load
-  }
-}
 `;
+
+const configuration = (...globals: string[]): string =>
+  groupText +
+  routerText([virtualAddress], [...secureGlobals, `notify_fifo ${fifo}`, ...globals], ['track_file {', '  load', '}']);
 
 describe('a notification FIFO', () => {
   let lab: Lab;
@@ -95,7 +81,7 @@ describe('a notification FIFO', () => {
     const daemon = startDaemon(host, 'holdfast', configuration('notify_fifo_script /tmp/reader'));
     await daemon.waitForLine('Entering MASTER STATE');
     await waitFor(async () => (await told()).includes('GROUP "G" MASTER 0'), { what: 'the reader to write it down' });
-    host.write(configurationFile, configuration('notify_fifo_script /tmp/reader\n  fifo_write_vrrp_states_on_reload'));
+    host.write(configurationFile, configuration('notify_fifo_script /tmp/reader', 'fifo_write_vrrp_states_on_reload'));
     await daemon.signal('SIGHUP');
     await waitFor(async () => (await told()).split('INSTANCE "V1" MASTER 100').length === 3, {
       what: 'all states once more',

@@ -2,23 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { type Daemon, havePeers, openTestLab, startDaemon } from './daemon.testkit.ts';
+import { routerText, secureGlobals, virtualAddress } from './daemon-host.testkit.ts';
 
-const instance = (trackers: string): string => `global_defs {
-  enable_script_security
-  script_user root
-}
-vrrp_instance V1 {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  version 3
-  advert_int 0.1
-  virtual_ipaddress {
-    10.0.0.100/24
-  }
-  ${trackers}
-}
-`;
+const tracking = (...lines: string[]): string => routerText([virtualAddress], secureGlobals, lines);
 
 const files = `track_file load {
   file /tmp/load
@@ -29,7 +15,7 @@ track_file down {
   file /tmp/down
   weight 0
 }
-${instance('track_file {\n    load\n    down\n  }')}`;
+${tracking('track_file {', '  load', '  down', '}')}`;
 
 /** What both daemons say of tracked files, without times and what else they say. */
 function said(output: string): string[] {
@@ -95,7 +81,7 @@ describe('tracked files', () => {
   process sleep 98761
   terminate_delay 0.2
 }
-${instance('track_process {\n    p\n  }')}`;
+${tracking('track_process {', '  p', '}')}`;
     const daemon = startDaemon(host, 'holdfast', tracked);
     await daemon.waitForLine('entering FAULT state (tracked process p quorum not achieved)');
     const sleeper = host.spawn(['sleep', '98761']);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../src/lab/host.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { type Daemon, havePeers, openTestLab, startDaemon } from './daemon.testkit.ts';
+import { routerText, secureGlobals, virtualAddress } from './daemon-host.testkit.ts';
 
 const routes = `
 10.1.0.0/24 dev eth1
@@ -58,28 +59,8 @@ from 10.9.16.0/24 table 200 fwmark 7
 from 2001:db8:8::/48 fwmark 0x5/0x7 unreachable preference 7
 `;
 
-const configuration = (lines: string, statics = ''): string => `global_defs {
-  enable_script_security
-  script_user root
-}
-track_group g {
-  group {
-    V
-  }
-}
-${statics}
-vrrp_instance V {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  version 3
-  advert_int 0.1
-  virtual_ipaddress {
-    10.0.0.100/24
-  }
-  ${lines}
-}
-`;
+const configuration = (lines: string, statics = ''): string =>
+  `track_group g {\n  group {\n    V1\n  }\n}\n${statics}\n${routerText([virtualAddress], secureGlobals, [lines])}`;
 
 const everything = configuration(
   `virtual_routes {${routes}}\nvirtual_rules {${rules}}`,
@@ -108,7 +89,7 @@ function dumped(output: string): string[] {
 
 /** Words about addresses, routes and rules, in their order; keepalived repeats some before it enters BACKUP. */
 function said(output: string): string[] {
-  const lines = output.split('\n').flatMap(line => /\(V\) (?:setting|removing|Entering) .*$/.exec(line)?.[0] ?? []);
+  const lines = output.split('\n').flatMap(line => /\(V1\) (?:setting|removing|Entering) .*$/.exec(line)?.[0] ?? []);
   const entering = lines.findIndex(line => line.includes('Entering MASTER'));
   return lines.slice(entering);
 }
@@ -172,8 +153,8 @@ describe.skipIf(!havePeers('keepalived'))('routes and rules', () => {
     const child = host.read('/run/holdfast_vrrp.pid')!.trim();
     const after = daemon.position;
     await host.must(['kill', '-KILL', child]);
-    await daemon.waitForLine('(V) removing Virtual Routes', { after });
-    await daemon.waitForLine('(V) Entering MASTER STATE', { after });
+    await daemon.waitForLine('(V1) removing Virtual Routes', { after });
+    await daemon.waitForLine('(V1) Entering MASTER STATE', { after });
     await expect.poll(table, { timeout: 10_000 }).toEqual(held);
     await daemon.stop();
     expect(await table()).toEqual(before);
@@ -194,8 +175,8 @@ virtual_rules {\nfrom 10.9.0.0/24 table 200 preference 100\n}`;
         await expect.poll(isRestored, { timeout: 10_000 }).toBe(true);
         const after = daemon.position;
         await host.must(command.split(' '));
-        await daemon.waitForLine('(V) Entering BACKUP STATE', { after });
-        await daemon.waitForLine('(V) Entering MASTER STATE', { after });
+        await daemon.waitForLine('(V1) Entering BACKUP STATE', { after });
+        await daemon.waitForLine('(V1) Entering MASTER STATE', { after });
       }
       await expect.poll(isRestored, { timeout: 10_000 }).toBe(true);
       const after = daemon.position;
