@@ -13,17 +13,10 @@ import { checkAdvertisement, type ReceivedPacket } from '../vrrp/receive-checks.
 import { observationLine, rejectLine } from '../vrrp/reject-lines.ts';
 import { type RouterEffect, type RouterInput, type SavedRouter, VirtualRouter } from '../vrrp/virtual-router.ts';
 import { JudgedMessage, SentMessages } from './advertisement-memory.ts';
+import { type Estate, estateOf } from './estate.ts';
 import type { NetworkView } from './network-view.ts';
 import { possessionLines } from './possession-lines.ts';
-import {
-  type Estate,
-  type Lost,
-  Possessions,
-  routeEntries,
-  ruleEntries,
-  type SavedPossessions,
-  type Work,
-} from './possessions.ts';
+import { type Loss, Possessions, type SavedPossessions, type Work } from './possessions.ts';
 import { routerSettings } from './router-settings.ts';
 import type { Touched } from './turn.ts';
 
@@ -43,6 +36,12 @@ export interface Surroundings {
   readonly touched: Touched<Instance>;
   /** Whether anybody reads detail lines. */
   readonly detail: boolean;
+}
+
+/** What others took away, until it is clear whether it went with its interface. */
+interface Lost {
+  readonly judgeAt: Instant;
+  readonly entries: readonly Loss[];
 }
 
 /** An Instance without its configuration as plain data. */
@@ -190,18 +189,14 @@ export class Instance {
     const sameRoutes =
       estate.routes.length + routes.requests.length === 0 || devices(estate.routes) === devices(routes.requests);
     if (sameRoutes && indexes(estate.addresses) === indexes(addresses.requests)) return false;
-    // Nothing can be removed from an interface that is gone.
-    const never = (): boolean => false;
-    const isGone = ({ linkIndex }: AddressRequest): boolean => this.#around.network.link(linkIndex) === undefined;
-    this.possessions.replace(estate, isGone, { isPresent: never, isClaimed: never });
+    this.possessions.followLinks(estate);
     return true;
   }
 
   /** What a configuration has the kernel hold, on the interfaces that exist. */
   estateFor(configuration: VirtualRouterConfiguration): Estate {
-    const addresses = this.requestsFor(configuration);
-    const routes = routeEntries(configuration.routes, this.#around.network);
-    return { addresses, routes, rules: ruleEntries(configuration.rules) };
+    const { addresses, excludedAddresses, routes = [], rules = [], interface: own } = configuration;
+    return estateOf({ addresses: [...addresses, ...excludedAddresses], routes, rules }, own, this.#around.network);
   }
 
   /** Where adverts come from now: the configured source, else the interface's primary address. */
@@ -216,16 +211,6 @@ export class Instance {
       priority !== 255 &&
       own.some(({ address, prefixLength }) => address === found.address && prefixLength === found.prefixLength);
     return this.#around.network.primaryAddress(index, family, isVirtual);
-  }
-
-  /** The addresses of a configuration on the interfaces that exist. */
-  requestsFor({ addresses, excludedAddresses, interface: own }: VirtualRouterConfiguration): readonly AddressRequest[] {
-    const requests: AddressRequest[] = [];
-    for (const { interface: name = own, noTrack: _, ...rest } of [...addresses, ...excludedAddresses]) {
-      const link = name === undefined ? undefined : this.#around.network.linkNamed(name);
-      if (link) requests.push({ linkIndex: link.index, ...rest });
-    }
-    return requests;
   }
 
   nextDeadline(): Instant | undefined {
@@ -425,21 +410,19 @@ export class Instance {
 
   /** Somebody else took an address of ours away. */
   lost(now: Instant, { address, linkIndex }: AddressRequest): void {
-    if (!this.#virtualAddress(address)?.noTrack) this.#lose(now, `address ${address}`, linkIndex);
+    if (!this.#virtualAddress(address)?.noTrack) this.#lose(now, { text: `address ${address}`, linkIndex });
   }
 
   /** Somebody else may have taken a route or a rule of ours away. */
   routingRemoved(now: Instant, kind: 'route' | 'rule', key: string): void {
-    const { routes, rules } = this.possessions;
-    const entry = kind === 'route' ? routes.removedByNotice(key) : rules.removedByNotice(key);
-    if (!entry || entry.noTrack) return;
-    this.#lose(now, `${kind} ${entry.text}`, 'device' in entry.request ? entry.request.device : undefined);
+    const lost = this.possessions.routingRemoved(kind, key);
+    if (lost) this.#lose(now, lost);
   }
 
-  #lose(now: Instant, text: string, linkIndex: number | undefined): void {
+  #lose(now: Instant, lost: Loss): void {
     this.#around.touched.add(this);
     const { judgeAt, entries } = this.#lost ?? { judgeAt: after(now, lossJudgementDelay), entries: [] };
-    this.#lost = { judgeAt, entries: [...entries, { text, linkIndex }] };
+    this.#lost = { judgeAt, entries: [...entries, lost] };
   }
 
   /** Whether something is really lost, not gone with its interface: the machine is to be told. */

@@ -1,10 +1,8 @@
-import type { Instant } from '../base/instant.ts';
 import type { AddressRequest } from '../ports/network.ts';
 import { AddressHolding, addressKey } from '../vrrp/address-holding.ts';
-import type { VirtualRoute, VirtualRule } from '../vrrp/configuration.ts';
 import type { SavedHolding } from '../vrrp/holding.ts';
 import { entryKey, type RouteEntry, RouteHolding, type RuleEntry, RuleHolding } from '../vrrp/routing-holding.ts';
-import { routeText, ruleText } from '../vrrp/routing-text.ts';
+import type { Estate } from './estate.ts';
 import type { NetworkView } from './network-view.ts';
 
 export type PossessionKind = 'addresses' | 'routes' | 'rules';
@@ -21,13 +19,6 @@ export type Portion =
   | { readonly kind: 'routes'; readonly requests: readonly RouteEntry[] }
   | { readonly kind: 'rules'; readonly requests: readonly RuleEntry[] };
 
-/** What there is to hold, on the interfaces that exist. */
-export interface Estate {
-  readonly addresses: readonly AddressRequest[];
-  readonly routes: readonly RouteEntry[];
-  readonly rules: readonly RuleEntry[];
-}
-
 /** Possessions as plain data. */
 export interface SavedPossessions {
   readonly addresses: SavedHolding<AddressRequest>;
@@ -35,11 +26,11 @@ export interface SavedPossessions {
   readonly rules: SavedHolding<RuleEntry>;
 }
 
-/** What others took away, until it is clear whether it went with its interface. */
-export interface Lost {
-  readonly judgeAt: Instant;
+/** What others took away. */
+export interface Loss {
+  readonly text: string;
   /** The interface it was on, if that matters. */
-  readonly entries: readonly { readonly text: string; readonly linkIndex: number | undefined }[];
+  readonly linkIndex: number | undefined;
 }
 
 /** The kernel's answer to a portion. */
@@ -165,6 +156,23 @@ export class Possessions {
     this.rules.replace(estate.rules, isPresent, isKept);
   }
 
+  /** Interfaces came or went: the same on those that exist. Nothing can be removed from one that is gone. */
+  followLinks(estate: Estate): void {
+    const isGone = ({ linkIndex }: AddressRequest): boolean => this.#network.link(linkIndex) === undefined;
+    const never = (): boolean => false;
+    this.replace(estate, isGone, { isPresent: never, isClaimed: never });
+  }
+
+  /** A route or a rule went away. Returns it if that is a loss. */
+  routingRemoved(kind: 'route' | 'rule', key: string): Loss | undefined {
+    const entry = kind === 'route' ? this.routes.removedByNotice(key) : this.rules.removedByNotice(key);
+    if (!entry || entry.noTrack) return undefined;
+    return {
+      text: `${kind} ${entry.text}`,
+      linkIndex: 'device' in entry.request ? entry.request.device : undefined,
+    };
+  }
+
   /** Leaves what is claimed in the kernel: another owner has adopted it. */
   forget(claimed: ReadonlySet<string>): void {
     this.addresses.forget(request => claimed.has(addressKey(request)));
@@ -188,40 +196,6 @@ export class Possessions {
 
 /** Without an interface it may be any. */
 function usesLink({ device, nextHops }: RouteEntry['request'], linkIndex: number): boolean {
-  return (device === undefined && nextHops.length === 0) || device === linkIndex
-    ? true
-    : nextHops.some(hop => hop.device === undefined || hop.device === linkIndex);
-}
-
-/** The routes whose interfaces exist. */
-export function routeEntries(routes: readonly VirtualRoute[] = [], network: NetworkView): readonly RouteEntry[] {
-  const entries = routes.flatMap(virtual => {
-    const { noTrack, trackGroup: _, said: __, ...route } = virtual;
-    const indexOf = (name: string | undefined): number | undefined =>
-      name === undefined ? undefined : network.linkNamed(name)?.index;
-    const device = indexOf(route.device);
-    // The kernel takes no interface of a route beside hops that have others: it goes to those that have none.
-    const nextHops = route.nextHops.map(hop => ({ ...hop, device: indexOf(hop.device ?? route.device) }));
-    const isMissing =
-      (route.device !== undefined && device === undefined) ||
-      route.nextHops.some((hop, place) => hop.device !== undefined && nextHops[place]!.device === undefined);
-    if (isMissing) return [];
-    // One that ends by itself is nobody's loss.
-    const isNobodysLoss = noTrack || route.expiresSeconds !== undefined;
-    return [{ request: { ...route, device, nextHops }, text: routeText(virtual), noTrack: isNobodysLoss }];
-  });
-  return distinct(entries);
-}
-
-export function ruleEntries(rules: readonly VirtualRule[] = []): readonly RuleEntry[] {
-  const entries = rules.map(rule => {
-    const { noTrack, trackGroup: _, ...request } = rule;
-    return { request, text: ruleText(rule), noTrack };
-  });
-  return distinct(entries);
-}
-
-/** One that is written twice is held once. */
-function distinct<Each extends RouteEntry | RuleEntry>(entries: readonly Each[]): readonly Each[] {
-  return [...new Map(entries.map(entry => [entryKey(entry), entry])).values()];
+  if (device === linkIndex || (device === undefined && nextHops.length === 0)) return true;
+  return nextHops.some(hop => hop.device === undefined || hop.device === linkIndex);
 }

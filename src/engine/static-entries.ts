@@ -1,19 +1,12 @@
 import { seconds } from '../base/duration.ts';
 import { after, type Instant } from '../base/instant.ts';
-import type { AddressRequest } from '../ports/network.ts';
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
 import { addressKey } from '../vrrp/address-holding.ts';
 import type { StaticEntries as Configuration, VrrpConfiguration } from '../vrrp/configuration.ts';
 import { line } from '../vrrp/log-lines.ts';
+import { estateOf } from './estate.ts';
 import type { NetworkView } from './network-view.ts';
-import {
-  type Estate,
-  Possessions,
-  routeEntries,
-  ruleEntries,
-  type SavedPossessions,
-  type Work,
-} from './possessions.ts';
+import { type Loss, Possessions, type SavedPossessions, type Work } from './possessions.ts';
 
 /** A refused entry is asked for again after this. */
 const retryDelay = seconds(1);
@@ -66,19 +59,8 @@ export class StaticEntries {
   }
 
   #resolve(): void {
-    const isGone = ({ linkIndex }: AddressRequest): boolean => this.#network.link(linkIndex) === undefined;
-    const never = (): boolean => false;
-    this.possessions.replace(this.#estate(), isGone, { isPresent: never, isClaimed: never });
-  }
-
-  #estate(): Estate {
-    const addresses: AddressRequest[] = [];
-    for (const { interface: name, noTrack: _, trackGroup: __, ...rest } of this.#configuration?.addresses ?? []) {
-      const link = name === undefined ? undefined : this.#network.linkNamed(name);
-      if (link) addresses.push({ linkIndex: link.index, ...rest });
-    }
-    const { routes, rules } = this.#configuration ?? {};
-    return { addresses, routes: routeEntries(routes, this.#network), rules: ruleEntries(rules) };
+    const { addresses = [], routes = [], rules = [] } = this.#configuration ?? {};
+    this.possessions.followLinks(estateOf({ addresses, routes, rules }, undefined, this.#network));
   }
 
   give(): void {
@@ -112,7 +94,7 @@ export class StaticEntries {
     if (!lost) return false;
     const { address, prefixLength, linkIndex } = lost;
     const name = this.#network.link(linkIndex)?.name ?? `interface ${linkIndex}`;
-    return this.#restore(`address ${address}/${prefixLength} dev ${name}`, this.#network.link(linkIndex)?.adminUp);
+    return this.#restore({ text: `address ${address}/${prefixLength} dev ${name}`, linkIndex });
   }
 
   /** Somebody put an address back. */
@@ -122,17 +104,14 @@ export class StaticEntries {
 
   /** A route or rule is gone; whether it has to be put back. */
   routingRemoved(kind: 'route' | 'rule', key: string): boolean {
-    const { routes, rules } = this.possessions;
-    const lost = kind === 'route' ? routes.removedByNotice(key) : rules.removedByNotice(key);
-    if (!lost || lost.noTrack) return false;
-    const device = 'device' in lost.request ? lost.request.device : undefined;
-    return this.#restore(`${kind} ${lost.text}`, device === undefined || this.#network.link(device)?.adminUp);
+    const lost = this.possessions.routingRemoved(kind, key);
+    return lost !== undefined && this.#restore(lost);
   }
 
   /** An interface that is down would only refuse it: linkIsUp will put it back. */
-  #restore(what: string, canBe: boolean | undefined): boolean {
-    if (canBe !== true) return false;
-    this.#say(`Restoring deleted static ${what}`, 'info');
+  #restore({ text, linkIndex }: Loss): boolean {
+    if (linkIndex !== undefined && this.#network.link(linkIndex)?.adminUp !== true) return false;
+    this.#say(`Restoring deleted static ${text}`, 'info');
     this.possessions.want(true);
     return true;
   }
