@@ -38,7 +38,7 @@ export function dateAndTime(epochMicroseconds: number): string {
 }
 
 /** `06:12:03.612` */
-export function timeOfDay(epochMicroseconds: number): string {
+function timeOfDay(epochMicroseconds: number): string {
   const date = new Date(epochMicroseconds / 1_000);
   const pad = (value: number, digits = 2): string => String(value).padStart(digits, '0');
   const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(value => pad(value)).join(':');

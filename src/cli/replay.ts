@@ -96,7 +96,7 @@ function replay(file: string, options: Options, output: Output): number {
   return same ? status.same : status.different;
 }
 
-export function headText({ origin, clock, steps, forgotten, isComplete }: Recording): string {
+function headText({ origin, clock, steps, forgotten, isComplete }: Recording): string {
   const begin = dateAndTime(new RecordedClock(clock).epochOf(steps[0]?.at ?? origin.written.instant));
   const end = dateAndTime(origin.written.epochMicroseconds);
   const lines = [

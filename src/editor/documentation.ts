@@ -1,12 +1,12 @@
 import type { BlockGrammar, KeywordRow } from '../config/grammar.ts';
 
 /** Where a block stands, as a reader says it. */
-export function blockName(path: string): string {
+function blockName(path: string): string {
   return path === 'root' ? 'outside all blocks' : path.replaceAll('.', ' > ');
 }
 
 /** A sentence on what becomes of a keyword here; undefined if it simply works. */
-export function standingSentence({ standing }: KeywordRow): string | undefined {
+function standingSentence({ standing }: KeywordRow): string | undefined {
   switch (standing.type) {
     case 'built':
       return undefined;

@@ -20,7 +20,7 @@ export interface FormattingOptions {
   readonly indentation: string;
 }
 
-export const usualFormatting: FormattingOptions = { indentation: '    ' };
+const usualFormatting: FormattingOptions = { indentation: '    ' };
 
 /** keepalived cuts longer lines; in UTF-16 units, so that as many bytes are never exceeded. */
 const longestJoined = 300;

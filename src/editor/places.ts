@@ -22,7 +22,7 @@ export function rangeOnLine(line: number, start: number, end: number): Range {
   return { start: { line, character: start }, end: { line, character: end } };
 }
 
-export function rangeOf({ line, start, end }: Located): Range {
+function rangeOf({ line, start, end }: Located): Range {
   return start < 0 ? rangeOnLine(line.number - 1, 0, line.text.length) : rangeOnLine(line.number - 1, start, end);
 }
 

@@ -132,7 +132,7 @@ const force =
     daemon[key].force = boolean(statement, context) ?? daemon[key].force;
   };
 
-export const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGrammar.blocks.get('global_defs')!, {
+const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGrammar.blocks.get('global_defs')!, {
   ...vrrpGlobalReaders,
   ...lvsGlobalReaders,
   ...healthGlobalReaders,

@@ -45,13 +45,13 @@ export function groupedNames({ syncGroups }: VrrpConfiguration): ReadonlySet<str
 }
 
 /** Which running instances go on under a new configuration, and which end. */
-export interface InstanceMatch {
+interface InstanceMatch {
   readonly kept: ReadonlyMap<VirtualRouterConfiguration, Instance>;
   readonly removed: readonly Instance[];
 }
 
 /** Matches by what peers can see, not by name: a renamed instance stays master. */
-export function matchInstances(
+function matchInstances(
   running: readonly Instance[],
   configurations: readonly VirtualRouterConfiguration[],
 ): InstanceMatch {

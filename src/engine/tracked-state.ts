@@ -89,7 +89,7 @@ export function trackedObjects(
 const unknownYet: TrackedObject = { status: 'waiting', weight: 0, reverse: false };
 
 /** Why the instance itself must be in FAULT now; empty if nothing holds it there. */
-export function causesOfFault(
+function causesOfFault(
   instance: VirtualRouterConfiguration,
   objects: readonly NamedObject[],
   network: NetworkView,

@@ -97,7 +97,7 @@ export function setReceiveBuffer(descriptor: number, bytes: number): void {
     trySetNumberOption(descriptor, level.socket, socketOption.receiveBuffer, bytes);
 }
 
-export function numberBytes(value: number): Uint8Array<ArrayBuffer> {
+function numberBytes(value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setInt32(0, value, true);
   return bytes;

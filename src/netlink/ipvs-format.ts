@@ -94,8 +94,6 @@ export const daemonAttribute = {
 } as const;
 export const daemonState = { master: 1, backup: 2 } as const;
 
-export const informationAttribute = { version: 1, connectionTableSize: 2 } as const;
-
 export const familyNumber = { 4: 2, 6: 10 } as const;
 export const protocolNumber = { tcp: 6, udp: 17, sctp: 132 } as const;
 

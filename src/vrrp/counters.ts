@@ -34,11 +34,6 @@ function zeroFor<Name extends string>(names: readonly Name[]): Record<Name, numb
   return Object.fromEntries(names.map(name => [name, 0])) as Record<Name, number>;
 }
 
-/** Adverts discarded for any reason. */
-export function totalRejected(counters: Counters): number {
-  return rejectReasons.reduce((sum, reason) => sum + counters.rejected[reason], 0);
-}
-
 /**
  * The `stats` object of keepalived's JSON, its names in its order. The auth_ext counters belong to auth_hmac, which a
  * configuration cannot ask for here.

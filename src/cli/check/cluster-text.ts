@@ -97,7 +97,7 @@ function holderName(holder: Holder): string {
   }
 }
 
-export function outcomeText(prediction: Prediction): string {
+function outcomeText(prediction: Prediction): string {
   const { fault, before, after, stays, within, standings } = prediction;
   if (after.type === 'nobody') return 'nobody has the addresses';
   if (before.type !== 'member' && sameHolder(before, after)) return `${holderName(after)} stays`;

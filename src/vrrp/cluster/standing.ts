@@ -28,7 +28,7 @@ export interface Standing {
 }
 
 /** The instances of a node that go into FAULT together with this one, itself included. */
-export function fateOf({ node, written }: Member): readonly WrittenInstance[] {
+function fateOf({ node, written }: Member): readonly WrittenInstance[] {
   return (written.group && node.membersOf.get(written.group)) ?? [written];
 }
 
