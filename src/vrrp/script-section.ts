@@ -1,10 +1,11 @@
 import { type Duration, seconds } from '../base/duration.ts';
-import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
+import { bindReaders, type Reader } from '../config/interpret.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { decimalSeconds, integer } from '../config/values.ts';
 import type { TrackScriptConfiguration } from './configuration.ts';
 import { vrrpBlocks } from './keywords.ts';
+import { readTrackedBlock } from './tracked-block.ts';
 import { readWeight, trackerWeights } from './tracker-section.ts';
 
 /** A vrrp_script block as written. */
@@ -68,12 +69,15 @@ export function readScript(
   known: ReadonlyMap<string, ScriptDraft>,
   context: SectionContext,
 ): ScriptDraft | undefined {
-  const name = statement.words[1]?.text;
-  if (name === undefined || !statement.block) {
-    complain(context, located(statement), 'missing-name', 'vrrp_script needs a name', 'the block is passed over');
-    return undefined;
-  }
-  const draft: ScriptDraft = {
+  const draft = readTrackedBlock(statement, known, vrrpBlocks.vrrp_script, readers, emptyDraft, context);
+  if (!draft || draft.script) return draft;
+  const message = `vrrp_script "${draft.name}" has no script`;
+  complain(context, located(statement), 'script-without-command', message, 'it is left out');
+  return undefined;
+}
+
+function emptyDraft(statement: Statement, name: string): ScriptDraft {
+  return {
     statement,
     name,
     script: undefined,
@@ -85,28 +89,6 @@ export function readScript(
     rise: 1,
     fall: 1,
   };
-  readBlock(statement.block.statements, vrrpBlocks.vrrp_script, readers, draft, context);
-  if (known.has(name)) {
-    advise(
-      context,
-      located(statement),
-      'duplicate-name',
-      `vrrp_script "${name}" is defined already`,
-      'the first stands',
-    );
-    return undefined;
-  }
-  if (!draft.script) {
-    complain(
-      context,
-      located(statement),
-      'script-without-command',
-      `vrrp_script "${name}" has no script`,
-      'it is left out',
-    );
-    return undefined;
-  }
-  return draft;
 }
 
 /**

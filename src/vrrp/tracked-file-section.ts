@@ -1,8 +1,9 @@
-import { bindReaders, readBlock } from '../config/interpret.ts';
+import { bindReaders } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
-import { advise, complain, type SectionContext } from '../config/section-context.ts';
+import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { vrrpBlocks } from './keywords.ts';
+import { readTrackedBlock } from './tracked-block.ts';
 import { objectWeights, readWeight } from './tracker-section.ts';
 
 /** A track_file block as written. */
@@ -44,23 +45,13 @@ export function readTrackFile(
   known: ReadonlyMap<string, TrackFileDraft>,
   context: SectionContext,
 ): TrackFileDraft | undefined {
-  const keyword = statement.words[0]!.text;
-  const name = statement.words[1]?.text;
-  if (name === undefined || !statement.block) {
-    complain(context, located(statement), 'missing-name', `${keyword} needs a name`, 'the block is passed over');
-    return undefined;
-  }
-  const draft: TrackFileDraft = { statement, name, path: '', weight: 1, reverse: false, initial: undefined };
-  readBlock(statement.block.statements, vrrpBlocks.track_file, readers, draft, context);
-  if (known.has(name)) {
-    const message = `${keyword} "${name}" is defined already`;
-    advise(context, located(statement), 'duplicate-name', message, 'the first stands');
-    return undefined;
-  }
-  if (draft.path === '') {
-    const message = `${keyword} "${name}" has no file`;
-    complain(context, located(statement), 'bad-value', message, 'it is left out');
-    return undefined;
-  }
-  return draft;
+  const draft = readTrackedBlock(statement, known, vrrpBlocks.track_file, readers, emptyDraft, context);
+  if (draft?.path !== '') return draft;
+  const message = `${statement.words[0]!.text} "${draft.name}" has no file`;
+  complain(context, located(statement), 'bad-value', message, 'it is left out');
+  return undefined;
+}
+
+function emptyDraft(statement: Statement, name: string): TrackFileDraft {
+  return { statement, name, path: '', weight: 1, reverse: false, initial: undefined };
 }

@@ -1,12 +1,13 @@
 import { type Duration, zero } from '../base/duration.ts';
-import { bindReaders, type Reader, readBlock } from '../config/interpret.ts';
+import { bindReaders, type Reader } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
-import { advise, complain, type SectionContext } from '../config/section-context.ts';
+import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { decimalSeconds, integer } from '../config/values.ts';
 import type { ProcessPattern } from '../ports/process-pattern.ts';
 import type { TrackProcessConfiguration } from './configuration.ts';
 import { vrrpBlocks } from './keywords.ts';
+import { readTrackedBlock } from './tracked-block.ts';
 import { objectWeights, readWeight } from './tracker-section.ts';
 
 /** A vrrp_track_process block as written. */
@@ -85,13 +86,16 @@ export function readTrackProcess(
   known: ReadonlyMap<string, TrackProcessDraft>,
   context: SectionContext,
 ): TrackProcessDraft | undefined {
-  const name = statement.words[1]?.text;
-  if (name === undefined || !statement.block) {
-    const message = 'vrrp_track_process needs a name';
-    complain(context, located(statement), 'missing-name', message, 'the block is passed over');
-    return undefined;
-  }
-  const draft: TrackProcessDraft = {
+  const grammar = vrrpBlocks.vrrp_track_process;
+  const draft = readTrackedBlock(statement, known, grammar, readers, emptyDraft, context);
+  if (!draft || draft.command !== undefined) return draft;
+  const message = `vrrp_track_process "${draft.name}" has no process`;
+  complain(context, located(statement), 'bad-value', message, 'it is left out');
+  return undefined;
+}
+
+function emptyDraft(statement: Statement, name: string): TrackProcessDraft {
+  return {
     statement,
     name,
     command: undefined,
@@ -105,18 +109,6 @@ export function readTrackProcess(
     forkDelay: zero,
     terminateDelay: zero,
   };
-  readBlock(statement.block.statements, vrrpBlocks.vrrp_track_process, readers, draft, context);
-  if (known.has(name)) {
-    const message = `vrrp_track_process "${name}" is defined already`;
-    advise(context, located(statement), 'duplicate-name', message, 'the first stands');
-    return undefined;
-  }
-  if (draft.command === undefined) {
-    const message = `vrrp_track_process "${name}" has no process`;
-    complain(context, located(statement), 'bad-value', message, 'it is left out');
-    return undefined;
-  }
-  return draft;
 }
 
 export function completeTrackProcess(draft: TrackProcessDraft): TrackProcessConfiguration {
