@@ -1,20 +1,14 @@
 import { assert } from '../base/assert.ts';
 
+const reasons = ['wire', 'election', 'addresses', 'privilege', 'traffic'] as const;
+
 /** Why a keyword that is not built yet must not be passed over. */
-export type RefusalReason = 'wire' | 'election' | 'addresses' | 'privilege' | 'traffic';
+export type RefusalReason = (typeof reasons)[number];
+
+const topics = ['snmp', 'dbus', 'scheduling', 'firewall', 'balancing', 'files', 'vmac', 'linkbeat', 'other'] as const;
 
 /** What a harmless keyword belongs to; keywords of one topic share a diagnostic. */
-export type Topic =
-  | 'mail'
-  | 'snmp'
-  | 'dbus'
-  | 'scheduling'
-  | 'firewall'
-  | 'balancing'
-  | 'files'
-  | 'vmac'
-  | 'linkbeat'
-  | 'other';
+export type Topic = (typeof topics)[number];
 
 /**
  * `built` keywords have a reader. A `harmless` one is reported, and loading goes on without it. A `refused` one changes
@@ -122,11 +116,11 @@ function headerOf(args: string): KeywordRow['header'] {
 
 function parseStanding(text: string): Standing {
   if (text === 'built') return { type: 'built' };
-  const topic = /^harmless(?::([a-z]+))?$/.exec(text);
-  if (topic) return { type: 'harmless', topic: (topic[1] ?? 'other') as Topic };
-  const reason = /^refused:(wire|election|addresses|privilege|traffic)$/.exec(text)?.[1];
-  assert(reason !== undefined, `a standing is built, harmless or refused: ${text}`);
-  return { type: 'refused', reason: reason as RefusalReason };
+  const topic = topics.find(each => text === `harmless:${each}`);
+  if (topic !== undefined) return { type: 'harmless', topic };
+  const reason = reasons.find(each => text === `refused:${each}`);
+  assert(reason !== undefined, `a standing is built, or harmless or refused for a known reason: ${text}`);
+  return { type: 'refused', reason };
 }
 
 /** A block of which nothing is known but that anything may stand in it. */

@@ -257,7 +257,6 @@ function reportStanding(statement: Statement, row: KeywordRow, grammar: BlockGra
 }
 
 const topics: Readonly<Record<Exclude<Topic, 'other'>, string>> = {
-  mail: 'mails about changes of state are not built yet: none is sent',
   snmp: 'SNMP is not built yet: no agent is registered and no trap is sent',
   dbus: 'DBus is not built yet: the service does not appear',
   scheduling: 'niceness, real-time priority, CPU affinity and locked memory are not built yet: systemd can set them',

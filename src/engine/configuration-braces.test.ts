@@ -167,6 +167,12 @@ describe('keywords', () => {
     expect(testExitStatus).toBe(0);
   });
 
+  it('are told of one by one where they have no topic', () => {
+    const { text } = load(`${instanceText()}global_defs {\nprocess_monitor_rcv_bufs 65536\n}\n`);
+    expect(text).toContain('"process_monitor_rcv_bufs" has no effect yet');
+    expect(text).toContain('what it would do: SO_RCVBUF of the proc connector socket');
+  });
+
   it.each([
     ['global_defs {\nvrrp_strict\n}', 'not-built-refused 2:1'],
     ['net_namespace x', 'not-built-refused 1:1'],

@@ -144,8 +144,8 @@ vrrp_netlink_cmd_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF 
 vrrp_netlink_cmd_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
 vrrp_netlink_monitor_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the VRRP netlink monitor socket
 vrrp_netlink_monitor_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
-process_monitor_rcv_bufs | BYTES | kernel | harmless:tracking, bare complained | SO_RCVBUF of the proc connector socket
-process_monitor_rcv_bufs_force | [BOOL] | off | harmless:tracking | Use SO_RCVBUFFORCE
+process_monitor_rcv_bufs | BYTES | kernel | harmless:other, bare complained | SO_RCVBUF of the proc connector socket
+process_monitor_rcv_bufs_force | [BOOL] | off | harmless:other | Use SO_RCVBUFFORCE
 lvs_netlink_cmd_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the checker netlink command socket
 lvs_netlink_cmd_rcv_bufs_force | [BOOL] | off | built | Use SO_RCVBUFFORCE
 lvs_netlink_monitor_rcv_bufs | BYTES | kernel | built, bare complained | SO_RCVBUF of the checker netlink monitor socket
