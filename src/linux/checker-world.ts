@@ -1,20 +1,18 @@
 import { unreachable } from '../base/assert.ts';
-import type { NetlinkMessage } from '../netlink/message.ts';
-import { MessageWriter } from '../netlink/message-writer.ts';
-import { addressMessage, decodeAddress, encodeAddressDump } from '../netlink/route-address.ts';
+import { encodeAddressDump } from '../netlink/route-address.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
-import type { InterfaceAddress } from '../ports/network.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
-import { interfaceAddress } from './interface-address.ts';
+import { addressesOf, addressNews } from './interface-address.ts';
 import { Ipvs, type IpvsReading, IpvsUnavailable } from './ipvs.ts';
-import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './netlink-socket.ts';
+import { MonitorSocket, netlinkProtocol, routeGroup } from './netlink-socket.ts';
 import type { Poller } from './poller.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
+import { RouteRequests } from './route-requests.ts';
 
 /** Who measures real servers; given from outside, because linux/ knows no application's protocol. */
 export interface CheckerProber {
@@ -51,12 +49,11 @@ const servicesPerTurn = 200;
 export class CheckerWorld {
   readonly #options: CheckerWorldOptions;
   readonly #ipvs = new Ipvs();
-  readonly #requests: RequestSocket;
+  readonly #requests: RouteRequests;
   readonly #monitor: MonitorSocket;
   readonly #processes: Processes;
   readonly #fifos: Fifos;
   readonly #files: FileValues;
-  readonly #writer = new MessageWriter();
   readonly #malformed = new Map<string, number>();
   #reading: Generator<undefined, IpvsReading, undefined> | undefined;
   #overruns = 0;
@@ -65,7 +62,7 @@ export class CheckerWorld {
   /** Throws KernelError. Nothing is delivered before `start`. IPVS is first looked for when the engine asks for it. */
   constructor(poller: Poller, options: CheckerWorldOptions) {
     this.#options = options;
-    this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink');
+    this.#requests = new RouteRequests();
     // Listening begins before the first dump, so that nothing falls between.
     this.#monitor = new MonitorSocket(
       poller,
@@ -73,8 +70,11 @@ export class CheckerWorld {
       [routeGroup.ipv4Address, routeGroup.ipv6Address],
       'route netlink monitor',
       {
-        message: message => this.#news(message),
-        malformed: reason => this.#countMalformed(reason),
+        message: message => {
+          const news = addressNews(message, this.#countMalformed);
+          if (news) this.#deliver(news);
+        },
+        malformed: this.#countMalformed,
         overrun: () => {
           this.#overruns += 1;
           this.#monitor.discard();
@@ -223,32 +223,11 @@ export class CheckerWorld {
   }
 
   #readAddresses(): void {
-    const addresses: InterfaceAddress[] = [];
-    const messages = this.#requests.dump(sequence => {
-      this.#writer.clear();
-      encodeAddressDump(this.#writer, sequence);
-      return this.#writer.bytes();
-    });
-    for (const message of messages) {
-      if (message.type !== addressMessage.new) continue;
-      const address = decodeAddress(message);
-      if (!address.ok) this.#countMalformed(address.reason);
-      else if (address.value) addresses.push(interfaceAddress(address.value));
-    }
+    const addresses = addressesOf(this.#requests.dump(encodeAddressDump), this.#countMalformed);
     this.#deliver({ type: 'addresses-read', addresses });
   }
 
-  #news(message: NetlinkMessage): void {
-    if (message.type !== addressMessage.new && message.type !== addressMessage.delete) return;
-    const address = decodeAddress(message);
-    if (!address.ok) this.#countMalformed(address.reason);
-    else if (address.value) {
-      const type = message.type === addressMessage.new ? 'address-added' : 'address-removed';
-      this.#deliver({ type, address: interfaceAddress(address.value) });
-    }
-  }
-
-  #countMalformed(reason: string): void {
+  readonly #countMalformed = (reason: string): void => {
     this.#malformed.set(reason, (this.#malformed.get(reason) ?? 0) + 1);
-  }
+  };
 }

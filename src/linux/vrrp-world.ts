@@ -1,33 +1,23 @@
 import { unreachable } from '../base/assert.ts';
 import type { Instant } from '../base/instant.ts';
 import { ipAddressFromBytes } from '../base/ip-address.ts';
-import type { NetlinkMessage } from '../netlink/message.ts';
-import { MessageWriter } from '../netlink/message-writer.ts';
-import {
-  addressMessage,
-  decodeAddress,
-  encodeAddAddress,
-  encodeAddressDump,
-  encodeRemoveAddress,
-} from '../netlink/route-address.ts';
-import { configurationMessage, decodeIpv6Forwarding } from '../netlink/route-configuration.ts';
-import { decodeLink, encodeLinkDump, type LinkMessage, linkMessage } from '../netlink/route-link.ts';
+import { encodeAddAddress, encodeRemoveAddress } from '../netlink/route-address.ts';
 import { encodeAddRoute, encodeRemoveRoute } from '../netlink/route-route.ts';
 import { encodeAddRule, encodeRemoveRule } from '../netlink/route-rule.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
-import type { AddressRequest, ChannelSpec, InterfaceAddress, Link } from '../ports/network.ts';
+import type { AddressRequest, ChannelSpec } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
-import { interfaceAddress } from './interface-address.ts';
 import { errnoName, KernelError } from './libc.ts';
-import { MonitorSocket, netlinkProtocol, RequestSocket, routeGroup } from './netlink-socket.ts';
+import { NetworkNews } from './network-news.ts';
 import { PacketSocket } from './packet-socket.ts';
 import type { Poller } from './poller.ts';
 import { ProcessCounts } from './process-counts.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
 import { RawSocket, rehearseSending } from './raw-socket.ts';
+import { type RefusedRequest, RouteRequests } from './route-requests.ts';
 import { RoutingNews } from './routing-news.ts';
 import { writeSysctl } from './sysctl.ts';
 
@@ -63,8 +53,8 @@ const shortBatch = 16;
 export class VrrpWorld {
   readonly #options: VrrpWorldOptions;
   readonly #poller: Poller;
-  readonly #requests: RequestSocket;
-  readonly #monitor: MonitorSocket;
+  readonly #requests: RouteRequests;
+  readonly #network: NetworkNews;
   readonly #frames: PacketSocket;
   readonly #processes: Processes;
   readonly #fifos: Fifos;
@@ -73,43 +63,24 @@ export class VrrpWorld {
   /** Made when the first file is to be watched. */
   #files: FileValues | undefined;
   readonly #channels = new Map<string, RawSocket>();
-  /** What was last told of each link: most of the kernel's news say nothing that concerns us. */
-  readonly #links = new Map<number, Link>();
-  /** Indices of the links that were last said to forward IPv6. */
-  #forwarding: ReadonlySet<number> = new Set();
-  #resynchronisationScheduled = false;
-  readonly #writer = new MessageWriter(65_536);
   readonly #malformed = new Map<string, number>();
-  #overruns = 0;
   #closed = false;
 
   /** Throws KernelError. Nothing is delivered before `start`. */
   constructor(poller: Poller, options: VrrpWorldOptions) {
     this.#options = options;
     this.#poller = poller;
-    this.#requests = new RequestSocket(netlinkProtocol.route, 'route netlink', options.requestReceiveBufferBytes);
-    const { link, ipv4Address, ipv6Address, ipv6Configuration } = routeGroup;
-    // Listening begins before the first dump, so that nothing falls between.
-    this.#monitor = new MonitorSocket(
+    this.#requests = new RouteRequests(options.requestReceiveBufferBytes);
+    this.#network = new NetworkNews(
       poller,
-      netlinkProtocol.route,
-      [link, ipv4Address, ipv6Address, ipv6Configuration],
-      'route netlink monitor',
-      {
-        message: message => this.#news(message),
-        malformed: reason => this.#countMalformed(reason),
-        overrun: () => {
-          this.#overruns += 1;
-          this.#monitor.discard();
-          this.#resynchronise();
-        },
-      },
+      this.#requests,
+      { deliver: input => this.#deliver(input), malformed: reason => this.#countMalformed(reason) },
       options.monitorReceiveBufferBytes,
     );
     this.#routing = new RoutingNews(poller, {
       removed: (kind, key) => this.#deliver({ type: 'routing-removed', kind, key }),
       malformed: reason => this.#countMalformed(reason),
-      overrun: () => this.#resynchronise(),
+      overrun: () => this.#network.resynchronise(),
     });
     this.#frames = new PacketSocket();
     this.#fifos = new Fifos(poller, options.processes, options.log);
@@ -124,12 +95,12 @@ export class VrrpWorld {
   /** Delivers the first `resynchronised`. */
   start(): void {
     this.#rehearse(rehearsals);
-    this.#resynchronise();
+    this.#network.resynchronise();
   }
 
   get counters(): VrrpWorldCounters {
     return {
-      monitorOverruns: this.#overruns,
+      monitorOverruns: this.#network.overruns,
       netlinkMalformed: this.#malformed,
       framesDropped: this.#frames.dropped.frames,
     };
@@ -166,14 +137,14 @@ export class VrrpWorld {
         this.#routing.know(effect);
         this.#answerRouting(
           effect.batch,
-          this.#request(effect.operation === 'add' ? encodeAddRoute : encodeRemoveRoute, effect.routes),
+          this.#requests.change(effect.operation === 'add' ? encodeAddRoute : encodeRemoveRoute, effect.routes),
         );
         break;
       case 'change-rules':
         this.#routing.know(effect);
         this.#answerRouting(
           effect.batch,
-          this.#request(effect.operation === 'add' ? encodeAddRule : encodeRemoveRule, effect.rules),
+          this.#requests.change(effect.operation === 'add' ? encodeAddRule : encodeRemoveRule, effect.rules),
         );
         break;
       case 'set-promote-secondaries':
@@ -221,7 +192,7 @@ export class VrrpWorld {
     this.#closed = true;
     for (const channel of this.#channels.values()) channel.close();
     this.#channels.clear();
-    this.#monitor.close();
+    this.#network.close();
     this.#routing.close();
     this.#requests.close();
     this.#frames.close();
@@ -299,45 +270,12 @@ export class VrrpWorld {
     else setImmediate(() => this.#deliver(answer));
   }
 
-  #answerRouting(batch: number, errors: readonly { readonly place: number; readonly error: string }[]): void {
+  #answerRouting(batch: number, errors: readonly RefusedRequest[]): void {
     setImmediate(() => this.#deliver({ type: 'routing-changed', batch, errors }));
   }
 
-  #requestAddresses(
-    operation: 'add' | 'remove',
-    addresses: readonly AddressRequest[],
-  ): readonly { readonly place: number; readonly error: string }[] {
-    return this.#request(operation === 'add' ? encodeAddAddress : encodeRemoveAddress, addresses);
-  }
-
-  #request<Request>(
-    encode: (writer: MessageWriter, request: Request, sequence: number, acknowledge: boolean) => void,
-    requests: readonly Request[],
-  ): readonly { readonly place: number; readonly error: string }[] {
-    const errors: { place: number; error: string }[] = [];
-    const limit = this.#requests.batchLimit;
-    for (let start = 0; start < requests.length; start += limit) {
-      const part = requests.slice(start, start + limit);
-      const first = this.#requests.sequences(part.length);
-      this.#writer.clear();
-      part.forEach((request, place) => {
-        encode(this.#writer, request, first + place, place === part.length - 1);
-      });
-      for (const [place, error] of this.#executeRequests(first, part.length))
-        errors.push({ place: start + place, error });
-    }
-    return errors;
-  }
-
-  /** Errors by place. When the kernel takes none of it, short of memory for instance, each has failed. */
-  #executeRequests(first: number, count: number): readonly (readonly [place: number, error: string])[] {
-    try {
-      const numbers = this.#requests.execute(this.#writer.bytes(), first, count);
-      return [...numbers].map(([place, number]) => [place, errnoName(number)]);
-    } catch (error) {
-      if (!(error instanceof KernelError)) throw error;
-      return Array.from({ length: count }, (_, place) => [place, error.code]);
-    }
+  #requestAddresses(operation: 'add' | 'remove', addresses: readonly AddressRequest[]): readonly RefusedRequest[] {
+    return this.#requests.change(operation === 'add' ? encodeAddAddress : encodeRemoveAddress, addresses);
   }
 
   #setPromoteSecondaries(linkName: string, enabled: boolean): void {
@@ -348,91 +286,6 @@ export class VrrpWorld {
       // The interface may be gone, /proc/sys read-only in a container: a secondary address less, not the end.
       this.#options.log.write('warning', error.message);
     }
-  }
-
-  #resynchronise(): void {
-    const links: Link[] = [];
-    const forwardingLinks: number[] = [];
-    const addresses: InterfaceAddress[] = [];
-    for (const message of this.#dump(encodeLinkDump)) {
-      if (message.type !== linkMessage.new) continue;
-      const change = decodeLink(message);
-      if (!change.ok) this.#countMalformed(change.reason);
-      else if (change.value.type === 'present') {
-        links.push(linkOf(change.value.link));
-        if (change.value.link.ipv6Forwarding) forwardingLinks.push(change.value.link.index);
-      }
-    }
-    for (const message of this.#dump(encodeAddressDump)) {
-      if (message.type !== addressMessage.new) continue;
-      const address = decodeAddress(message);
-      if (!address.ok) this.#countMalformed(address.reason);
-      else if (address.value) addresses.push(interfaceAddress(address.value));
-    }
-    this.#links.clear();
-    for (const link of links) this.#links.set(link.index, link);
-    this.#forwarding = new Set(forwardingLinks);
-    this.#deliver({ type: 'resynchronised', links, addresses, forwardingLinks });
-  }
-
-  #dump(encode: (writer: MessageWriter, sequence: number) => void): readonly NetlinkMessage[] {
-    return this.#requests.dump(sequence => {
-      this.#writer.clear();
-      encode(this.#writer, sequence);
-      return this.#writer.bytes();
-    });
-  }
-
-  #news(message: NetlinkMessage): void {
-    switch (message.type) {
-      case linkMessage.new:
-      case linkMessage.delete: {
-        const change = decodeLink(message);
-        if (!change.ok) this.#countMalformed(change.reason);
-        else if (change.value.type === 'removed') {
-          this.#links.delete(change.value.index);
-          this.#deliver({ type: 'link-removed', index: change.value.index });
-        } else if (change.value.type === 'present') {
-          this.#linkPresent(linkOf(change.value.link));
-          this.#forwardingIs(change.value.link.index, change.value.link.ipv6Forwarding);
-        }
-        return;
-      }
-      case configurationMessage.new: {
-        const change = decodeIpv6Forwarding(message);
-        if (!change.ok) this.#countMalformed(change.reason);
-        else if (change.value) this.#forwardingIs(change.value.linkIndex, change.value.forwarding);
-        return;
-      }
-      case addressMessage.new:
-      case addressMessage.delete: {
-        const address = decodeAddress(message);
-        if (!address.ok) this.#countMalformed(address.reason);
-        else if (address.value) {
-          const type = message.type === addressMessage.new ? 'address-added' : 'address-removed';
-          this.#deliver({ type, address: interfaceAddress(address.value) });
-        }
-        return;
-      }
-    }
-  }
-
-  #linkPresent(link: Link): void {
-    const known = this.#links.get(link.index);
-    if (known && sameLink(known, link)) return;
-    this.#links.set(link.index, link);
-    this.#deliver({ type: 'link-changed', link });
-  }
-
-  /** Routers rarely become hosts: the whole truth is told again, once for all that change together. */
-  #forwardingIs(linkIndex: number, forwarding: boolean | undefined): void {
-    if (forwarding === undefined || forwarding === this.#forwarding.has(linkIndex)) return;
-    if (this.#resynchronisationScheduled) return;
-    this.#resynchronisationScheduled = true;
-    setImmediate(() => {
-      this.#resynchronisationScheduled = false;
-      if (!this.#closed) this.#resynchronise();
-    });
   }
 
   #countMalformed(reason: string): void {
@@ -446,21 +299,3 @@ const nobodysIndex = 0x7fff_ffff;
 const rehearsals = 20;
 /** ENOTCONN: a packet for a channel that is not open. */
 const notConnected = 107;
-
-function linkOf(message: LinkMessage): Link {
-  const { ipv6Forwarding: _, ...link } = message;
-  return link;
-}
-
-function sameLink(left: Link, right: Link): boolean {
-  return (
-    left.name === right.name &&
-    left.adminUp === right.adminUp &&
-    left.running === right.running &&
-    left.loopback === right.loopback &&
-    left.mtu === right.mtu &&
-    left.mac === right.mac &&
-    left.multicast === right.multicast &&
-    left.noArp === right.noArp
-  );
-}
