@@ -3,25 +3,31 @@ import { after, earliest, type Instant, instantFromMicroseconds } from '../base/
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { desiredEntries } from '../lvs/desired-table.ts';
-import { memberText } from '../lvs/log-lines.ts';
-import { isAlive, memberKey, Pool, type PoolMember, type ServerOverride, serviceIdentity } from '../lvs/pool.ts';
+import {
+  isAlive,
+  memberKey,
+  Pool,
+  type PoolEvent,
+  type PoolMember,
+  type ServerOverride,
+  serviceIdentity,
+} from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
-import { serverLine, serviceLine } from '../notify/fifo-lines.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
 import type { LogLevel } from '../ports/log.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { Checks } from './checks.ts';
-import { ConfiguredChecks } from './configured-checks.ts';
+import { type CheckedBefore, ConfiguredChecks } from './configured-checks.ts';
 import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
 import { LocalAddresses } from './local-addresses.ts';
-import { poolNews, shutdownTexts, startNews, suspensionTexts } from './pool-news.ts';
-import { probeNews, sessionNews } from './probe-news.ts';
-import { type CheckNews, isNews, ServerMails } from './server-mails.ts';
-import { ServerNotifications } from './server-notifications.ts';
-import { dynamicWeight, isHealthy, type Service } from './service.ts';
+import { shutdownTexts, suspensionTexts } from './pool-news.ts';
+import { probeNews, toldNews } from './probe-news.ts';
+import { type CheckNews, isNews } from './server-mails.ts';
+import { ServerReports } from './server-reports.ts';
+import { type Service, verdictOf } from './service.ts';
 import type { SharedCheck } from './shared-check.ts';
 import { SyncDaemons } from './sync-daemons.ts';
 
@@ -45,11 +51,12 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #table = new KernelTable();
   readonly #addresses = new LocalAddresses();
   readonly #syncDaemons = new SyncDaemons();
-  readonly #notifications = new ServerNotifications(this.#out, () => this.#configuration.lvs);
-  readonly #mails = new ServerMails(this.#out, () => this.#configuration.lvs);
+  readonly #reports = new ServerReports(this.#out, () => this.#configuration.lvs);
   readonly #dirty = new Set<Service>();
   /** BFD sessions that somebody has told of. */
   readonly #sessions = new Map<string, boolean>();
+  /** Values of the files that are watched. */
+  readonly #files = new Map<string, number>();
 
   #configuration: CheckerConfigurations;
   #services: readonly Service[] = [];
@@ -81,7 +88,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** Asks for the kernel's table: everything else follows from the answer. */
   start(): readonly CheckerEffect[] {
-    this.#notifications.configured();
+    this.#reports.configured();
     this.#table.read(this.#out);
     return this.#out.splice(0);
   }
@@ -110,7 +117,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         break;
       }
       case 'script-ended':
-        this.#notifications.ended(input.run);
+        this.#reports.scriptEnded(input.run);
         break;
       case 'addresses-read':
         this.#addresses.replace(input.addresses);
@@ -124,10 +131,13 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       case 'file-value':
       case 'bfd-state':
         if (input.type === 'bfd-state') this.#sessions.set(input.session, input.up);
+        else this.#files.set(input.file, input.value);
         for (const check of this.#checks.all) {
+          const wasUp = check.isUp;
           if (!check.hear(input)) continue;
-          for (const text of sessionNews(check, this.#checks.listenersOf(check))) this.#say(text);
-          this.#judge(check, { passed: check.isUp, failure: undefined });
+          for (const text of toldNews(check, wasUp, this.#checks.listenersOf(check))) this.#say(text);
+          // As keepalived: what a file weighs is not told where it takes a server out, or back.
+          this.#judge(check, { passed: check.isUp, failure: undefined }, check.isUp === wasUp);
         }
         break;
       case 'vrrp-state':
@@ -163,7 +173,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
     this.#now = now;
     this.#configuration = configuration;
-    this.#notifications.configured();
+    this.#reports.configured();
     if (this.#phase === 'running') this.#configure(false);
     return this.#finish(now);
   }
@@ -176,7 +186,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#phase = 'stopping';
     this.#stopBy = after(now, stopGrace);
     for (const probe of this.#checks.clear()) this.#out.push({ type: 'cancel-probe', probe });
-    for (const { pool } of this.#services) if (pool.configuration.omega) this.#sayGoodbye(pool);
+    for (const { pool } of this.#services) if (pool.configuration.omega) this.#reports.goodbye(pool);
     if (!keepTable) this.#clearTable();
     for (const command of this.#syncDaemons.stop()) this.#table.command(command);
     if (this.#originalTimeouts && this.#configuration.lvs.global.timeouts) {
@@ -206,7 +216,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
     const wasAlive = isAlive(member);
     this.#changed(service, service.pool.change(member, { override: word }));
-    this.#mails.overridden(service, member, wasAlive);
+    this.#reports.overridden(service, member, wasAlive);
     return this.#finish(now);
   }
 
@@ -291,6 +301,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     for (const probe of this.#checks.sweep()) this.#out.push({ type: 'cancel-probe', probe });
     const files = new Set<string>();
     for (const { configuration } of this.#checks.all) if (configuration.kind === 'file') files.add(configuration.file);
+    for (const file of this.#files.keys()) if (!files.has(file)) this.#files.delete(file);
     if (files.size > 0 || !isStart) this.#out.push({ type: 'watch-files', files: [...files].sort() });
     this.#checks.rest();
     this.#earlyWords.clear();
@@ -298,37 +309,62 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** Makes a service of a configuration, out of the one that was there under its name if there was. */
   #adopt(configuration: VirtualServerConfiguration, known: Service | undefined, configured: ConfiguredChecks): Service {
-    const checksOf = new Map(configuration.realServers.map(server => [server, this.#checksFor(server, configured)]));
-    const healthy = (server: RealServerConfiguration): boolean => isHealthy(checksOf.get(server) ?? []);
     const oldKeys = known?.pool.configuration.keys ?? [];
     const oldMembers = new Map(known?.pool.members.map(member => [memberKey(member.configuration), member]));
+    const checksOf = new Map(
+      configuration.realServers.map(server => {
+        const old = oldMembers.get(memberKey(server));
+        const before = old && { checks: known?.checksOf.get(old) ?? [], wasWell: old.healthy };
+        return [server, this.#checksFor(server, configured, before)];
+      }),
+    );
+    const verdict = (server: RealServerConfiguration) => verdictOf(checksOf.get(server) ?? [], server.weight);
     if (known) this.#checks.unsubscribe(known);
-    const service: Service = known ?? { pool: new Pool(configuration, healthy), checksOf: new Map(), suspended: false };
-    const events = [...(known ? known.pool.reconfigure(configuration, healthy) : [])];
+    const service: Service = known ?? { pool: new Pool(configuration, verdict), checksOf: new Map(), suspended: false };
+    const events = [...(known ? known.pool.reconfigure(configuration, verdict) : [])];
     this.#release(oldKeys);
     service.checksOf = new Map(service.pool.members.map(member => [member, checksOf.get(member.configuration) ?? []]));
     for (const [member, checks] of service.checksOf) {
       for (const check of checks) this.#checks.subscribe(check, member, service);
-      member.dynamicWeight = dynamicWeight(checks, member.configuration.weight);
       const isNew = !oldMembers.delete(memberKey(member.configuration));
       if (!isNew) continue;
+      // Found by checks that others share with it.
+      if (!isAlive(member) && checks.some(check => check.hasFailed)) {
+        events.push({ type: 'member-changed', member, alive: false });
+      }
       const word = this.#earlyWords.of(serviceIdentity(configuration), member.configuration);
       if (word !== undefined) events.push(...service.pool.change(member, { override: word }));
-      if (this.#configuration.lvs.global.notifyAtStart && isAlive(member))
-        this.#tellServer(configuration, member, true);
+      if (this.#configuration.lvs.global.notifyAtStart && isAlive(member)) {
+        this.#reports.startsAlive(configuration, member);
+      }
     }
-    for (const gone of oldMembers.values()) this.#dismiss(configuration, gone);
-    if (known) this.#changed(service, events, true);
-    else this.#sayQuorum(service.pool);
+    for (const gone of oldMembers.values()) this.#reports.dismissed(configuration, gone);
+    this.#changed(service, events, true);
+    this.#reportFailures(service, events);
+    if (!known) this.#reports.began(service.pool);
     this.#judgeSuspension(service, true);
     this.#dirty.add(service);
     return service;
   }
 
-  #checksFor({ checkers }: RealServerConfiguration, configured: ConfiguredChecks): readonly SharedCheck[] {
-    const checks = checkers.flatMap(place => configured.at(this.#now, place) ?? []);
-    for (const check of checks) check.follow(this.#sessions);
+  #checksFor(
+    { checkers }: RealServerConfiguration,
+    configured: ConfiguredChecks,
+    before: CheckedBefore | undefined,
+  ): readonly SharedCheck[] {
+    const checks = checkers.flatMap(place => configured.at(this.#now, place, before) ?? []);
+    for (const check of checks) check.follow(this.#sessions, this.#files);
     return checks;
+  }
+
+  /** Servers that a reload gave a check that others have, and that it had found failing. */
+  #reportFailures(service: Service, events: readonly PoolEvent[]): void {
+    for (const event of events) {
+      if (event.type !== 'member-changed' || event.alive) continue;
+      const failed = service.checksOf.get(event.member)?.find(check => check.hasFailed);
+      const news = { passed: false, failure: failed?.last?.result.failure };
+      if (failed) this.#reports.checked(service, event.member, true, failed, news);
+    }
   }
 
   /** Takes services out of the kernel's table that no virtual server has any more. */
@@ -339,44 +375,12 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
   }
 
-  #sayQuorum(pool: Pool): void {
-    const news = startNews(pool);
-    for (const text of news.texts) this.#say(text);
-    this.#notifications.tell(news);
-    this.#mails.started(pool);
-  }
-
-  /** A reload took a server out of its service. */
-  #dismiss(service: VirtualServerConfiguration, member: PoolMember): void {
-    this.#say(`service ${member.configuration.name} no longer exist`);
-    if (isAlive(member)) this.#tellRemoval(service, member);
-  }
-
   /** A reload took a whole service away. */
   #removeService(service: Service): void {
-    const { configuration, members, quorumUp } = service.pool;
     this.#checks.unsubscribe(service);
     this.#dirty.delete(service);
-    this.#say(`Removing Virtual Server ${configuration.name}`);
-    for (const member of members.filter(isAlive)) this.#tellRemoval(configuration, member);
-    if (quorumUp) this.#tellLoss(configuration);
-    this.#mails.removed(service.pool);
-    this.#release(configuration.keys);
-  }
-
-  #tellRemoval(service: VirtualServerConfiguration, member: PoolMember): void {
-    this.#say(memberText(service, { ...member.configuration, inhibitOnFailure: false }, false));
-    this.#tellServer(service, member, false);
-    this.#mails.removing(service, member.configuration);
-  }
-
-  #tellServer(service: VirtualServerConfiguration, { configuration }: PoolMember, up: boolean): void {
-    const { notifyUp, notifyDown } = configuration;
-    this.#notifications.tell({ script: up ? notifyUp : notifyDown, line: serverLine(service, configuration, up) });
-  }
-
-  #tellLoss(service: VirtualServerConfiguration): void {
-    this.#notifications.tell({ script: service.quorumDown, line: serviceLine(service, false) });
+    this.#reports.removed(service.pool);
+    this.#release(service.pool.configuration.keys);
   }
 
   #probed(now: Instant, check: SharedCheck, result: ProbeResult): void {
@@ -389,37 +393,25 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   /** A check may have changed its mind: so may every server that it speaks for. `news`: it has. */
-  #judge(check: SharedCheck, news: CheckNews | undefined): void {
+  #judge(check: SharedCheck, news: CheckNews | undefined, weightIsNews = true): void {
     for (const [member, service] of this.#checks.listenersOf(check)) {
       const wasAlive = isAlive(member);
-      this.#judgeMember(service, member);
-      if (news) this.#mails.checked(service, member, wasAlive, check, news);
+      this.#judgeMember(service, member, weightIsNews);
+      if (news) this.#reports.checked(service, member, wasAlive, check, news);
     }
   }
 
-  #judgeMember(service: Service, member: PoolMember): void {
-    const checks = service.checksOf.get(member) ?? [];
-    const change = { healthy: isHealthy(checks), dynamicWeight: dynamicWeight(checks, member.configuration.weight) };
-    this.#changed(service, service.pool.change(member, change));
+  #judgeMember(service: Service, member: PoolMember, weightIsNews = true): void {
+    const verdict = verdictOf(service.checksOf.get(member) ?? [], member.configuration.weight);
+    this.#changed(service, service.pool.change(member, verdict, weightIsNews));
+    if (!weightIsNews) this.#dirty.add(service);
   }
 
   /** Says, tells and does what the events of a pool ask for. */
-  #changed(service: Service, events: ReturnType<Pool['change']>, starting = false): void {
+  #changed(service: Service, events: readonly PoolEvent[], reloading = false): void {
     if (events.length === 0) return;
-    for (const event of events) {
-      const news = poolNews(service.pool, event);
-      for (const text of news.texts) this.#say(text);
-      this.#notifications.tell(news);
-      this.#mails.happened(service.pool, event, starting);
-    }
+    this.#reports.happened(service, events, reloading);
     this.#dirty.add(service);
-  }
-
-  /** omega: at a stop the scripts hear that everything goes down. */
-  #sayGoodbye(pool: Pool): void {
-    for (const member of pool.members) if (isAlive(member)) this.#tellServer(pool.configuration, member, false);
-    this.#tellLoss(pool.configuration);
-    this.#mails.goodbye(pool);
   }
 
   #clearTable(): void {
@@ -457,7 +449,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   #say(text: string): void {
-    this.#log('info', text);
+    this.#reports.say(text);
   }
 
   #log(level: LogLevel, text: string): void {
@@ -489,9 +481,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   #concludeStop(now: Instant): void {
     if (this.#phase !== 'stopping') return;
-    if (this.#stopBy !== undefined && this.#stopBy <= now) this.#notifications.abandon();
-    if (this.#notifications.running === 0) this.#stopBy = undefined;
-    if (this.#notifications.running > 0 || (this.#table.isKnown && this.#table.isBusy)) return;
+    if (this.#stopBy !== undefined && this.#stopBy <= now) this.#reports.abandon();
+    if (this.#reports.running === 0) this.#stopBy = undefined;
+    if (this.#reports.running > 0 || (this.#table.isKnown && this.#table.isBusy)) return;
     this.#phase = 'stopped';
     this.#out.push({ type: 'stopped' });
   }

@@ -20,6 +20,7 @@ const fileCheck = (weight: number, reverse = false): CheckerConfiguration => ({
   logAllFailures: false,
   shadow: false,
   kind: 'file',
+  name: 'values',
   file: '/run/value',
   weight,
   reverse,
@@ -47,6 +48,54 @@ describe('FILE_CHECK', () => {
     bench.pass(seconds(1));
     expect(bench.destinations).toEqual(expected);
     bench.send({ type: 'file-value', file: '/run/value', value: 0 });
+    bench.pass(seconds(1));
+    expect(bench.destinations).toEqual(['1:10']);
+  });
+
+  // With weight 0 any value but 0 takes it out; reversed, 0 does.
+  it.each([
+    [false, ['1:10'], []],
+    [true, [], ['1:10']],
+  ])('of weight 0, reversed %s', (reverse, withNothing, withSome) => {
+    const server = realServer(1, { weight: 10, checkers: [0] });
+    const bench = new CheckerBench(configurations([virtualServer([server])], [fileCheck(0, reverse)]));
+    bench.pass(seconds(2));
+    expect(bench.destinations).toEqual(['1:10']);
+    for (const value of [0, 3, 0]) {
+      bench.send({ type: 'file-value', file: '/run/value', value });
+      bench.pass(seconds(1));
+      expect(bench.destinations).toEqual(value === 0 ? withNothing : withSome);
+    }
+  });
+
+  it('says in the log why a server goes and comes, and then nothing of its weight', () => {
+    const server = realServer(1, { weight: 10, checkers: [0] });
+    const bench = new CheckerBench(configurations([virtualServer([server, realServer(2)])], [fileCheck(3, true)]));
+    bench.pass(seconds(2));
+    const begun = bench.logs.length;
+    for (const value of [3, 1_500_000_000, 2]) bench.send({ type: 'file-value', file: '/run/value', value });
+    expect(bench.logs.slice(begun)).toEqual([
+      'Changing weight from 10 to 1 for active service [10.0.0.1]:tcp:80 of VS [192.0.2.1]:tcp:80',
+      '([10.0.0.1]:tcp:80): tracked file values now FAULT state',
+      'Removing service [10.0.0.1]:tcp:80 from VS [192.0.2.1]:tcp:80',
+      '([10.0.0.1]:tcp:80): tracked file values leaving FAULT state',
+      'Adding service [10.0.0.1]:tcp:80 to VS [192.0.2.1]:tcp:80',
+    ]);
+    bench.pass(seconds(1));
+    expect(bench.destinations).toEqual(['1:4', '2:1']);
+  });
+
+  it('of another weight after a reload goes by what the file is known to say', () => {
+    const of = (weight: number) =>
+      configurations([virtualServer([realServer(1, { weight: 10, checkers: [0] })])], [fileCheck(weight)]);
+    const bench = new CheckerBench(of(1));
+    bench.pass(seconds(2));
+    bench.send({ type: 'file-value', file: '/run/value', value: 3 });
+    bench.perform(bench.engine.reload(bench.now, of(2)));
+    bench.pass(seconds(1));
+    expect(bench.destinations).toEqual(['1:16']);
+    bench.perform(bench.engine.reload(bench.now, configurations([virtualServer([realServer(1)])], [])));
+    bench.perform(bench.engine.reload(bench.now, of(2)));
     bench.pass(seconds(1));
     expect(bench.destinations).toEqual(['1:10']);
   });

@@ -8,6 +8,12 @@ import { SharedCheck } from './shared-check.ts';
 /** Nothing is probed before the process has settled. */
 const bootstrap = seconds(1);
 
+/** The checks of a server before a reload, and whether it was well by them. */
+export interface CheckedBefore {
+  readonly checks: readonly SharedCheck[];
+  readonly wasWell: boolean;
+}
+
 /**
  * The checks of one configuration, at the places that its servers name. Those that are there already are taken over;
  * first probes of new ones are spread evenly over their warm-up time.
@@ -36,13 +42,16 @@ export class ConfiguredChecks {
     return this.#compared < this.#checkers.length;
   }
 
-  at(now: Instant, place: number): SharedCheck | undefined {
+  /** `before`: what the server had until now. */
+  at(now: Instant, place: number, before: CheckedBefore | undefined): SharedCheck | undefined {
     const configuration = this.#checkers[place];
     if (!configuration) return undefined;
     const known = this.#checks.find(configuration);
     if (known) return known;
     const offset = (configuration.schedule.warmup * this.#made++) / this.#missing;
     const firstAt = after(now, (bootstrap + offset) as Duration);
-    return this.#checks.add(new SharedCheck(configuration, firstAt, this.#firstFailureCounts));
+    const check = new SharedCheck(configuration, firstAt, this.#firstFailureCounts);
+    if (before) check.takeOver(before.checks, before.wasWell);
+    return this.#checks.add(check);
   }
 }

@@ -50,8 +50,8 @@ export function shutdownTexts({ configuration, members, sorry }: Pool): readonly
   });
 }
 
-/** What follows from something that happened to a virtual server. */
-export function poolNews({ configuration }: Pool, event: PoolEvent): PoolNews {
+/** What follows from something that happened to a virtual server; `reloading`: by another configuration. */
+export function poolNews({ configuration }: Pool, event: PoolEvent, reloading: boolean): PoolNews {
   switch (event.type) {
     case 'member-changed': {
       const { alive } = event;
@@ -61,14 +61,18 @@ export function poolNews({ configuration }: Pool, event: PoolEvent): PoolNews {
       return { texts, script: alive ? notifyUp : notifyDown, line };
     }
     case 'weight-changed': {
-      const { member, from, to } = event;
-      const texts = [weightText(configuration, member.configuration, isAlive(member), from, to)];
+      const { member, alive, from, to } = event;
+      const texts = [weightText(configuration, member.configuration, alive, from, to)];
       return { texts, script: undefined, line: undefined };
     }
     case 'quorum-lost':
     case 'quorum-gained': {
       const gained = event.type === 'quorum-gained';
-      const texts = [quorumText(configuration, gained, event.weight), ...sorryTexts(configuration, !gained)];
+      const starts = !gained && reloading;
+      const first = starts
+        ? startsDownText(configuration, event.weight)
+        : quorumText(configuration, gained, event.weight);
+      const texts = [first, ...sorryTexts(configuration, !gained)];
       const line = serviceLine(configuration, gained);
       return { texts, script: gained ? configuration.quorumUp : configuration.quorumDown, line };
     }

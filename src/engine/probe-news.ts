@@ -1,4 +1,4 @@
-import { failureText, scriptText, sessionText, successText } from '../health/check-lines.ts';
+import { failureText, fileText, scriptText, sessionText, successText } from '../health/check-lines.ts';
 import type { CheckStep } from '../health/check-state.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { Subscribers } from './checks.ts';
@@ -26,9 +26,11 @@ export function probeNews(
   return texts;
 }
 
-/** The same of a check that follows a BFD session. */
-export function sessionNews({ configuration, sessionUp }: SharedCheck, subscribers: Subscribers): readonly string[] {
-  if (configuration.kind !== 'bfd') return [];
-  const { session } = configuration;
-  return [...subscribers.keys()].map(member => sessionText(session, member.configuration.name, sessionUp));
+/** The same of a check that follows a BFD session, or a file; `wasUp`: before it was told something new. */
+export function toldNews(check: SharedCheck, wasUp: boolean, subscribers: Subscribers): readonly string[] {
+  const { configuration, isUp, sessionUp } = check;
+  const servers = Array.from(subscribers.keys(), member => member.configuration.name);
+  if (configuration.kind === 'bfd') return servers.map(server => sessionText(configuration.session, server, sessionUp));
+  if (configuration.kind !== 'file' || isUp === wasUp) return [];
+  return servers.map(server => fileText(configuration.name, server, isUp));
 }

@@ -1,5 +1,5 @@
 import type { VirtualServerConfiguration } from '../lvs/configuration.ts';
-import type { Pool, PoolMember } from '../lvs/pool.ts';
+import type { CheckerVerdict, Pool, PoolMember } from '../lvs/pool.ts';
 import type { SharedCheck } from './shared-check.ts';
 
 /** A virtual server at work: its pool and the checks of each of its servers. */
@@ -14,13 +14,14 @@ export function configurationOf(service: Service): VirtualServerConfiguration {
   return service.pool.configuration;
 }
 
-/** By the checkers alone; a server without any is always well. */
-export function isHealthy(checks: readonly SharedCheck[]): boolean {
-  return checks.every(check => check.configuration.shadow || check.isUp);
-}
-
-export function dynamicWeight(checks: readonly SharedCheck[], configuredWeight: number): number {
-  let sum = 0;
-  for (const check of checks) if (!check.configuration.shadow) sum += check.weightFor(configuredWeight);
-  return sum;
+/** What its checks make of a server; one without any is always well. */
+export function verdictOf(checks: readonly SharedCheck[], configuredWeight: number): CheckerVerdict {
+  let healthy = true;
+  let dynamicWeight = 0;
+  for (const check of checks) {
+    if (check.configuration.shadow) continue;
+    if (!check.isUp) healthy = false;
+    dynamicWeight += check.weightFor(configuredWeight);
+  }
+  return { healthy, dynamicWeight };
 }

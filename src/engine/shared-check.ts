@@ -1,6 +1,7 @@
 import type { Instant } from '../base/instant.ts';
 import { CheckState, type CheckStep } from '../health/check-state.ts';
 import type { CheckerConfiguration } from '../health/configuration.ts';
+import { asksTheSame } from '../health/same-question.ts';
 import type { CheckerInput } from '../ports/checker-world.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 
@@ -23,8 +24,8 @@ export class SharedCheck {
   /** The probe under way. */
   probe: number | undefined;
   last: CheckEvidence | undefined;
-  /** FILE_CHECK: the value last read. */
-  value = 0;
+  /** FILE_CHECK: the value last read; undefined until somebody has told. */
+  value: number | undefined;
   #retried = false;
   /** BFD_CHECK: the session is up; a session that nobody has told of yet is not. */
   sessionUp = false;
@@ -43,12 +44,17 @@ export class SharedCheck {
   get isUp(): boolean {
     switch (this.configuration.kind) {
       case 'file':
-        return this.#product() > fault;
+        return !this.#isFault();
       case 'bfd':
         return this.sessionUp;
       default:
         return this.state.verdict === 'up';
     }
+  }
+
+  /** It is acted upon, and not only presumed to be down, as with alpha. */
+  get hasFailed(): boolean {
+    return !this.configuration.shadow && !this.isUp && (this.configuration.kind === 'file' || this.last !== undefined);
   }
 
   /** Whether the failure that turned the verdict came after retries. */
@@ -100,9 +106,19 @@ export class SharedCheck {
     return changed;
   }
 
-  /** What is known of the BFD sessions, for a check that has just been made. */
-  follow(sessions: ReadonlyMap<string, boolean>): void {
+  /** What is known of BFD sessions and files, for a check that has just been made. */
+  follow(sessions: ReadonlyMap<string, boolean>, files: ReadonlyMap<string, number>): void {
     if (this.configuration.kind === 'bfd') this.sessionUp = sessions.get(this.configuration.session) === true;
+    if (this.configuration.kind === 'file') this.value = files.get(this.configuration.file);
+  }
+
+  /** A reload has put it in the place of the checks of a server that was well by them, or was not. */
+  takeOver(before: readonly SharedCheck[], wasWell: boolean): void {
+    const same = before.find(check => asksTheSame(check.configuration, this.configuration));
+    if (same) {
+      this.state.takeOver(same.state);
+      this.last = same.last;
+    } else if (wasWell) this.state.presumeUp();
   }
 
   #probe(): ProbeSpec | undefined {
@@ -113,8 +129,15 @@ export class SharedCheck {
     return this.configuration.kind === 'probe' || this.configuration.kind === 'urls';
   }
 
-  #product(): number {
+  #isFault(): boolean {
     const { configuration, value } = this;
+    if (configuration.kind !== 'file' || value === undefined) return false;
+    if (configuration.weight === 0) return (value === 0) === configuration.reverse;
+    return this.#product() === fault;
+  }
+
+  #product(): number {
+    const { configuration, value = 0 } = this;
     if (configuration.kind !== 'file') return 0;
     const product = value * (configuration.reverse ? -configuration.weight : configuration.weight);
     return Math.min(-fault - 1, Math.max(fault, product));

@@ -41,6 +41,11 @@ export function sessionText(session: string, server: string, up: boolean): strin
   return `BFD check of [${session}] RS(${server}) is ${up ? 'UP' : 'DOWN'}`;
 }
 
+/** FILE_CHECK: said when what the file says takes a server out, and when it no longer does. */
+export function fileText(file: string, server: string, up: boolean): string {
+  return `(${server}): tracked file ${file} ${up ? 'leaving' : 'now'} FAULT state`;
+}
+
 /** Said when the verdict turns to down: keepalived's words, and after them the evidence. */
 export function failureText(checked: CheckedServer, retries: number, failure: ProbeFailure): string {
   const { keyword, server, service, script } = checked;

@@ -61,6 +61,18 @@ export class CheckState {
     return this.#failures;
   }
 
+  /** A reload has put this in the place of one that asked the same: what that one found holds. */
+  takeOver(before: CheckState): void {
+    this.#verdict = before.#verdict;
+    this.#passed = before.#passed;
+    this.#target = before.#target;
+  }
+
+  /** Nothing is known yet of a server that is up: it stays so until proven otherwise, even with alpha. */
+  presumeUp(): void {
+    this.#verdict = 'up';
+  }
+
   /** Undefined while a probe is under way. */
   nextDeadline(): Instant | undefined {
     return this.#dueAt;

@@ -268,6 +268,7 @@ function readFileCheck(
     logAllFailures: context.logAllFailures,
     shadow: draft.shadow,
     kind: 'file',
+    name,
     file: file.path,
     weight: draft.weight ?? file.weight,
     reverse: draft.reverse ?? file.reverse,

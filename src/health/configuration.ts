@@ -26,8 +26,17 @@ export type CheckerConfiguration = CheckerCommon &
     | { readonly kind: 'probe'; readonly probe: ProbeSpec }
     /** HTTP_GET and SSL_GET: every URL in turn, one a cycle, each with its own probe. */
     | { readonly kind: 'urls'; readonly probes: readonly ProbeSpec[]; readonly fastRecovery: boolean }
-    /** FILE_CHECK: the value times the weight is part of the server's weight; at the fault limit the server is down. */
-    | { readonly kind: 'file'; readonly file: string; readonly weight: number; readonly reverse: boolean }
+    /**
+     * FILE_CHECK: the value times the weight is part of the server's weight; at the fault limit the server is down. With
+     * weight 0 it is down by any value but 0, `reverse`d by 0. `name` is that of the track_file.
+     */
+    | {
+        readonly kind: 'file';
+        readonly name: string;
+        readonly file: string;
+        readonly weight: number;
+        readonly reverse: boolean;
+      }
     /** BFD_CHECK. */
     | { readonly kind: 'bfd'; readonly session: string; readonly weight: number }
   );

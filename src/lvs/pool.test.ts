@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { desiredDestinations } from './desired-table.ts';
 import { realServer, sorryServer, virtualServer } from './lvs.testkit.ts';
-import { Pool, type PoolEvent } from './pool.ts';
+import { type CheckerVerdict, Pool, type PoolEvent } from './pool.ts';
 
-const healthy = (): boolean => true;
+const healthy = (): CheckerVerdict => ({ healthy: true, dynamicWeight: 0 });
 const kinds = (events: readonly PoolEvent[]): string[] => events.map(({ type }) => type);
 const table = (pool: Pool): string[] =>
   desiredDestinations(pool).map(({ address, weight }) => `${address.split('.')[3]}:${weight}`);
@@ -32,6 +32,31 @@ describe('a pool', () => {
       { type: 'weight-changed', from: 2, to: 0 },
       { type: 'quorum-lost' },
     ]);
+  });
+});
+
+describe('the weight of a server', () => {
+  const words = (events: readonly PoolEvent[]) =>
+    events.map(event => (event.type === 'weight-changed' ? `${event.alive} ${event.from}-${event.to}` : event.type));
+
+  it('is told before the server comes, and not when it goes', () => {
+    const pool = new Pool(virtualServer([realServer(1, { weight: 5 }), realServer(2)]), healthy);
+    const first = pool.members[0]!;
+    expect(words(pool.change(first, { dynamicWeight: 1 }))).toEqual(['true 5-6']);
+    expect(words(pool.change(first, { healthy: false, dynamicWeight: 0 }))).toEqual(['member-changed']);
+    expect(words(pool.change(first, { healthy: true, dynamicWeight: 2 }))).toEqual(['false 5-7', 'member-changed']);
+    expect(words(pool.change(first, { dynamicWeight: 3 }, false))).toEqual([]);
+    expect(table(pool)).toEqual(['1:8', '2:1']);
+  });
+
+  it('and the verdict on it change with a reload', () => {
+    const pool = new Pool(virtualServer([realServer(1), realServer(2)]), healthy);
+    const verdicts = [
+      { healthy: true, dynamicWeight: 4 },
+      { healthy: false, dynamicWeight: 0 },
+    ];
+    const events = pool.reconfigure(virtualServer([realServer(1), realServer(2)]), () => verdicts.shift()!);
+    expect(words(events)).toEqual(['true 1-5', 'member-changed']);
   });
 });
 

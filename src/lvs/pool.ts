@@ -19,10 +19,20 @@ export interface PoolMember {
   override: ServerOverride | undefined;
 }
 
+/** What the checkers find of a server. */
+export type CheckerVerdict = Pick<PoolMember, 'healthy' | 'dynamicWeight'>;
+
 /** Something happened to the pool; ordered. Wording and scripts are elsewhere. */
 export type PoolEvent =
   | { readonly type: 'member-changed'; readonly member: PoolMember; readonly alive: boolean }
-  | { readonly type: 'weight-changed'; readonly member: PoolMember; readonly from: number; readonly to: number }
+  /** Of a server that was `alive` by then, or was not. */
+  | {
+      readonly type: 'weight-changed';
+      readonly member: PoolMember;
+      readonly alive: boolean;
+      readonly from: number;
+      readonly to: number;
+    }
   | { readonly type: 'quorum-lost'; readonly threshold: number; readonly weight: number }
   | { readonly type: 'quorum-gained'; readonly threshold: number; readonly weight: number };
 
@@ -32,14 +42,12 @@ export class Pool {
   #members: readonly PoolMember[];
   #quorumUp: boolean;
 
-  constructor(configuration: VirtualServerConfiguration, healthy: (server: RealServerConfiguration) => boolean) {
+  constructor(
+    configuration: VirtualServerConfiguration,
+    verdictOf: (server: RealServerConfiguration) => CheckerVerdict,
+  ) {
     this.#configuration = configuration;
-    this.#members = configuration.realServers.map(server => ({
-      configuration: server,
-      healthy: healthy(server),
-      dynamicWeight: 0,
-      override: undefined,
-    }));
+    this.#members = configuration.realServers.map(server => newMember(server, verdictOf(server)));
     this.#quorumUp = this.aliveWeight >= configuration.quorum + configuration.hysteresis;
   }
 
@@ -71,40 +79,24 @@ export class Pool {
     return this.#members.find(({ configuration }) => configuration.address === address && configuration.port === port);
   }
 
-  /** Changes a member and tells what follows from it. */
-  change(member: PoolMember, change: Partial<Omit<PoolMember, 'configuration'>>): readonly PoolEvent[] {
-    const wasAlive = isAlive(member);
-    const oldWeight = effectiveWeight(member);
-    Object.assign(member, change);
-    const events: PoolEvent[] = [];
-    const alive = isAlive(member);
-    const weight = effectiveWeight(member);
-    if (alive !== wasAlive) events.push({ type: 'member-changed', member, alive });
-    if (weight !== oldWeight) events.push({ type: 'weight-changed', member, from: oldWeight, to: weight });
-    if (events.length > 0) events.push(...this.#judgeQuorum());
-    return events;
+  /** Changes a member and tells what follows from it; of its weight only if that is news. */
+  change(member: PoolMember, change: Partial<PoolMember>, weightIsNews = true): readonly PoolEvent[] {
+    const events = alter(member, change, weightIsNews);
+    return events ? [...events, ...this.#judgeQuorum()] : [];
   }
 
-  /** A reload: servers that stay keep what is known of them, matched by address and port. */
+  /** A reload: servers that stay keep an operator's word, matched by address and port. */
   reconfigure(
     configuration: VirtualServerConfiguration,
-    healthy: (server: RealServerConfiguration) => boolean,
+    verdictOf: (server: RealServerConfiguration) => CheckerVerdict,
   ): readonly PoolEvent[] {
     const before = new Map(this.#members.map(member => [memberKey(member.configuration), member]));
     this.#configuration = configuration;
     const events: PoolEvent[] = [];
     this.#members = configuration.realServers.map(server => {
       const known = before.get(memberKey(server));
-      const unchecked = server.checkers.length === 0;
-      if (!known) return { configuration: server, healthy: healthy(server), dynamicWeight: 0, override: undefined };
-      const from = effectiveWeight(known);
-      known.configuration = server;
-      const to = effectiveWeight(known);
-      if (to !== from) events.push({ type: 'weight-changed', member: known, from, to });
-      if (unchecked) {
-        known.healthy = true;
-        known.dynamicWeight = 0;
-      } else known.healthy = healthy(server);
+      if (!known) return newMember(server, verdictOf(server));
+      events.push(...(alter(known, { configuration: server, ...verdictOf(server) }, true) ?? []));
       return known;
     });
     return [...events, ...this.#judgeQuorum()];
@@ -123,6 +115,28 @@ export class Pool {
     }
     return [];
   }
+}
+
+function newMember(configuration: RealServerConfiguration, verdict: CheckerVerdict): PoolMember {
+  return { configuration, ...verdict, override: undefined };
+}
+
+/** Undefined: it weighs what it did, and is as alive. */
+function alter(member: PoolMember, change: Partial<PoolMember>, weightIsNews: boolean): PoolEvent[] | undefined {
+  const wasAlive = isAlive(member);
+  const from = effectiveWeight(member);
+  Object.assign(member, change);
+  const alive = isAlive(member);
+  const to = effectiveWeight(member);
+  if (alive === wasAlive && to === from) return undefined;
+  const events: PoolEvent[] = [];
+  // Nobody asks for the weight of a server that goes; one that comes has it before.
+  const hasGone = wasAlive && !alive;
+  if (to !== from && weightIsNews && !hasGone) {
+    events.push({ type: 'weight-changed', member, alive: wasAlive, from, to });
+  }
+  if (alive !== wasAlive) events.push({ type: 'member-changed', member, alive });
+  return events;
 }
 
 /** Tells the virtual servers of a configuration apart: a group may be served by one for each protocol. */

@@ -7,7 +7,10 @@ import { reconcileEntry } from './reconcile.ts';
 
 const entry = (...weights: readonly [number, number][]): IpvsEntry =>
   desiredEntries(
-    new Pool(virtualServer(weights.map(([last, weight]) => realServer(last, { weight }))), () => true),
+    new Pool(virtualServer(weights.map(([last, weight]) => realServer(last, { weight }))), () => ({
+      healthy: true,
+      dynamicWeight: 0,
+    })),
   )[0]!;
 const types = (actual: IpvsEntry | undefined, desired: IpvsEntry | undefined): string[] =>
   reconcileEntry(actual, desired).map(({ type }) => type);

@@ -21,6 +21,8 @@ interface Checker {
   isFirst: boolean;
   /** Successes in a row that it still needs to be up. */
   missing: number;
+  /** It has been asked: that it is down is more than a presumption. */
+  isAsked: boolean;
 }
 
 interface Server {
@@ -120,9 +122,12 @@ export class ExpectedBalancing {
 
   #configure({ lvs, health }: CheckerConfigurations, isStart: boolean): void {
     const checkers = new Map<string, Checker>();
+    const fresh = new Set<Checker>();
     for (const configuration of health.checkers) {
       const text = JSON.stringify(configuration);
-      checkers.set(text, this.#checkers.get(text) ?? newChecker(configuration, isStart));
+      const checker = this.#checkers.get(text) ?? newChecker(configuration, isStart);
+      if (!this.#checkers.has(text)) fresh.add(checker);
+      checkers.set(text, checker);
     }
     this.#checkers = checkers;
     const asked = [...checkers.values()].flatMap(({ probes }) => [...new Set(probes)]);
@@ -137,11 +142,15 @@ export class ExpectedBalancing {
       const servers = new Map<string, Server>();
       for (const own of configuration.realServers) {
         const text = serverText(own);
-        const isNew = !gone.delete(text);
+        const old = gone.get(text);
+        gone.delete(text);
         const ownCheckers = own.checkers.map(place => checkers.get(JSON.stringify(health.checkers[place]))!);
+        for (const checker of ownCheckers) if (fresh.delete(checker) && old) takeOver(checker, old);
         const server = { configuration: own, checkers: ownCheckers, alive: isAlive(ownCheckers) };
         servers.set(text, server);
-        if (isNew && lvs.global.notifyAtStart && server.alive) this.#run(own.notifyUp);
+        if (!old && lvs.global.notifyAtStart && server.alive) this.#run(own.notifyUp);
+        if (old && server.alive && !old.alive) this.#run(own.notifyUp);
+        if (!server.alive && (old ? old.alive : hasFailed(ownCheckers))) this.#run(own.notifyDown);
       }
       for (const server of gone.values()) if (server.alive) this.#run(server.configuration.notifyDown);
       const suspended = this.#isSuspended(configuration);
@@ -201,13 +210,40 @@ function newChecker(configuration: CheckerConfiguration, isStart: boolean): Chec
   // A file that is not there counts as 0; a session of BFD that nobody tells of is down.
   const up = kind === 'file' ? true : kind === 'bfd' ? false : !schedule.alpha;
   const missing = probes.length;
-  return { configuration, probes: probes.map(probeText), up, failures: 0, isFirst: isStart, missing };
+  return { configuration, probes: probes.map(probeText), up, failures: 0, isFirst: isStart, missing, isAsked: false };
+}
+
+/** A reload gave it to a server that had others: what was found by one that asks the same holds, else what the server was. */
+function takeOver(checker: Checker, { checkers, alive }: Server): void {
+  const same = checkers.find(({ configuration }) => questionOf(configuration) === questionOf(checker.configuration));
+  if (same && same.probes.length > 0) {
+    checker.up = same.up;
+    checker.isAsked = same.isAsked;
+    checker.missing = same.missing;
+  } else if (alive && checker.probes.length > 0) checker.up = true;
+}
+
+const patiently = new Set([
+  'schedule',
+  'keyword',
+  'logAllFailures',
+  'shadow',
+  'fastRecovery',
+  'timeout',
+  'tls',
+  'version',
+]);
+
+/** What is asked, however often and patiently. */
+function questionOf(configuration: CheckerConfiguration): string {
+  return JSON.stringify(configuration, (key, value: unknown) => (patiently.has(key) ? undefined : value));
 }
 
 /** Up at once when all that it asks for succeeds, down after so many retries. */
 function judge(checker: Checker, good: boolean): void {
   const { isFirst } = checker;
   checker.isFirst = false;
+  checker.isAsked = true;
   if (good) {
     checker.failures = 0;
     if (--checker.missing <= 0) checker.up = true;
@@ -224,6 +260,11 @@ function judge(checker: Checker, good: boolean): void {
 
 function isAlive(checkers: readonly Checker[]): boolean {
   return checkers.every(({ up, configuration }) => up || configuration.shadow);
+}
+
+/** It is known of a server that is new, from the checkers that it shares with others. */
+function hasFailed(checkers: readonly Checker[]): boolean {
+  return checkers.some(({ up, isAsked, configuration }) => isAsked && !up && !configuration.shadow);
 }
 
 function weightOf(servers: ReadonlyMap<string, Server>): number {
