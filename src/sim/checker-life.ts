@@ -37,7 +37,10 @@ export class CheckerLife implements Happening {
   readonly #ground: Ground;
   readonly #host: CheckerHost;
   readonly #respawn = new RespawnDelay();
+  /** What a process is to have. */
   #configuration: CheckerConfigurations | undefined;
+  /** What the process has: a reload may be waiting. */
+  #own: CheckerConfigurations | undefined;
   #engine: CheckerProcess | undefined;
   /** Which servers a probe is about, by the probe as text: those whose checkers ask for it. */
   #subjects = new Map<string, readonly string[]>();
@@ -65,7 +68,7 @@ export class CheckerLife implements Happening {
 
   /** What it runs, or would. */
   get configuration(): CheckerConfigurations | undefined {
-    return this.#configuration;
+    return this.#engine ? this.#own : this.#configuration;
   }
 
   start(configuration: CheckerConfigurations | undefined): void {
@@ -77,6 +80,7 @@ export class CheckerLife implements Happening {
     this.#alarm ??= this.#ground.alarm(this);
     this.#learnSubjects(configuration);
     this.#engine = new CheckerProcess(configuration);
+    this.#own = configuration;
     this.#tell('started');
     this.#perform(this.#engine.start());
     for (const [instance, state] of this.#host.routerStates) this.#handle({ type: 'vrrp-state', instance, state });
@@ -119,6 +123,7 @@ export class CheckerLife implements Happening {
     }
     this.#command(engine => {
       this.#learnSubjects(configuration);
+      this.#own = configuration;
       this.#tell('reloaded');
       this.#perform(engine.reload(this.#now(), configuration));
     });
