@@ -2,7 +2,6 @@ import { type Duration, inSeconds } from '../base/duration.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import type {
   NotifyScripts,
-  TrackScriptConfiguration,
   VirtualAddress,
   VirtualRouterConfiguration,
   VrrpConfiguration,
@@ -17,58 +16,53 @@ import type { InstanceSnapshot, VrrpSnapshot } from './vrrp-snapshot.ts';
 
 /** The configuration as it was understood, for -d: one line per setting, in the words of keepalived's dump. */
 export function renderConfiguration(configuration: VrrpConfiguration): string[] {
+  const instances = configuration.instances.map(instance => instanceLines(instance, undefined));
+  return dataLines(configuration, instances.flat(), undefined);
+}
+
+/** What USR1 writes: the configuration, and beside it what the process makes of it right now. */
+export function renderData(snapshot: VrrpSnapshot): string {
+  const instances = snapshot.instances.map(instance => instanceLines(instance.configuration, instance));
+  return `${dataLines(snapshot.configuration, instances.flat(), snapshot).join('\n')}\n`;
+}
+
+function dataLines(
+  configuration: VrrpConfiguration,
+  instances: readonly string[],
+  snapshot: VrrpSnapshot | undefined,
+): string[] {
   return [
     ...globalLines(configuration.global),
     ...mailLines(configuration.mails?.settings),
     ...staticLines(configuration),
     '------< VRRP Topology >------',
-    ...configuration.instances.flatMap(instance => [
-      ` VRRP Instance = ${instance.name}`,
-      ...settingLines(instance),
-      ...addressLines(instance, address => addressText({ ...address, isSet: false })),
-      ...routingLines(instance),
-      ...trackerLines(instance),
-      ...notifyLines(instance.notify),
-    ]),
-    ...groupLines(configuration, () => undefined),
-    ...scriptLines(configuration.scripts),
-    ...trackFileLines(configuration),
-    ...trackProcessLines(configuration),
-  ];
-}
-
-/** What USR1 writes: the configuration, and beside it what the process makes of it right now. */
-export function renderData(snapshot: VrrpSnapshot): string {
-  const { configuration } = snapshot;
-  const states = new Map(snapshot.groups.map(group => [group.name, group.state]));
-  const lines = [
-    ...globalLines(configuration.global),
-    ...mailLines(configuration.mails?.settings),
-    ...staticLines(configuration),
-    '------< VRRP Topology >------',
-    ...snapshot.instances.flatMap(instance => {
-      const set = new Map([...instance.addresses, ...instance.excludedAddresses].map(a => [a.configuration, a]));
-      return [
-        ` VRRP Instance = ${instance.configuration.name}`,
-        ...stateLines(instance),
-        ...settingLines(instance.configuration),
-        ...addressLines(instance.configuration, ({ configuration: address }) =>
-          addressText(set.get(address) ?? { configuration: address, interface: undefined, isSet: false }),
-        ),
-        ...routingLines(instance.configuration),
-        ...trackerLines(instance.configuration),
-        ...notifyLines(instance.configuration.notify),
-      ];
-    }),
-    ...groupLines(configuration, name => states.get(name)),
-    ' Packets for nobody',
-    `   Unknown VRID = ${snapshot.strayPackets.unknownVrid}`,
-    `   Broken IP header = ${snapshot.strayPackets.malformed}`,
-    ...scriptLines(configuration.scripts, name => scriptStatuses[snapshot.scripts.get(name) ?? 'refused']),
+    ...instances,
+    ...groupLines(configuration, snapshot),
+    ...(snapshot ? strayLines(snapshot) : []),
+    ...scriptLines(configuration, snapshot),
     ...trackFileLines(configuration, snapshot),
     ...trackProcessLines(configuration, snapshot),
   ];
-  return `${lines.join('\n')}\n`;
+}
+
+function instanceLines(instance: VirtualRouterConfiguration, now: InstanceSnapshot | undefined): string[] {
+  return [
+    ` VRRP Instance = ${instance.name}`,
+    ...(now ? stateLines(now) : []),
+    ...settingLines(instance),
+    ...addressLines(instance, now),
+    ...routingLines(instance),
+    ...trackerLines(instance),
+    ...notifyLines(instance.notify),
+  ];
+}
+
+function strayLines({ strayPackets }: VrrpSnapshot): string[] {
+  return [
+    ' Packets for nobody',
+    `   Unknown VRID = ${strayPackets.unknownVrid}`,
+    `   Broken IP header = ${strayPackets.malformed}`,
+  ];
 }
 
 function globalLines(global: VrrpGlobals): string[] {
@@ -152,12 +146,12 @@ function intervalText({ version, advertisementInterval }: VirtualRouterConfigura
   return version === 2 || Number.isInteger(seconds) ? `${seconds} sec` : `${Math.round(seconds * 1_000)} milli-sec`;
 }
 
-function addressLines(
-  instance: VirtualRouterConfiguration,
-  text: (address: { configuration: VirtualAddress; interface: string | undefined }) => string,
-): string[] {
-  const shown = (address: VirtualAddress): string =>
-    `     ${text({ configuration: address, interface: address.interface ?? instance.interface })}`;
+function addressLines(instance: VirtualRouterConfiguration, now: InstanceSnapshot | undefined): string[] {
+  const known = new Map([...(now?.addresses ?? []), ...(now?.excludedAddresses ?? [])].map(a => [a.configuration, a]));
+  const shown = (configuration: VirtualAddress): string => {
+    const plain = { configuration, interface: configuration.interface ?? instance.interface, isSet: false };
+    return `     ${addressText(known.get(configuration) ?? plain)}`;
+  };
   const lines = [`   Virtual IP (${instance.addresses.length}):`, ...instance.addresses.map(shown)];
   if (instance.excludedAddresses.length === 0) return lines;
   return [...lines, '   Virtual IP Excluded :', ...instance.excludedAddresses.map(shown)];
@@ -178,12 +172,13 @@ function notifyLines(notify: NotifyScripts): string[] {
   return lines;
 }
 
-function groupLines(configuration: VrrpConfiguration, state: (name: string) => string | undefined): string[] {
-  if (configuration.syncGroups.length === 0) return [];
+function groupLines({ syncGroups }: VrrpConfiguration, snapshot: VrrpSnapshot | undefined): string[] {
+  if (syncGroups.length === 0) return [];
+  const states = new Map(snapshot?.groups.map(({ name, state }) => [name, state]));
   return [
     '------< VRRP Sync groups >------',
-    ...configuration.syncGroups.flatMap(group => {
-      const now = state(group.name);
+    ...syncGroups.flatMap(group => {
+      const now = states.get(group.name);
       return [
         ` VRRP Sync Group = ${group.name}${now === undefined ? '' : `, ${now}`}`,
         '   VRRP member instances :',
@@ -197,10 +192,7 @@ function groupLines(configuration: VrrpConfiguration, state: (name: string) => s
 
 const scriptStatuses = { up: 'GOOD', down: 'BAD', waiting: 'INIT', refused: 'REFUSED' } as const;
 
-function scriptLines(
-  scripts: readonly TrackScriptConfiguration[],
-  status: (name: string) => string | undefined = () => undefined,
-): string[] {
+function scriptLines({ scripts }: VrrpConfiguration, snapshot: VrrpSnapshot | undefined): string[] {
   if (scripts.length === 0) return [];
   return [
     '------< VRRP Scripts >------',
@@ -211,7 +203,7 @@ function scriptLines(
       `   Timeout = ${secondsText(timeout)}`,
       `   Rise = ${rise}`,
       `   Fall = ${fall}`,
-      ...(status(name) === undefined ? [] : [`   Status = ${status(name)}`]),
+      ...(snapshot ? [`   Status = ${scriptStatuses[snapshot.scripts.get(name) ?? 'refused']}`] : []),
     ]),
   ];
 }
