@@ -53,13 +53,13 @@ export function advise(
 }
 
 /** Longest name of an interface that the kernel takes: IFNAMSIZ less its terminator. */
-const longestName = 15;
+export const longestInterfaceName = 15;
 
 /** What is wrong with a name that no interface can have, as it is too long. */
 function tooLongName(name: string): string | undefined {
   const { length } = name;
-  return length > longestName
-    ? `no interface is called "${name}": ${length} characters, and ${longestName} fit`
+  return length > longestInterfaceName
+    ? `no interface is called "${name}": ${length} characters, and ${longestInterfaceName} fit`
     : undefined;
 }
 

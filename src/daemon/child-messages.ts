@@ -72,7 +72,7 @@ export interface ConfigureMessage<Part> {
 export interface QuestionMessage {
   readonly type: 'question';
   readonly number: number;
-  /** VirtualServerConfiguration.name; undefined: everything. */
+  /** serviceIdentity of a virtual server; undefined: everything. */
   readonly service: string | undefined;
 }
 

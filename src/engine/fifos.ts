@@ -45,8 +45,9 @@ export function completeFifos(
     const keyword = statement.words[0]?.text ?? '';
     if (keyword === 'enable_script_security') secure = true;
     else if (keyword === 'script_user') hasUser = true;
-    const [, prefix, isScript] = fifoKeyword.exec(keyword) ?? [undefined];
-    if (!fifoKeyword.test(keyword) || statement.words.length < 2) continue;
+    const match = fifoKeyword.exec(keyword);
+    if (!match || statement.words.length < 2) continue;
+    const [, prefix, isScript] = match;
     if (secure && !hasUser && statement.words.length === 2) scripts.reportNobody(statement);
     const kind = (prefix ?? 'common') as Kind;
     // The first of each keyword stands.

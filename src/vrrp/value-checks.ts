@@ -1,15 +1,13 @@
 import { familyOf, parseIpAddress } from '../base/ip-address.ts';
 import { type ReadingContext, report, shortened, type ValueCheck } from '../config/reading-context.ts';
+import { longestInterfaceName } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { atMostWords, complainOf } from '../config/unread-words.ts';
 import { integerOf } from '../config/values.ts';
 
-/** Longest name of an interface that the kernel takes: IFNAMSIZ less its terminator. */
-const longestName = 15;
-
 function checkNewName(statement: Statement, text: string, index: number, context: ReadingContext): void {
-  if (text.length <= longestName && !/[\s/]/.test(text)) return;
-  const message = `"${shortened(text)}" is no name of an interface: up to ${longestName} characters, no blanks, no "/"`;
+  if (text.length <= longestInterfaceName && !/[\s/]/.test(text)) return;
+  const message = `"${shortened(text)}" is no name of an interface: up to ${longestInterfaceName} characters, no blanks, no "/"`;
   complainOf(statement, statement.words[index], context, message);
 }
 
