@@ -1,6 +1,6 @@
-import type { ServerWord } from '../engine/early-words.ts';
+import { type ServerWord, wordKey } from '../engine/early-words.ts';
 import type { LvsConfiguration } from '../lvs/configuration.ts';
-import { memberKey, serviceIdentity } from '../lvs/pool.ts';
+import { serviceIdentity } from '../lvs/pool.ts';
 
 /**
  * What operators have said of real servers. It outlives reloads, the checker process and, by its file, the daemon; a server
@@ -45,8 +45,4 @@ export class ServerWords {
     if (forgotten.length > 0) this.#changed(this.all);
     return forgotten;
   }
-}
-
-function wordKey(server: Pick<ServerWord, 'service' | 'address' | 'port'>): string {
-  return `${server.service} ${memberKey(server)}`;
 }

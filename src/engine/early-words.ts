@@ -13,13 +13,13 @@ export interface ServerWord {
 export class EarlyWords {
   readonly #words = new Map<string, ServerOverride>();
 
-  keep({ service, word, ...server }: ServerWord): void {
-    if (word === undefined) this.#words.delete(keyOf(service, server));
-    else this.#words.set(keyOf(service, server), word);
+  keep(word: ServerWord): void {
+    if (word.word === undefined) this.#words.delete(wordKey(word));
+    else this.#words.set(wordKey(word), word.word);
   }
 
-  of(service: string, server: { readonly address: string; readonly port: number }): ServerOverride | undefined {
-    return this.#words.get(keyOf(service, server));
+  of(service: string, { address, port }: Pick<ServerWord, 'address' | 'port'>): ServerOverride | undefined {
+    return this.#words.get(wordKey({ service, address, port }));
   }
 
   clear(): void {
@@ -27,6 +27,7 @@ export class EarlyWords {
   }
 }
 
-function keyOf(service: string, server: { readonly address: string; readonly port: number }): string {
-  return `${service} ${memberKey(server)}`;
+/** Which server a word is about. */
+export function wordKey(server: Pick<ServerWord, 'service' | 'address' | 'port'>): string {
+  return `${server.service} ${memberKey(server)}`;
 }
