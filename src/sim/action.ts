@@ -1,5 +1,6 @@
 import { type Duration, inMilliseconds, inSeconds, seconds } from '../base/duration.ts';
 import type { IpAddress } from '../base/ip-address.ts';
+import { entryText, type RoutingSelector } from './fake-routing.ts';
 import type { ServerBehaviour } from './real-servers.ts';
 import type { ScriptBehaviour } from './script-stage.ts';
 
@@ -109,6 +110,8 @@ export type Action =
   | { readonly type: 'ipvsadm'; readonly node: string; readonly change: TableChange }
   /** Another program takes an address away. */
   | { readonly type: 'remove'; readonly node: string; readonly address: IpAddress }
+  /** The same to a route or a rule. */
+  | { readonly type: 'remove-routing'; readonly node: string; readonly entry: RoutingSelector }
   /** Another program takes every address of the interface away that is not its own. */
   | { readonly type: 'flush'; readonly node: string; readonly link: string }
   | { readonly type: 'overrun'; readonly node: string; readonly span: Duration }
@@ -209,6 +212,8 @@ export function formatAction(action: Action): string {
       return `script ${action.script} on ${action.node} flaps every ${formatSpan(action.every)}${forSpan(action.span)}`;
     case 'remove':
       return `remove ${action.address} on ${action.node}`;
+    case 'remove-routing':
+      return `remove ${entryText(action.entry)} on ${action.node}`;
     case 'flush':
       return `flush ${action.node} ${action.link}`;
     case 'overrun':

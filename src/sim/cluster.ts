@@ -1,6 +1,6 @@
 import { microseconds, seconds } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress, parseIpAddress } from '../base/ip-address.ts';
-import type { VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
+import type { VirtualRoute, VirtualRouterConfiguration, VrrpConfiguration } from '../vrrp/configuration.ts';
 import type { LinkSpec } from './fake-kernel.ts';
 import type { NodeConfiguration } from './node-configuration.ts';
 import type { Segment } from './segment.ts';
@@ -65,15 +65,23 @@ export function buildCluster(nodes: readonly ClusterNode[], options: ClusterOpti
 }
 
 /** Every interface that a configuration names; one without any name speaks through an interface of its own. */
-export function interfacesOf({ instances, syncGroups }: VrrpConfiguration): readonly string[] {
+export function interfacesOf({ instances, syncGroups, statics }: VrrpConfiguration): readonly string[] {
   const names = new Set<string>();
   for (const instance of instances) {
     names.add(instance.interface ?? unnamedInterface);
     for (const { interface: name } of [...instance.addresses, ...instance.excludedAddresses]) if (name) names.add(name);
     for (const { interface: name } of instance.trackInterfaces) names.add(name);
+    for (const name of [...routedInterfaces(instance.routes), ...(instance.dependsOnInterfaces ?? [])]) names.add(name);
   }
+  for (const { interface: name } of statics?.addresses ?? []) if (name) names.add(name);
+  for (const name of routedInterfaces(statics?.routes)) names.add(name);
   for (const { trackInterfaces } of syncGroups) for (const { interface: name } of trackInterfaces) names.add(name);
   return [...names];
+}
+
+function routedInterfaces(routes: readonly VirtualRoute[] = []): readonly string[] {
+  const names = routes.flatMap(({ device, nextHops }) => [device, ...nextHops.map(hop => hop.device)]);
+  return names.filter(name => name !== undefined);
 }
 
 const unnamedInterface = 'eth0';

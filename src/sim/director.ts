@@ -1,6 +1,7 @@
 import { type Duration, milliseconds, seconds } from '../base/duration.ts';
 import { after } from '../base/instant.ts';
 import { type Action, formatAction, type PathSelector, type QualityChange, type Step } from './action.ts';
+import { entryText } from './fake-routing.ts';
 import { damagedFrame, foreignFrame } from './foreign-frame.ts';
 import type { NodeConfiguration } from './node-configuration.ts';
 import { serverText } from './real-servers.ts';
@@ -44,6 +45,13 @@ export class Director {
         const known = node.configuration.scripts.map(({ name }) => name);
         if (!known.includes(action.script)) {
           return `${action.node} tracks no script "${action.script}"${known.length > 0 ? `, but ${known.join(', ')}` : ''}`;
+        }
+      }
+      if (action.type === 'remove-routing') {
+        const known = [...new Set([node.configuration, ...this.#files.values()].flatMap(routingTexts))];
+        const text = entryText(action.entry);
+        if (!known.includes(text)) {
+          return `${action.node} has no ${text}${known.length > 0 ? `, but ${known.join(', ')}` : ''}`;
         }
       }
       const { files, processes } = node.configuration;
@@ -206,6 +214,9 @@ export class Director {
       case 'remove':
         kernel.removeAddress(action.address);
         break;
+      case 'remove-routing':
+        kernel.routing.remove(action.entry);
+        break;
       case 'flush':
         kernel.flush(action.link);
         break;
@@ -341,6 +352,15 @@ export class Director {
     const client = this.#world.clients.find(client => client.name === name);
     return client ? [client.portId] : (this.#world.node(name)?.kernel.portIds ?? []);
   }
+}
+
+/** Routes and rules as a scenario names them. */
+function routingTexts({ instances, statics }: NodeConfiguration): readonly string[] {
+  const owners = [...instances, ...(statics ? [statics] : [])];
+  return owners.flatMap(({ routes = [], rules = [] }) => [
+    ...routes.map(({ destination }) => entryText({ kind: 'route', destination })),
+    ...rules.map(({ preference }) => entryText({ kind: 'rule', preference })),
+  ]);
 }
 
 /** Packets or timers cannot be relied on while it lasts. */

@@ -3,7 +3,7 @@ import { after } from '../base/instant.ts';
 import { familyOf, type IpAddress, isLinkLocal, sameNetwork } from '../base/ip-address.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
-import { FakeRouting } from './fake-routing.ts';
+import { entryText, FakeRouting } from './fake-routing.ts';
 import type { Ground } from './ground.ts';
 import { IpvsTable } from './ipvs-table.ts';
 import { KernelLink } from './kernel-link.ts';
@@ -35,7 +35,7 @@ export interface LinkSpec {
 export class FakeKernel {
   readonly links: KernelLink[] = [];
   readonly ipvs = new IpvsTable();
-  readonly routing = new FakeRouting();
+  readonly routing: FakeRouting;
   readonly #ground: Ground;
   readonly #owner: KernelOwner;
   /** `promote_secondaries` by interface name. */
@@ -53,6 +53,12 @@ export class FakeKernel {
     this.#specs = specs;
     this.#forwarding = forwarding;
     this.portIds = specs.map(() => ground.newPortId());
+    this.routing = new FakeRouting({
+      isUp: index => this.link(index)?.adminUp,
+      observe: (entry, change, by) =>
+        ground.observe({ type: 'routing', node: owner.name, change, text: entryText(entry), by }),
+      notify: input => owner.notify(input),
+    });
     for (const spec of specs) this.#create(spec);
   }
 
@@ -150,6 +156,7 @@ export class FakeKernel {
     this.#tell(link);
     // The kernel forgets IPv6 addresses of an interface that goes down, and keeps IPv4 ones.
     if (!up) {
+      this.routing.linkIsDown(link.index);
       for (const held of [...link.addresses]) if (familyOf(held.address) === 6) this.#drop(link, held, 'kernel');
     } else this.#addLinkLocal(link);
   }
@@ -173,6 +180,7 @@ export class FakeKernel {
     if (!link) return;
     link.adminUp = false;
     this.#tell(link);
+    this.routing.linkIsDown(link.index);
     for (const held of [...link.addresses]) this.#drop(link, held, 'kernel');
     this.links.splice(this.links.indexOf(link), 1);
     link.unplug();

@@ -55,6 +55,14 @@ export type Observation =
       readonly prefixLength: number;
       readonly by: 'engine' | 'kernel' | 'other';
     }
+  /** A route or rule, as FakeRouting's entryText has it. */
+  | {
+      readonly type: 'routing';
+      readonly change: 'added' | 'removed';
+      readonly node: string;
+      readonly text: string;
+      readonly by: 'engine' | 'kernel' | 'other';
+    }
   | { readonly type: 'state'; readonly node: string; readonly instance: string; readonly state: InstanceState }
   | {
       readonly type: 'neighbour';

@@ -1,6 +1,7 @@
 import { type Duration, milliseconds, seconds, zero } from '../base/duration.ts';
 import type { IpAddress } from '../base/ip-address.ts';
 import type { Action, PathSelector, QualityChange, Step, TableChange } from './action.ts';
+import type { RoutingSelector } from './fake-routing.ts';
 import type { ServerBehaviour } from './real-servers.ts';
 import type { Expectation, NodeSettings, Scenario, Stated } from './scenario.ts';
 import { ScenarioError, Words } from './scenario-words.ts';
@@ -200,11 +201,8 @@ function parseVerb(words: Words): Action {
       return parseFile(words);
     case 'process':
       return parseProcess(words);
-    case 'remove': {
-      const address = words.address();
-      words.expect('on');
-      return { type: 'remove', address, node: nodeName(words) };
-    }
+    case 'remove':
+      return parseRemoval(words);
     case 'foreign':
       return parseForeign(words);
     case 'garbage': {
@@ -277,6 +275,22 @@ function parseTableChange(words: Words): TableChange {
   if (what === 'delete-server') return { type: what, server };
   words.expect('weight');
   return { type: what, server, weight: words.number('a weight', 0, 65_535) };
+}
+
+/** `remove 192.0.2.100 on a`, `remove route 10.1.0.0/24 on a`, `remove rule 100 on a`. */
+function parseRemoval(words: Words): Action {
+  const kind = words.accept('route') ? 'route' : words.accept('rule') ? 'rule' : undefined;
+  if (kind === undefined) {
+    const address = words.address();
+    words.expect('on');
+    return { type: 'remove', address, node: nodeName(words) };
+  }
+  const entry: RoutingSelector =
+    kind === 'route'
+      ? { kind, destination: words.prefix() }
+      : { kind, preference: words.number('the preference of a rule', 0, 4_294_967_295) };
+  words.expect('on');
+  return { type: 'remove-routing', entry, node: nodeName(words) };
 }
 
 function parseFile(words: Words): Action {

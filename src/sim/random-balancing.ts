@@ -78,10 +78,10 @@ function randomService(
   });
   const settings = [...common, 'lvs_sched wrr', 'lvs_method NAT', 'protocol TCP'];
   const total = servers.reduce((sum, { weight }) => sum + weight, 0);
-  if (chance.percent(50)) {
+  if (chance.percent(60)) {
     const quorum = chance.between(1, total);
     settings.push(`quorum ${quorum}`);
-    if (quorum > 1 && chance.percent(60)) settings.push(`hysteresis ${chance.between(1, quorum - 1)}`);
+    if (quorum > 1 && chance.percent(75)) settings.push(`hysteresis ${chance.between(1, quorum - 1)}`);
   }
   if (chance.percent(70)) {
     settings.push(`quorum_up "/usr/bin/quorum up ${place}"`, `quorum_down "/usr/bin/quorum down ${place}"`);

@@ -6,6 +6,8 @@ import {
   renderBalancing,
   serversOf,
 } from './random-balancing.ts';
+import { changeRouting, type RoutingPlan, randomRouting, renderRouting, routingTexts } from './random-routing.ts';
+import { randomTrackers, randomTracking, renderTracking, type TrackingPlan } from './random-tracking.ts';
 
 /** A cluster made by chance: keepalived.conf texts, and others that its nodes may be reloaded with. */
 export interface RandomCluster {
@@ -14,6 +16,10 @@ export interface RandomCluster {
   /** By the name that `reload NODE with FILE` uses. */
   readonly files: ReadonlyMap<string, string>;
   readonly scripts: readonly string[];
+  readonly trackedFiles: readonly string[];
+  readonly trackedProcesses: readonly string[];
+  /** Virtual routes and rules, as `remove` of the scenario language names them. */
+  readonly routing: readonly string[];
   readonly links: readonly string[];
   readonly vrids: readonly number[];
   /** By node name, as the scenario language wants it. */
@@ -32,6 +38,7 @@ interface Plan {
   readonly instances: readonly InstancePlan[];
   readonly group: boolean;
   readonly script: readonly string[] | undefined;
+  readonly tracking: TrackingPlan;
   readonly balancing: BalancingPlan | undefined;
 }
 
@@ -47,6 +54,8 @@ interface InstancePlan {
   readonly excluded: readonly string[];
   readonly common: readonly string[];
   readonly tracksScript: string | undefined;
+  readonly trackers: readonly string[];
+  readonly routing: RoutingPlan | undefined;
   /** By node. */
   readonly priorities: readonly number[];
   readonly own: readonly (readonly string[])[];
@@ -78,6 +87,9 @@ export function randomCluster(chance: Chance): RandomCluster {
     nodes: new Map(names.map((name, place) => [name, render(plan, place, count)])),
     files,
     scripts: plan.script ? ['chk'] : [],
+    trackedFiles: plan.tracking.file ? ['load'] : [],
+    trackedProcesses: plan.tracking.process ? ['worker'] : [],
+    routing: plan.instances.flatMap(({ routing }) => (routing ? routingTexts(routing) : [])),
     links: linksOf(plan),
     vrids: plan.instances.map(({ vrid }) => vrid),
     driftPpm: new Map(names.map(name => [name, chance.between(-100, 100)])),
@@ -92,6 +104,7 @@ export function randomCluster(chance: Chance): RandomCluster {
 function linksOf({ instances }: Plan): readonly string[] {
   const links = new Set(instances.map(({ link }) => link));
   if (instances.some(({ common }) => common.some(line => line.startsWith('eth1')))) links.add('eth1');
+  if (instances.some(({ routing }) => routing?.routes.some(line => line.includes('dev eth1')))) links.add('eth1');
   return [...links];
 }
 
@@ -127,8 +140,9 @@ function randomPlan(chance: Chance, count: number): Plan {
         [1, '0 reverse'],
       ])
     : undefined;
+  const tracking = randomTracking(chance);
   const instances = [...Array(instanceCount).keys()].map(place =>
-    randomInstance(chance, { place, count, order: group ? order : undefined, equal, nopreempt, weight }),
+    randomInstance(chance, { place, count, order: group ? order : undefined, equal, nopreempt, weight, tracking }),
   );
   const global = ['enable_script_security'];
   if (chance.percent(5)) global.push(`vrrp_startup_delay ${chance.between(1, 5)}`);
@@ -136,7 +150,7 @@ function randomPlan(chance: Chance, count: number): Plan {
   // Some balance as well.
   const virtual = instances.flatMap(({ addresses }) => addresses.map(text => text.replace(/\/.*/, '')));
   const balancing = chance.percent(25) ? randomBalancing(chance, virtual) : undefined;
-  return { global, instances, group, script, balancing };
+  return { global, instances, group, script, tracking, balancing };
 }
 
 interface InstanceChoice {
@@ -146,6 +160,7 @@ interface InstanceChoice {
   readonly equal: boolean;
   readonly nopreempt: boolean;
   readonly weight: string | undefined;
+  readonly tracking: TrackingPlan;
 }
 
 function randomInstance(chance: Chance, choice: InstanceChoice): InstancePlan {
@@ -193,10 +208,11 @@ function randomInstance(chance: Chance, choice: InstanceChoice): InstancePlan {
     common.push('track_interface {', `eth1${chance.pick(['', ' weight -50'])}`, '}');
   }
   const startsAsMaster = !nopreempt && chance.percent(30);
+  const link = chance.percent(25) ? 'eth1' : 'eth0';
   return {
     name: `VI_${place + 1}`,
     vrid: 51 + place,
-    link: chance.percent(25) ? 'eth1' : 'eth0',
+    link,
     version,
     family,
     interval,
@@ -205,6 +221,8 @@ function randomInstance(chance: Chance, choice: InstanceChoice): InstancePlan {
     excluded: chance.percent(12) ? virtualAddresses(chance, 6, place + 10, 1) : [],
     common,
     tracksScript: choice.weight !== undefined && chance.percent(80) ? choice.weight : undefined,
+    trackers: randomTrackers(chance, choice.tracking),
+    routing: chance.percent(25) ? randomRouting(chance, place, chance.percent(85) ? family : 6, link) : undefined,
     priorities: order.map(rank => (equal ? 100 : 200 - 40 * rank - chance.below(10))),
     own: order.map(rank => (startsAsMaster && rank === 0 ? ['state MASTER'] : [])),
   };
@@ -219,6 +237,9 @@ function virtualAddresses(chance: Chance, family: 4 | 6, place: number, count: n
 
 /** What an operator changes: an address more, a priority, whether it preempts. */
 function change(chance: Chance, plan: InstancePlan): InstancePlan {
+  if (plan.routing && chance.percent(40)) {
+    return { ...plan, routing: changeRouting(chance, plan.routing, plan.family) };
+  }
   switch (chance.below(4)) {
     case 0: {
       const more = plan.family === 4 ? `10.${plan.vrid}.9.9` : `2001:db8:${plan.vrid}::99`;
@@ -241,11 +262,12 @@ function upgrade(plan: InstancePlan): InstancePlan {
   return { ...plan, version: 3, common };
 }
 
-function render({ global, instances, group, script, balancing }: Plan, place: number, count: number): string {
+function render({ global, instances, group, script, tracking, balancing }: Plan, place: number, count: number): string {
   const [first] = instances;
   const syncDaemon = balancing?.syncDaemon && first ? [`lvs_sync_daemon eth0 ${first.name}`] : [];
   const lines = ['global_defs {', ...global, ...syncDaemon, '}'];
   if (script) lines.push('vrrp_script chk {', ...script, '}');
+  lines.push(...renderTracking(tracking));
   if (group) {
     const members = instances.map(({ name }) => name);
     lines.push('vrrp_sync_group GROUP {', 'group {', ...members, '}', 'notify "/usr/bin/notify"', '}');
@@ -277,6 +299,8 @@ function renderInstance(plan: InstancePlan, place: number, count: number): strin
   if (plan.tracksScript !== undefined) {
     lines.push('track_script {', plan.tracksScript === '0' ? 'chk' : `chk weight ${plan.tracksScript}`, '}');
   }
+  lines.push(...plan.trackers);
+  if (plan.routing) lines.push(...renderRouting(plan.routing));
   return [...lines, '}'];
 }
 

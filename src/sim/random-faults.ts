@@ -2,6 +2,7 @@ import { type Duration, plus, seconds } from '../base/duration.ts';
 import { parseIpAddress } from '../base/ip-address.ts';
 import type { Action, PathSelector, Step, TableChange } from './action.ts';
 import type { Chance } from './chance.ts';
+import type { RoutingSelector } from './fake-routing.ts';
 import type { RandomCluster } from './random-cluster.ts';
 
 /** How long until the next faults: most come alone, some in quick succession. */
@@ -89,7 +90,7 @@ export const faultMenu: readonly (readonly [weight: number, name: string, draw: 
     })),
   ],
   [
-    4,
+    6,
     'interface down',
     one((chance, cluster) => ({
       type: 'down',
@@ -150,7 +151,10 @@ export const faultMenu: readonly (readonly [weight: number, name: string, draw: 
   [4, 'reload on all nodes', reloadAll],
   [2, 'upgrade from v2 to v3', upgradeAll],
   [8, 'script', script],
-  [8, 'real server', server],
+  [8, 'tracked file', file],
+  [8, 'tracked process', worker],
+  [4, 'route or rule removed', routeRemoved],
+  [12, 'real server', server],
   [2, 'IPVS table changed', tableChange],
   [2, 'checker crash', checkerCrash],
   [
@@ -245,11 +249,12 @@ function aClient(chance: Chance, { links, clientsPerSegment }: RandomCluster): s
 
 function flaps(chance: Chance, cluster: RandomCluster): readonly Step[] {
   const [node, link] = [aNode(chance, cluster), aLink(chance, cluster)];
+  const type = chance.pick(['unplug', 'down'] as const);
   const steps: Step[] = [];
   let at = seconds(0);
   for (let count = chance.between(2, 8); count > 0; count--) {
     const span = chance.span(0.05, 1);
-    steps.push({ at, action: { type: 'unplug', node, link, span } });
+    steps.push({ at, action: { type, node, link, span } });
     at = plus(plus(at, span), chance.span(0.05, 2));
   }
   return steps;
@@ -325,6 +330,38 @@ function tableChange(chance: Chance, cluster: RandomCluster): readonly Step[] {
 function checkerCrash(chance: Chance, cluster: RandomCluster): readonly Step[] {
   if (cluster.servers.length === 0) return chance.percent(20) ? otherwise(chance, cluster) : [];
   return [{ at: seconds(0), action: { type: 'crash', node: aNode(chance, cluster), process: 'checker' } }];
+}
+
+function file(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  const [name] = cluster.trackedFiles;
+  const node = aNode(chance, cluster);
+  if (name === undefined) return chance.percent(20) ? otherwise(chance, cluster) : [];
+  const number = chance.weighted([
+    [5, chance.between(1, 60)],
+    [3, -chance.between(1, 60)],
+    [1, 254],
+    [1, -400],
+  ]);
+  return [{ at: seconds(0), action: { type: 'file', file: name, node, number, span: chance.span(0.01, 200) } }];
+}
+
+function worker(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  const [name] = cluster.trackedProcesses;
+  const node = aNode(chance, cluster);
+  if (name === undefined) return chance.percent(20) ? otherwise(chance, cluster) : [];
+  const count = chance.pick([0, 0, 0, 1, 2, 5]);
+  return [{ at: seconds(0), action: { type: 'process', process: name, node, count, span: chance.span(0.01, 200) } }];
+}
+
+function routeRemoved(chance: Chance, cluster: RandomCluster): readonly Step[] {
+  if (cluster.routing.length === 0) return chance.percent(20) ? otherwise(chance, cluster) : [];
+  const [kind, text] = chance.pick(cluster.routing).split(' ') as ['route' | 'rule', string];
+  const [address = '', length] = text.split('/');
+  const entry: RoutingSelector =
+    kind === 'route'
+      ? { kind, destination: { address: parseIpAddress(address)!, prefixLength: Number(length) } }
+      : { kind, preference: Number(text) };
+  return [{ at: seconds(0), action: { type: 'remove-routing', node: aNode(chance, cluster), entry } }];
 }
 
 function script(chance: Chance, cluster: RandomCluster): readonly Step[] {

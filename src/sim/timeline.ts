@@ -17,7 +17,7 @@ export interface TimelineEvent {
   readonly at: Instant;
   /** Undefined: the world as a whole. */
   readonly node: string | undefined;
-  readonly kind: 'interference' | 'life' | 'log' | 'announcement' | 'neighbour' | 'ipvs' | 'script';
+  readonly kind: 'interference' | 'life' | 'log' | 'announcement' | 'neighbour' | 'ipvs' | 'routing' | 'script';
   readonly text: string;
 }
 
@@ -92,6 +92,18 @@ export class Timeline implements Observer {
         this.events.push({ at: now, node: seen.node, kind: 'ipvs', text });
         break;
       }
+      case 'routing':
+        // What the engine does is in the log.
+        if (seen.by !== 'engine') {
+          const whom = seen.by === 'other' ? 'somebody else' : 'the kernel';
+          this.events.push({
+            at: now,
+            node: seen.node,
+            kind: 'routing',
+            text: `${seen.text} ${seen.change} by ${whom}`,
+          });
+        }
+        break;
       case 'balancing-script':
         this.events.push({ at: now, node: seen.node, kind: 'script', text: seen.text });
         break;

@@ -353,6 +353,7 @@ function isFit(
   );
   if (!sourceThere) return false;
   const interfaces = [...instance.trackInterfaces, ...(group?.trackInterfaces ?? [])];
+  if (instance.dependsOnInterfaces?.some(name => !isUp(node, name))) return false;
   if (interfaces.some(tracker => tracker.weight === 0 && isUp(node, tracker.interface) === tracker.reverse))
     return false;
   const scripts = [...instance.trackScripts, ...(group?.trackScripts ?? [])];

@@ -14,6 +14,7 @@ export const invariantNames = [
   'some-master',
   'right-master',
   'address-where-mastered',
+  'routing-where-mastered',
   'neighbour-entry',
   'announced-by-holder',
   'priority-zero-hand-over',

@@ -11,6 +11,7 @@ import { NeighbourEntries } from './neighbour-entries.ts';
 import { NotificationOrder } from './notification-order.ts';
 import type { Quiet } from './quiet.ts';
 import { Rest } from './rest.ts';
+import { Routing } from './routing.ts';
 import { SyncGroups } from './sync-groups.ts';
 
 /** Changes that come together are looked at together. */
@@ -56,6 +57,7 @@ export class Judge implements Observer, Quiet {
       new NotificationOrder(world, this, report),
       new Balancing(world, this, report),
       new Rest(world, this, report),
+      new Routing(this, report),
     ];
     world.watch(this);
     this.#planCalm();

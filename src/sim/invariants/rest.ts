@@ -78,6 +78,12 @@ export class Rest implements Invariant {
       return;
     }
     if (!view.isSpeaking(holder, now)) return;
+    const { advertisedPriority, node } = holder;
+    const due = view.priorityOf(holder);
+    if (advertisedPriority !== due) {
+      const text = `${node.name} advertises ${advertisedPriority} at rest, its trackers make it ${due}`;
+      this.#report('right-master', `${router}: ${text}`);
+    }
     this.#lookForBetter(router, holder, eligible);
   }
 
