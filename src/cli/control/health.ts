@@ -2,14 +2,8 @@ import type { HealthStatus } from '../../status/health-status.ts';
 import { isAllWell, renderHealth } from '../../status/health-text.ts';
 import { mailText } from '../../status/mail-text.ts';
 import { type Output, terminal } from '../config/output.ts';
-import type { ClientOptions } from './client.ts';
-import { askOnce, controlCommand, noAnswerStatus, runCommand } from './command.ts';
-import { watch } from './watch.ts';
-
-interface Options extends ClientOptions {
-  readonly json?: boolean;
-  readonly watch?: boolean;
-}
+import { askOnce, controlCommand, runCommand } from './command.ts';
+import { askOrWatch, type WatchOptions } from './watch.ts';
 
 /** `holdfast health ...`; yields the exit status. */
 export async function runHealth(words: readonly string[], output: Output = terminal): Promise<number> {
@@ -25,15 +19,8 @@ export async function runHealth(words: readonly string[], output: Output = termi
     .option('--json', 'as JSON; with --watch a line for each answer')
     .option('-w, --watch', 'again every second, until Ctrl-C')
     .addHelpText('after', examples)
-    .action(async (service: string | undefined, options: Options) => {
-      const ask = (to: Output): Promise<number> => askHealth(service, options, to);
-      if (!options.watch) status = await ask(output);
-      else {
-        status = await watch(output, !options.json && process.stdout.isTTY, async to => {
-          const answer = await ask(to);
-          return { status: answer, goOn: answer !== noAnswerStatus };
-        });
-      }
+    .action(async (service: string | undefined, options: WatchOptions) => {
+      status = await askOrWatch(options, output, to => askHealth(service, options, to));
     });
   return runCommand(program, words, () => status);
 }
@@ -47,7 +34,7 @@ Examples:
   holdfast health --json | jq '.virtualServers[].servers[] | select(.state == "down") | .name'
 `;
 
-function askHealth(service: string | undefined, options: Options, output: Output): Promise<number> {
+function askHealth(service: string | undefined, options: WatchOptions, output: Output): Promise<number> {
   const request = { command: 'health', ...(service !== undefined && { service }) } as const;
   return askOnce(options, request, output, (result, mails) => {
     const health = result as HealthStatus;

@@ -2,14 +2,8 @@ import { mailText } from '../../status/mail-text.ts';
 import type { VrrpStatus } from '../../status/vrrp-status.ts';
 import { renderVrrpStatus } from '../../status/vrrp-status-text.ts';
 import { type Output, terminal } from '../config/output.ts';
-import type { ClientOptions } from './client.ts';
-import { askOnce, controlCommand, noAnswerStatus, runCommand } from './command.ts';
-import { watch } from './watch.ts';
-
-interface Options extends ClientOptions {
-  readonly json?: boolean;
-  readonly watch?: boolean;
-}
+import { askOnce, controlCommand, runCommand } from './command.ts';
+import { askOrWatch, type WatchOptions } from './watch.ts';
 
 /** `holdfast status ...`; yields the exit status. */
 export async function runStatus(words: readonly string[], output: Output = terminal): Promise<number> {
@@ -23,14 +17,8 @@ export async function runStatus(words: readonly string[], output: Output = termi
     .option('--json', 'as JSON; with --watch a line for each answer')
     .option('-w, --watch', 'again every second, until Ctrl-C')
     .addHelpText('after', examples)
-    .action(async (options: Options) => {
-      if (!options.watch) status = await askStatus(options, output);
-      else {
-        status = await watch(output, !options.json && process.stdout.isTTY, async to => {
-          const answer = await askStatus(options, to);
-          return { status: answer, goOn: answer !== noAnswerStatus };
-        });
-      }
+    .action(async (options: WatchOptions) => {
+      status = await askOrWatch(options, output, to => askStatus(options, to));
     });
   return runCommand(program, words, () => status);
 }
@@ -43,7 +31,7 @@ Examples:
   holdfast status --json | jq -r '.instances[] | "\\(.name) \\(.state)"'
 `;
 
-function askStatus(options: Options, output: Output): Promise<number> {
+function askStatus(options: WatchOptions, output: Output): Promise<number> {
   return askOnce(options, { command: 'status' }, output, (result, mails) => {
     const status = result as VrrpStatus;
     if (!options.json) output.say(renderVrrpStatus(status, Date.now()) + mailText(mails));
