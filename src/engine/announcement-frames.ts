@@ -4,6 +4,7 @@ import { unsolicitedNeighbourAdvertisement } from '../packet/neighbour-advertise
 import type { VrrpEffect } from '../ports/vrrp-world.ts';
 import type { Announcement } from '../vrrp/announcement-queue.ts';
 import { detailLine } from '../vrrp/log-lines.ts';
+import { Instance } from './instance.ts';
 import type { NetworkView } from './network-view.ts';
 
 /** Turns announcements into Ethernet frames, one effect per run of frames on the same interface. */
@@ -22,7 +23,10 @@ export function announcementFrames(
     if (current !== undefined && frames.length > 0) out.push({ type: 'send-frames', linkIndex: current, frames });
     frames = [];
   };
-  for (const { linkIndex, address } of announcements) {
+  for (const announcement of announcements) {
+    const { linkIndex, address, owner } = announcement;
+    // Whoever announces what it lost a moment ago draws packets that it cannot answer.
+    if (owner instanceof Instance && owner.isLost(announcement)) continue;
     const link = network.link(linkIndex);
     // The interface may have gone since the frame was queued.
     if (!link || link.mac === undefined) continue;

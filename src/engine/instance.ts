@@ -413,6 +413,13 @@ export class Instance {
     if (!this.#virtualAddress(address)?.noTrack) this.#lose(now, { text: `address ${address}`, linkIndex });
   }
 
+  /** Whether it was taken away a moment ago, and nobody has judged that yet. */
+  isLost({ linkIndex, address }: Announcement): boolean {
+    return (
+      this.#lost?.entries.some(each => each.linkIndex === linkIndex && each.text === `address ${address}`) ?? false
+    );
+  }
+
   /** Somebody else may have taken a route or a rule of ours away. */
   routingRemoved(now: Instant, kind: 'route' | 'rule', key: string): void {
     const lost = this.possessions.routingRemoved(kind, key);

@@ -358,6 +358,20 @@ describe('addresses', () => {
     expect(a.addresses).toEqual(['192.0.2.100']);
   });
 
+  it('removed by somebody else are not announced any more, judged or not', () => {
+    const segment = new TestSegment();
+    const plain = configuration([router()]);
+    const paced = { ...plain, global: { ...plain.global, garpInterval: milliseconds(1) } };
+    const a = segment.node('a', paced, '192.0.2.1');
+    while (a.state() !== 'master') segment.pass(milliseconds(1));
+    a.held.clear();
+    a.effects.length = 0;
+    a.receive({ type: 'address-removed', address: interfaceAddress(2, '192.0.2.100/32') });
+    segment.pass(milliseconds(5));
+    expect(a.state()).toBe('backup');
+    expect(a.effects.filter(({ effect }) => effect.type === 'send-frames')).toEqual([]);
+  });
+
   it('with no_track may be removed by anybody', () => {
     const { segment, a } = pair({ addresses: [virtualAddress('192.0.2.100', { noTrack: true })] });
     a.held.clear();
