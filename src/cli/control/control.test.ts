@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { connect, createServer, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ControlAnswer, ControlRequest } from '../../daemon/control-messages.ts';
 import { ControlServer } from '../../daemon/control-server.ts';
 import type { DaemonLog } from '../../daemon/log.ts';
@@ -76,6 +76,31 @@ const health = {
     },
   ],
 };
+
+it('a command that watches asks every second, until nobody answers', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    answer = { ok: true, json: '{"instances":[],"groups":[],"scripts":[]}' };
+    const shown: string[] = [];
+    const output = { say: (text: string) => void shown.push(text), tell: () => {} };
+    const watching = runStatus(['--watch', '--socket', file], output);
+    const untilShown = async (count: number): Promise<void> => {
+      while (shown.length < count) await new Promise(resolve => setImmediate(resolve));
+    };
+    await untilShown(1);
+    vi.advanceTimersByTime(999);
+    await new Promise(resolve => setImmediate(resolve));
+    expect(asked).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    await untilShown(2);
+    server.close();
+    vi.advanceTimersByTime(1_000);
+    expect(await watching).toBe(2);
+    expect(shown.slice(0, 2)).toEqual(['no virtual routers\n', 'no virtual routers\n']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 describe('the control socket', () => {
   it('is for its owner alone, and gone with the daemon', () => {
