@@ -63,7 +63,10 @@ type Phase =
   | { readonly type: 'stopping'; readonly killAt: Instant; readonly status: number }
   | { readonly type: 'finished' };
 
-/** `killall -HUP` reaches parent and children within microseconds; a loaded machine makes more of it. */
+/**
+ * `killall -HUP` reaches parent and children within microseconds, but a child that is not scheduled hears of it only when
+ * the parent, which was, has already reloaded.
+ */
 const echoOfReload = milliseconds(250);
 
 export interface SupervisorOptions {
@@ -86,7 +89,7 @@ export class Supervisor {
   }));
   #phase: Phase = { type: 'starting', again: false };
   #sequence = 1;
-  /** When the configuration was last read for a reload. */
+  /** When the last reload was through. */
   #reloadedAt: Instant | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -207,7 +210,6 @@ export class Supervisor {
       this.#phase = { ...this.#phase, again: true };
       return [log('info', 'Reload already in progress, request queued')];
     }
-    this.#reloadedAt = now;
     this.#phase = { type: 'reloading', again: false, judged: false };
     return [log('info', 'Reloading ...'), { type: 'tell-system', state: 'reloading' }, { type: 'judge-configuration' }];
   }
@@ -280,6 +282,7 @@ export class Supervisor {
   /** A reload that was queued begins. */
   #settle(now: Instant): SupervisorEffect[] {
     const again = 'again' in this.#phase && this.#phase.again;
+    if (this.#phase.type === 'reloading') this.#reloadedAt = now;
     this.#phase = { type: 'settled' };
     return [{ type: 'tell-system', state: 'ready' }, ...(again ? this.#reload(now) : [])];
   }
