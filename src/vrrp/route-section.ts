@@ -18,7 +18,6 @@ import {
   interfaceValue,
   intoDraft,
   type LineWalk,
-  leaveOut,
   mixedFamily,
   namedValue,
   nextWord,
@@ -33,6 +32,7 @@ import {
   walkLine,
 } from './line-walk.ts';
 import { encapsulationValue } from './route-encapsulation.ts';
+import { emptyHop, readNextHops } from './route-hops.ts';
 
 /** What a line of virtual_routes or static_routes yields while it is read. */
 interface RouteDraft {
@@ -131,59 +131,6 @@ const flag =
   ({ draft }) => {
     draft[key] = true;
   };
-
-interface HopDraft {
-  gateway: IpAddress | undefined;
-  device: string | undefined;
-  weight: number;
-  onlink: boolean;
-  realms: Realms | undefined;
-  encapsulation: Encapsulation | undefined;
-}
-
-function emptyHop(gateway?: IpAddress): HopDraft {
-  return { gateway, device: undefined, weight: 1, onlink: false, realms: undefined, encapsulation: undefined };
-}
-
-const hopOptions: Readonly<Record<string, (walk: LineWalk<RouteDraft>, hop: HopDraft, option: Word) => void>> = {
-  via: (walk, hop) => {
-    hop.gateway = addressValue(walk);
-  },
-  dev: (walk, hop) => {
-    hop.device = interfaceValue(walk);
-  },
-  weight: (walk, hop) => {
-    hop.weight = integerValue(walk, 1, 256) ?? 1;
-  },
-  onlink: (_walk, hop) => {
-    hop.onlink = true;
-  },
-  encap: (walk, hop, option) => {
-    hop.encapsulation = encapsulationValue(walk, option);
-  },
-  realms: (walk, hop) => {
-    hop.realms = realmsValue(walk);
-  },
-};
-
-/** The rest of a line is next hops. */
-const nextHops: RouteReader = walk => {
-  const { line, context, draft } = walk;
-  let hop = emptyHop();
-  draft.nextHops.push(hop);
-  for (walk.index++; walk.index < line.words.length; walk.index++) {
-    const word = line.words[walk.index]!;
-    const read = Object.hasOwn(hopOptions, word.text) ? hopOptions[word.text] : undefined;
-    if (read) read(walk, hop, word);
-    else if (word.text === 'nexthop') {
-      hop = emptyHop();
-      draft.nextHops.push(hop);
-    } else {
-      complainOf(line, word, context, `"${shortened(word.text)}" is no word of a next hop`);
-      leaveOut(walk);
-    }
-  }
-};
 
 const deprecated =
   (read: RouteReader, successor: string): RouteReader =>
@@ -318,7 +265,7 @@ const options: OptionReaders<RouteDraft> = {
   prepend: place,
   append: place,
   vrf,
-  nexthop: nextHops,
+  nexthop: readNextHops,
   no_track: flag('noTrack'),
 };
 
