@@ -176,7 +176,7 @@ export class Supervisor {
         if (signal === SIGINT && this.#options.ignoreInterrupt) return [];
         return this.#stop(now, 0);
       case 'reload':
-        return this.#reload(now);
+        return this.#reload();
       case 'dump':
         return [{ type: 'dump' }, ...this.#children.flatMap(child => this.#forward(child, signal))];
       case 'statistics':
@@ -200,10 +200,10 @@ export class Supervisor {
   /** A HUP to all processes at once is one reload: the children's share of it is the one under way or just done. */
   #childAskedForReload(now: Instant): SupervisorEffect[] {
     const isEcho = this.#reloadedAt !== undefined && elapsed(this.#reloadedAt, now) < echoOfReload;
-    return this.#phase.type === 'settled' && !isEcho ? this.#reload(now) : [];
+    return this.#phase.type === 'settled' && !isEcho ? this.#reload() : [];
   }
 
-  #reload(now: Instant): SupervisorEffect[] {
+  #reload(): SupervisorEffect[] {
     if (this.#phase.type === 'stopping' || this.#phase.type === 'finished') return [];
     if (this.#phase.type !== 'settled' && !this.#isStuck()) {
       if (this.#phase.again) return [];
@@ -284,7 +284,7 @@ export class Supervisor {
     const again = 'again' in this.#phase && this.#phase.again;
     if (this.#phase.type === 'reloading') this.#reloadedAt = now;
     this.#phase = { type: 'settled' };
-    return [{ type: 'tell-system', state: 'ready' }, ...(again ? this.#reload(now) : [])];
+    return [{ type: 'tell-system', state: 'ready' }, ...(again ? this.#reload() : [])];
   }
 
   #start(now: Instant, child: Child): SupervisorEffect[] {
@@ -327,13 +327,13 @@ export class Supervisor {
       log('error', `${name} child process(${pid}) died: Respawning`),
       log('info', `Restart of ${name} process delayed ${inSeconds(delay)} seconds to limit respawn rate`),
       ...this.#advanceChild(now, child),
-      ...this.#reloadIfStuck(now),
+      ...this.#reloadIfStuck(),
     ];
   }
 
   /** A reload that was queued need not wait for a child that keeps dying. */
-  #reloadIfStuck(now: Instant): SupervisorEffect[] {
-    return 'again' in this.#phase && this.#phase.again && this.#isStuck() ? this.#reload(now) : [];
+  #reloadIfStuck(): SupervisorEffect[] {
+    return 'again' in this.#phase && this.#phase.again && this.#isStuck() ? this.#reload() : [];
   }
 
   #stop(now: Instant, status: number): SupervisorEffect[] {
