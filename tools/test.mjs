@@ -8,7 +8,7 @@
 // one at a time inside namespaces of their own (see src/lab/enter.ts), as root or as an ordinary user.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { helpFromHeader, root, run, tool } from './run.mjs';
-import { addVitestReport, startTally } from './tally.mjs';
+import { failedFiles, settled, startTally, vitestOutcomes } from './tally.mjs';
 
 helpFromHeader(import.meta.url);
 
@@ -29,13 +29,12 @@ function step(title) {
 
 /** A step that passes or fails as a whole. */
 function count(title, status) {
-  if (status === 0) tally.passed();
-  else tally.failed(title, `status ${status}`);
+  tally.add([{ name: title, outcome: status === 0 ? 'passed' : 'failed', why: `status ${status}` }]);
   console.log(`${title}: ${status === 0 ? 'passed' : `failed (status ${status})`}`);
   return status === 0;
 }
 
-/** Runs vitest by the given starter, which gets a command line and resolves with its exit status. */
+/** Runs vitest by the given starter, which gets a command line and resolves with its exit status; the outcomes. */
 async function vitest(label, project, files, start, node = process.execPath) {
   const report = `${cache}/${label}-report.json`;
   rmSync(report, { force: true });
@@ -51,11 +50,20 @@ async function vitest(label, project, files, start, node = process.execPath) {
     `--outputFile.json=${report}`,
     ...files,
   ]);
-  if (!existsSync(report)) {
-    count(label, status || 1);
-    return;
-  }
-  addVitestReport(tally, label, JSON.parse(readFileSync(report, 'utf8')), status);
+  if (!existsSync(report)) return [{ name: label, outcome: 'failed', why: `it ended with status ${status}` }];
+  return vitestOutcomes(label, JSON.parse(readFileSync(report, 'utf8')), status);
+}
+
+/**
+ * What `play` came to with all files, and, of those that failed, once more: real daemons under real clocks may lose to a
+ * machine that does something else. That is said, and is a defect to be found, but holds nobody up.
+ */
+async function twice(label, play) {
+  const outcomes = await play();
+  const files = failedFiles(outcomes);
+  if (files.length === 0) return outcomes;
+  step(`${label}: once more: ${files.join(', ')}`);
+  return settled(outcomes, files, await play(files));
 }
 
 const here = argv => run(argv[0], argv.slice(1));
@@ -64,15 +72,14 @@ async function insideNamespaces(label, files, environment, node) {
   const { NamespacesForbidden, runInNamespaces } = await import(`${root}dist/lab/enter.js`);
   const begun = async argv => runInNamespaces(argv, environment);
   try {
-    await vitest(label, 'net', files, begun, node);
+    return await twice(label, (again = files) => vitest(label, 'net', again, begun, node));
   } catch (error) {
     if (!(error instanceof NamespacesForbidden)) throw error;
     console.log(error.message);
     const list = `${cache}/net-list.json`;
     run(tool('vitest'), ['list', '--project', 'net', `--json=${list}`, ...files]);
-    for (const test of JSON.parse(readFileSync(list, 'utf8'))) {
-      tally.skipped(`${label}: ${test.name}`, 'no namespaces');
-    }
+    const tests = JSON.parse(readFileSync(list, 'utf8'));
+    return tests.map(test => ({ name: `${label}: ${test.name}`, outcome: 'skipped', why: 'no namespaces' }));
   }
 }
 
@@ -123,11 +130,11 @@ if (wanted('check')) {
 }
 if (wanted('unit')) {
   step('unit');
-  await vitest('unit', 'unit', names, here);
+  tally.add(await vitest('unit', 'unit', names, here));
 }
 if (wanted('sim')) {
   step('sim: scenarios, planted faults');
-  await vitest('sim', 'sim', names, here);
+  tally.add(await vitest('sim', 'sim', names, here));
 }
 if (wanted('sim') && names.length === 0 && (await prepare())) {
   // The same episodes every time, however fast the machine; `npm run sim` goes on to others.
@@ -142,12 +149,12 @@ if (wanted('net') && (await prepare())) {
     const problem = prepareBrowser();
     console.log(`browser: ${problem ? `${problem}: tests that need one are skipped` : 'Chromium without a window'}`);
   }
-  await insideNamespaces('net', names, {});
+  tally.add(await insideNamespaces('net', names, {}));
 }
 if (wanted('uml') && (await prepare())) {
   step('uml: in a User-Mode-Linux kernel with IPVS');
   const { runUmlTests } = await import('./uml-tests.mjs');
-  await runUmlTests(names, (outcome, name, why) => tally[outcome](`uml: ${name}`, why));
+  tally.add(await twice('uml', (again = names) => runUmlTests(again)));
 }
 if (wanted('fuzz') && (await prepare())) {
   step('fuzz: 50,000 packets, 5,000 configurations, 500 of them as texts in an editor, 100 that grow');
@@ -163,11 +170,11 @@ if (wanted('newest') && (await prepare())) {
   step('newest Node: unit tests and one mixed pair');
   const node = newestNode();
   if (node === undefined) {
-    tally.skipped('newest Node', 'its npm package could not be fetched');
+    tally.add([{ name: 'newest Node', outcome: 'skipped', why: 'its npm package could not be fetched' }]);
   } else {
     run(node, ['--version']);
-    await vitest('newest-unit', 'unit', names, here, node);
-    await insideNamespaces('newest-net', ['mixed-pair-v3-ipv4'], { HOLDFAST_TEST_NODE: node }, node);
+    tally.add(await vitest('newest-unit', 'unit', names, here, node));
+    tally.add(await insideNamespaces('newest-net', ['mixed-pair-v3-ipv4'], { HOLDFAST_TEST_NODE: node }, node));
   }
 }
 

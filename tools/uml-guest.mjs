@@ -39,7 +39,7 @@ export default async function* report(events) {
     const milliseconds = Math.round(details.duration_ms);
     const outcome = type === 'test:fail' ? 'failed' : skip ? 'skipped' : 'passed';
     const reason = outcome === 'failed' ? String(cause?.stack ?? cause) : '';
-    appendFileSync(results, `${JSON.stringify({ name, outcome, milliseconds, reason })}\n`);
+    appendFileSync(results, `${JSON.stringify({ file: data.file, name, outcome, milliseconds, reason })}\n`);
     yield `${{ passed: ' ok ', failed: 'FAIL', skipped: 'skip' }[outcome]} ${name} (${milliseconds} ms)\n`;
     if (reason) yield `${reason.replaceAll(/^/gm, '       ')}\n`;
   }
