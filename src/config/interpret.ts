@@ -49,6 +49,18 @@ export function readBlock<Draft, Context extends ReadingContext>(
   }
 }
 
+/** Reads a block of lines, each of which says one thing. */
+export function readEachLine<Value>(
+  { block }: Statement,
+  into: Value[],
+  read: (line: Statement) => Value | undefined,
+): void {
+  for (const line of block!.statements) {
+    const value = line.words.length > 0 ? read(line) : undefined;
+    if (value !== undefined) into.push(value);
+  }
+}
+
 /** Of these a block has one value; others add to what was said. */
 const single: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({

@@ -10,7 +10,6 @@ import { garpDefaults, type VrrpGlobalDraft } from './global-section.ts';
 import type { InstanceDraft } from './instance-section.ts';
 import { completeNotify } from './notify-section.ts';
 import { completeTrackers, type Trackable } from './tracker-completion.ts';
-import type { TrackerLine } from './tracker-section.ts';
 
 const multicastGroup4 = parseIpAddress('224.0.0.18')!;
 const multicastGroup6 = parseIpAddress('ff02::12')!;
@@ -88,27 +87,11 @@ export function completeInstance(
     ownerIgnoreAdverts: draft.ownerIgnoreAdverts ?? globals.ownerIgnoreAdverts,
     garp: garpOf(draft, globals),
     dontTrackPrimary: draft.dontTrackPrimary,
-    ...completeTrackers({ ...draft, trackInterfaces: foreignInterfaces(draft, context) }, name, trackable, context),
+    ...completeTrackers(draft, name, draft.interface, trackable, context),
     notify: completeNotify(draft, globals, context),
     ...(draft.routes.length > 0 && { routes: draft.routes }),
     ...(draft.rules.length > 0 && { rules: draft.rules }),
   };
-}
-
-/** Those but the instance's own interface, which is looked at anyway: keepalived drops such a line, weight and all. */
-function foreignInterfaces(
-  { name, interface: own, trackInterfaces }: InstanceDraft,
-  context: SectionContext,
-): Map<string, TrackerLine> {
-  const foreign = new Map(trackInterfaces);
-  const line = own === undefined ? undefined : trackInterfaces.get(own);
-  if (line) {
-    const message = `"${name}" runs on ${own}, which it need not track`;
-    const hint = 'the line is left out, its weight as well: while its own interface is down an instance is in FAULT';
-    complain(context, located(line.statement), 'own-interface-tracked', message, hint);
-    foreign.delete(line.name);
-  }
-  return foreign;
 }
 
 /** IPv6 has only VRRPv3. */

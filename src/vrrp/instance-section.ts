@@ -1,6 +1,13 @@
 import type { Duration } from '../base/duration.ts';
 import { type Family, familyOf, type IpAddress } from '../base/ip-address.ts';
-import { bindReaders, type Reader, readBlock, reportRefused, reportSlashComment } from '../config/interpret.ts';
+import {
+  bindReaders,
+  type Reader,
+  readBlock,
+  readEachLine,
+  reportRefused,
+  reportSlashComment,
+} from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, checkOwnInterface, complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
@@ -19,7 +26,7 @@ import { vrrpBlocks } from './keywords.ts';
 import { emptyNotifyDraft, instanceNotifyReaders, type NotifyDraft } from './notify-section.ts';
 import { readRoute } from './route-section.ts';
 import { type RulePreferences, readRule } from './rule-section.ts';
-import { type TrackersDraft, trackerReaders } from './tracker-section.ts';
+import { emptyTrackers, type TrackersDraft, trackerReaders } from './tracker-section.ts';
 import { checkUnreadInstance } from './value-checks.ts';
 import { readVirtualAddress } from './virtual-address-section.ts';
 
@@ -78,14 +85,12 @@ type InstanceReader = Reader<InstanceDraft, SectionContext>;
 
 const addressLines =
   (key: 'addresses' | 'excludedAddresses'): InstanceReader =>
-  (statement, draft, context) => {
-    for (const line of statement.block!.statements) {
-      const address = line.words.length > 0 ? readVirtualAddress(line, context) : undefined;
-      if (address && (key === 'excludedAddresses' || ofFamily(address.address, line, draft, context))) {
-        draft[key].push(address);
-      }
-    }
-  };
+  (statement, draft, context) =>
+    readEachLine(statement, draft[key], line => {
+      const address = readVirtualAddress(line, context);
+      if (address && key === 'addresses' && !ofFamily(address.address, line, draft, context)) return undefined;
+      return address;
+    });
 
 /** All addresses of an instance share a family; the first decides. */
 function ofFamily(
@@ -210,18 +215,10 @@ const readers = bindReaders<InstanceDraft, SectionContext>(vrrpBlocks.vrrp_insta
   },
   virtual_ipaddress: addressLines('addresses'),
   virtual_ipaddress_excluded: addressLines('excludedAddresses'),
-  virtual_routes: (statement, draft, context) => {
-    for (const line of statement.block!.statements) {
-      const route = line.words.length > 0 ? readRoute(line, false, context) : undefined;
-      if (route) draft.routes.push(route);
-    }
-  },
-  virtual_rules: (statement, draft, context) => {
-    for (const line of statement.block!.statements) {
-      const rule = line.words.length > 0 ? readRule(line, false, draft.rulePreferences, context) : undefined;
-      if (rule) draft.rules.push(rule);
-    }
-  },
+  virtual_routes: (statement, draft, context) =>
+    readEachLine(statement, draft.routes, line => readRoute(line, false, context)),
+  virtual_rules: (statement, draft, context) =>
+    readEachLine(statement, draft.rules, line => readRule(line, false, draft.rulePreferences, context)),
   no_virtual_ipaddress: flag('noVirtualAddress'),
   promote_secondaries: flag('promoteSecondaries'),
   v3_checksum_as_v2: yesOrNo('checksumWithoutPseudoHeader'),
@@ -416,13 +413,9 @@ function emptyDraft(statement: Statement, name: string, rulePreferences: RulePre
     garpLowerPriorityDelay: undefined,
     garpLowerPriorityRepeat: undefined,
     dontTrackPrimary: false,
-    trackInterfaces: new Map(),
-    trackScripts: new Map(),
-    trackBfd: new Map(),
-    trackFiles: new Map(),
-    trackProcesses: new Map(),
     syncDaemonAt: undefined,
     // Last: what follows a spread is added to the object piece by piece.
+    ...emptyTrackers(),
     ...emptyNotifyDraft(),
   };
 }

@@ -1,4 +1,4 @@
-import { passOver } from '../config/interpret.ts';
+import { passOver, readEachLine } from '../config/interpret.ts';
 import { type ReadingContext, shortened } from '../config/reading-context.ts';
 import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement, withWords } from '../config/tree.ts';
@@ -43,24 +43,15 @@ export const staticRootReaders = {
     const members = groups.flatMap(({ block }) => block?.statements.flatMap(({ words }) => words) ?? []);
     vrrp.trackGroups.set(name, new Set(members.map(({ text }) => text)));
   },
-  static_ipaddress: ({ block }: Statement, { vrrp }: Draft, context: SectionContext): void => {
-    for (const line of block!.statements) {
-      const address = line.words.length > 0 ? readStaticAddress(line, context) : undefined;
-      if (address) vrrp.statics.addresses.push({ line, address });
-    }
-  },
-  static_routes: ({ block }: Statement, { vrrp }: Draft, context: SectionContext): void => {
-    for (const line of block!.statements) {
-      const route = line.words.length > 0 ? readRoute(line, true, context) : undefined;
-      if (route) vrrp.statics.routes.push(route);
-    }
-  },
-  static_rules: ({ block }: Statement, { vrrp }: Draft, context: SectionContext): void => {
-    for (const line of block!.statements) {
-      const rule = line.words.length > 0 ? readRule(line, true, vrrp.rulePreferences, context) : undefined;
-      if (rule) vrrp.statics.rules.push(rule);
-    }
-  },
+  static_ipaddress: (statement: Statement, { vrrp }: Draft, context: SectionContext): void =>
+    readEachLine(statement, vrrp.statics.addresses, line => {
+      const address = readStaticAddress(line, context);
+      return address && { line, address };
+    }),
+  static_routes: (statement: Statement, { vrrp }: Draft, context: SectionContext): void =>
+    readEachLine(statement, vrrp.statics.routes, line => readRoute(line, true, context)),
+  static_rules: (statement: Statement, { vrrp }: Draft, context: SectionContext): void =>
+    readEachLine(statement, vrrp.statics.rules, line => readRule(line, true, vrrp.rulePreferences, context)),
 };
 
 /** A static address is written as a virtual one, with a group to tell when it is lost. */

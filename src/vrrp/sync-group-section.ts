@@ -11,7 +11,7 @@ import {
   notifyReaders,
 } from './notify-section.ts';
 import { completeTrackers, type Trackable } from './tracker-completion.ts';
-import { type TrackersDraft, trackerReaders } from './tracker-section.ts';
+import { emptyTrackers, type TrackersDraft, trackerReaders } from './tracker-section.ts';
 
 /** A vrrp_sync_group block as written. */
 export interface SyncGroupDraft extends NotifyDraft, TrackersDraft {
@@ -63,12 +63,8 @@ export function readSyncGroup(
     statement,
     name,
     members: [],
-    trackInterfaces: new Map(),
-    trackScripts: new Map(),
-    trackBfd: new Map(),
-    trackFiles: new Map(),
-    trackProcesses: new Map(),
     trackingWeight: false,
+    ...emptyTrackers(),
     ...emptyNotifyDraft(),
   };
   readBlock(statement.block.statements, vrrpBlocks.vrrp_sync_group, readers, draft, context);
@@ -106,7 +102,7 @@ export function completeSyncGroups(
       const message = `sync group "${draft.name}" has one member only`;
       complain(context, located(draft.statement), 'sync-group-of-one', message, 'it has nothing to keep in step');
     }
-    const trackers = completeTrackers(draft, draft.name, trackable, context);
+    const trackers = completeTrackers(draft, draft.name, undefined, trackable, context);
     const withOwner = members.some(name => byName.get(name)!.priority === 255);
     const kept = draft.trackingWeight
       ? trackers

@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../config/diagnostic-codes.ts';
 import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement, standsLater } from '../config/tree.ts';
-import type { ScriptTracker, Trackers } from './configuration.ts';
+import type { InterfaceTracker, ScriptTracker, Trackers } from './configuration.ts';
 import type { ScriptDraft } from './script-section.ts';
 import type { TrackFileDraft } from './tracked-file-section.ts';
 import type { TrackProcessDraft } from './tracked-process-section.ts';
@@ -26,26 +26,25 @@ export interface Trackable {
   /** Of these the ones that will run. */
   readonly runnable: ReadonlySet<string>;
   /** Sessions of bfd_instance blocks that tell of themselves to virtual routers. */
-  readonly bfdSessions: readonly TrackableSession[];
+  readonly sessions: ReadonlyMap<string, TrackableBlock>;
   readonly files: ReadonlyMap<string, TrackFileDraft>;
   readonly processes: ReadonlyMap<string, TrackProcessDraft>;
 }
 
-/** The trackers of what is defined and will run; `owner` is the instance or group that tracks it. */
+/**
+ * The trackers of what is defined and will run; `owner` is the instance or group that tracks it, `ownInterface` the one that
+ * an instance runs on.
+ */
 export function completeTrackers(
   lines: TrackersDraft,
   owner: string,
+  ownInterface: string | undefined,
   trackable: Trackable,
   context: SectionContext,
 ): Trackers {
-  const { bfdSessions, files, processes } = trackable;
-  const sessions = new Map(bfdSessions.map(session => [session.name, session]));
+  const { sessions, files, processes } = trackable;
   return {
-    trackInterfaces: Array.from(lines.trackInterfaces.values(), ({ name, weight = 0, reverse = false }) => ({
-      interface: name,
-      weight,
-      reverse,
-    })),
+    trackInterfaces: interfaceTrackers(lines.trackInterfaces, owner, ownInterface, context),
     trackScripts: scriptTrackers(lines.trackScripts, owner, trackable, context),
     trackBfd: defined(lines.trackBfd, owner, sessions, ofSessions, context).map(({ line, block }) => ({
       session: line.name,
@@ -60,6 +59,22 @@ export function completeTrackers(
       ...keepingReverse(line, block),
     })),
   };
+}
+
+/** Those but the instance's own interface, which is looked at anyway: keepalived drops such a line, weight and all. */
+function interfaceTrackers(
+  lines: ReadonlyMap<string, TrackerLine>,
+  owner: string,
+  ownInterface: string | undefined,
+  context: SectionContext,
+): InterfaceTracker[] {
+  return [...lines.values()].flatMap(({ name, weight = 0, reverse = false, statement }) => {
+    if (name !== ownInterface) return [{ interface: name, weight, reverse }];
+    const message = `"${owner}" runs on ${name}, which it need not track`;
+    const hint = 'the line is left out, its weight as well: while its own interface is down an instance is in FAULT';
+    complain(context, located(statement), 'own-interface-tracked', message, hint);
+    return [];
+  });
 }
 
 function scriptTrackers(

@@ -29,6 +29,16 @@ export interface TrackersDraft {
   readonly trackProcesses: Map<string, TrackerLine>;
 }
 
+export function emptyTrackers(): TrackersDraft {
+  return {
+    trackInterfaces: new Map(),
+    trackScripts: new Map(),
+    trackBfd: new Map(),
+    trackFiles: new Map(),
+    trackProcesses: new Map(),
+  };
+}
+
 interface LineRules {
   readonly weights: Range;
   /** Whether noreverse takes back what the tracked object says of itself. */

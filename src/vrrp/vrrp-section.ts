@@ -83,7 +83,8 @@ export function completeVrrp(
   }
   const { files, processes } = draft;
   const runnable = new Set(scripts.keys());
-  const trackable: Trackable = { scripts: draft.scripts, runnable, bfdSessions, files, processes };
+  const sessions = new Map(bfdSessions.map(session => [session.name, session]));
+  const trackable: Trackable = { scripts: draft.scripts, runnable, sessions, files, processes };
   const completed = [...draft.instances.values()].flatMap(instanceDraft => {
     const instance = completeInstance(instanceDraft, globals, trackable, context);
     return instance ? [{ instance, statement: instanceDraft.statement }] : [];
