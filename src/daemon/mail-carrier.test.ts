@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { milliseconds } from '../base/duration.ts';
+import { mailSettings } from '../engine/mails.testkit.ts';
 import type { MailSettings } from '../ports/mail.ts';
 import { carryMail } from './mail-carrier.ts';
 import { type MailAnswers, MailServer } from './mail-server.testkit.ts';
@@ -30,12 +31,10 @@ async function carry(
   body = '=> VRRP Instance is now owning VRRP VIPs <=\n',
 ): Promise<Carried> {
   const settings: MailSettings = {
-    routerId: 'r',
+    ...mailSettings,
     host: '127.0.0.1',
     port,
-    heloName: 'one',
     timeout: milliseconds(200),
-    sender: mailbox('holdfast@example.org'),
     recipients: [mailbox('a@example.org'), mailbox('b@example.org')],
     ...changed,
   };

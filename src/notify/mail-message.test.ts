@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../base/duration.ts';
+import { mailSettings } from '../engine/mails.testkit.ts';
 import type { Mail, MailSettings } from '../ports/mail.ts';
 import { mailMessage } from './mail-message.ts';
 
-const settings: MailSettings = {
-  routerId: 'LVS_ONE',
-  host: '127.0.0.1',
-  port: 25,
-  heloName: 'one',
-  timeout: seconds(30),
-  sender: { name: undefined, address: 'holdfast@example.org' },
-  recipients: [
-    { name: undefined, address: 'a@example.org' },
-    { name: undefined, address: 'b@example.org' },
-  ],
-};
+const recipients = ['a@example.org', 'b@example.org'].map(address => ({ name: undefined, address }));
+const settings: MailSettings = { ...mailSettings, recipients };
 const date = 'Fri, 20 Nov 2026 08:24:25 +0000';
 const message = (mail: Partial<Mail>, rest: Partial<MailSettings> = {}): string =>
   mailMessage({ subject: 's', body: 'b\n', ...mail, settings: { ...settings, ...rest } }, date);

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../base/duration.ts';
+import { mailSettings } from '../engine/mails.testkit.ts';
 import type { MailSettings } from '../ports/mail.ts';
 import { SmtpConversation, type SmtpStep } from './smtp-conversation.ts';
 
 const mailbox = (address: string) => ({ name: undefined, address });
-const settings: MailSettings = {
-  routerId: 'r',
-  host: 'mx',
-  port: 25,
-  heloName: 'one',
-  timeout: seconds(30),
-  sender: mailbox('holdfast@example.org'),
-  recipients: ['a@e', 'b@e', 'c@e'].map(mailbox),
-};
+const settings: MailSettings = { ...mailSettings, recipients: ['a@e', 'b@e', 'c@e'].map(mailbox) };
 
 /** Everything said to a server that answers each command by its first word, and how it ended. */
 function talk(
