@@ -14,6 +14,13 @@ import { notifyProgram, programFolder } from './scenario.testkit.ts';
 const recordingFile = '/tmp/holdfast_vrrp.recording';
 const told = `${programFolder}/told`;
 
+/** By how many milliseconds the daemon's wall clock differs from the machine's. */
+const clockFile = '/run/fidelity/clock';
+const ownClock = {
+  NODE_OPTIONS: `--import=${new URL('own-clock.mjs', import.meta.url).href}`,
+  HOLDFAST_FIDELITY_CLOCK: clockFile,
+};
+
 const notifyText = `#!/bin/sh
 echo "$@" >>${told}
 `;
@@ -48,6 +55,9 @@ export class Machine {
   readonly #flights = new Map<number, Flight>();
   readonly #monitor: HostProcess;
   readonly #told: HostProcess;
+  /** Variables of the daemon's environment. */
+  #env: Readonly<Record<string, string>> = {};
+  #clockOffset = 0;
 
   private constructor(name: string, host: Host, monitor: HostProcess, told: HostProcess) {
     this.name = name;
@@ -57,13 +67,14 @@ export class Machine {
     this.#told = told;
   }
 
-  static async set(name: string, host: Host, text: string, { scripts }: VrrpConfiguration): Promise<Machine> {
+  static async set(name: string, host: Host, text: string, { scripts, files }: VrrpConfiguration): Promise<Machine> {
     host.write(notifyProgram, notifyText, 0o755);
     host.write(told, '');
     const monitor = host.spawn(['ip', '-o', 'monitor', 'address']);
     const listener = host.spawn(['tail', '-n', '+1', '-F', told]);
     const machine = new Machine(name, host, monitor, listener);
     machine.configure(text);
+    for (const { path } of files) machine.write(path, 0);
     for (const script of scripts) machine.behave(script.name, { type: 'exits', status: 0 });
     await Promise.all([monitor.pid(), listener.pid(), machine.shell.run('true')]);
     return machine;
@@ -76,9 +87,26 @@ export class Machine {
   start(): void {
     const launchedMs = performance.now();
     this.#daemons.push({
-      process: this.host.spawn(daemonCommand('holdfast').filter(flag => flag !== '-D')),
+      process: this.host.spawn(
+        daemonCommand('holdfast').filter(flag => flag !== '-D'),
+        { env: this.#env },
+      ),
       launchedMs,
     });
+  }
+
+  /** From its next start on the daemon has a wall clock of its own. */
+  giveOwnClock(): void {
+    this.host.write(clockFile, '0');
+    this.#env = ownClock;
+  }
+
+  /** Sets the wall clock by so many milliseconds. */
+  async stepClock(by: number): Promise<number> {
+    this.#clockOffset += by;
+    // Never to be read half written.
+    const step = `echo ${this.#clockOffset} >${clockFile}.new && mv ${clockFile}.new ${clockFile}`;
+    return (await this.shell.run(step)).endedMs;
   }
 
   /** Signals a process of the daemon by the name of its pid file; resolves with the instant. */
@@ -100,6 +128,12 @@ export class Machine {
   /** Settles when the daemon and all its children are gone. */
   async ended(): Promise<void> {
     await this.#daemons.at(-1)?.process.ended;
+  }
+
+  /** A number into a tracked file. */
+  write(file: string, number: number): number {
+    this.host.write(file, `${number}\n`);
+    return performance.now();
   }
 
   behave(script: string, behaviour: ScriptBehaviour): number {

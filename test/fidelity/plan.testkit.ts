@@ -109,6 +109,10 @@ export function undoing(action: Action): Deed | undefined {
       return { type: 'start', node: action.node };
     case 'power-off':
       return { type: 'power-on', node: action.node };
+    case 'file': {
+      const { file, node } = action;
+      return { type: 'file', file, node, number: 0 };
+    }
     case 'script': {
       const { script, node } = action;
       return { type: 'script', script, node, behaviour: { type: 'exits', status: 0 } };

@@ -1,4 +1,5 @@
 // The other side: the same scenario with real processes in network namespaces.
+import { inMilliseconds } from '../../src/base/duration.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import type { Shell } from '../../src/lab/shell.ts';
 import { pause, waitFor } from '../../src/lab/wait.ts';
@@ -131,7 +132,9 @@ export class Reality {
       }
       const host = this.#lab.host(node.name);
       const text = this.#scenario.nodes[node.name]!;
-      this.#machines.set(node.name, await Machine.set(node.name, host, text, node.configuration));
+      const machine = await Machine.set(node.name, host, text, node.configuration);
+      if (setsClocks(this.#plan)) machine.giveOwnClock();
+      this.#machines.set(node.name, machine);
     }
     for (const client of world.clients) {
       this.#clients.push(await Client.set(this.#lab, world, client, this.#plan.virtualAddresses));
@@ -231,6 +234,20 @@ export class Reality {
       case 'reload':
         if (deed.file !== undefined) machine.configure(this.#scenario.files![deed.file]!);
         return machine.signal('HUP', 'holdfast');
+      case 'clock':
+        return machine.stepClock(inMilliseconds(deed.by));
+      case 'file': {
+        const { files } = this.#plan.world.node(machine.name)!.configuration;
+        return machine.write(files.find(({ name }) => name === deed.file)!.path, deed.number);
+      }
+      case 'remove-routing': {
+        const { entry } = deed;
+        const what =
+          entry.kind === 'route'
+            ? `route delete ${entry.destination.address}/${entry.destination.prefixLength}`
+            : `rule delete preference ${entry.preference}`;
+        return (await shell.run(`ip ${what}`)).endedMs;
+      }
       case 'script':
         return machine.behave(deed.script, deed.behaviour);
       case 'remove':
@@ -305,7 +322,7 @@ export class Reality {
   #course(deeds: readonly number[], endMs: number): Course {
     const machines = [...this.#machines.values()];
     const { virtualAddresses } = this.#plan;
-    const inSeconds = (changes: readonly Change[]): Change[] =>
+    const onTheClock = (changes: readonly Change[]): Change[] =>
       changes
         .filter(({ at }) => at <= endMs)
         .map(change => ({ ...change, at: this.#time(change.at) }))
@@ -313,10 +330,10 @@ export class Reality {
     return {
       deeds,
       starts: this.#starts(() => true),
-      transitions: inSeconds(machines.flatMap(({ lives }) => lives.flatMap(({ transitions }) => transitions))),
-      addresses: withoutRepetition(inSeconds(machines.flatMap(machine => machine.addresses(virtualAddresses)))),
-      neighbours: withoutRepetition(inSeconds(this.#clients.flatMap(client => client.neighbours(virtualAddresses)))),
-      notifications: inSeconds(machines.flatMap(({ notifications }) => notifications)),
+      transitions: onTheClock(machines.flatMap(({ lives }) => lives.flatMap(({ transitions }) => transitions))),
+      addresses: withoutRepetition(onTheClock(machines.flatMap(machine => machine.addresses(virtualAddresses)))),
+      neighbours: withoutRepetition(onTheClock(this.#clients.flatMap(client => client.neighbours(virtualAddresses)))),
+      notifications: onTheClock(machines.flatMap(({ notifications }) => notifications)),
     };
   }
 
@@ -332,6 +349,11 @@ export class Reality {
 /** Whether the switches have to drop frames, for which the lab has no other means. */
 export function needsNft({ deeds }: Plan): boolean {
   return deeds.some(({ deed: { type } }) => type === 'cut' || type === 'block' || type === 'quality');
+}
+
+/** Whether daemons need wall clocks of their own. */
+function setsClocks({ deeds }: Plan): boolean {
+  return deeds.some(({ deed: { type } }) => type === 'clock');
 }
 
 function cannot(deed: Deed | Action): never {

@@ -1,6 +1,15 @@
 // What other programs and other machines do.
 import { type FidelityScenario, pair, router } from '../scenario.testkit.ts';
 
+const routing = [
+  'virtual_routes {',
+  '  10.7.0.0/24 dev eth0',
+  '}',
+  'virtual_rules {',
+  '  from 10.8.0.0/24 table 200 preference 1000',
+  '}',
+];
+
 export const interference: readonly FidelityScenario[] = [
   {
     name: 'address-removed',
@@ -16,6 +25,18 @@ export const interference: readonly FidelityScenario[] = [
       b: router({ priority: 50, addresses: ['192.0.2.100/24', '192.0.2.101/24'] }),
     },
     text: 'at 3.15s flush a eth0\nuntil 7s\nexpect holder a at 6.5s',
+  },
+  {
+    name: 'route-removed',
+    title: 'another program removes a virtual route from the master',
+    nodes: pair(routing),
+    text: 'at 3.15s remove route 10.7.0.0/24 on a\nuntil 7s\nexpect holder a at 6.5s',
+  },
+  {
+    name: 'rule-removed',
+    title: 'another program removes a virtual rule from the master',
+    nodes: pair(routing),
+    text: 'at 3.15s remove rule 1000 on a\nuntil 7s\nexpect holder a at 6.5s',
   },
   {
     name: 'foreign-stronger',

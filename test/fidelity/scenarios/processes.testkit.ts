@@ -33,6 +33,30 @@ export const processes: readonly FidelityScenario[] = [
     text: 'at 3.15s freeze b 2.5s\nuntil 7.5s\nexpect dual < 1ms\nexpect holder a at 7s',
   },
   {
+    name: 'master-stands-still',
+    title: 'the master’s machine stands still for 3 s, all but its clock',
+    nodes: calm,
+    text: 'at 3.15s cut a for 2.95s\nat 3.25s freeze a 2.6s\nuntil 9s\nexpect holder a,b at 5.5s\nexpect holder a at 8.5s',
+  },
+  {
+    name: 'backup-stands-still',
+    title: 'the backup’s machine stands still for 2.5 s, all but its clock',
+    nodes: calm,
+    text: 'at 3.15s cut b for 2.75s\nat 3.25s freeze b 2.5s\nuntil 8.5s\nexpect holder a at 5s\nexpect holder a at 8s',
+  },
+  {
+    name: 'clocks-set',
+    title: 'the master’s wall clock is set an hour ahead, the backup’s a day back',
+    nodes: calm,
+    text: 'at 3.15s clock a +1h\nat 4.15s clock b -1d\nuntil 7s\nexpect quiet from 3s',
+  },
+  {
+    name: 'clock-set-while-isolated',
+    title: 'the wall clock of a master that is cut off is set, and set back',
+    nodes: calm,
+    text: 'at 3.15s cut a for 2.8s\nat 4.15s clock a -1h\nat 5.15s clock b +1d\nat 7.15s clock a +1h\nuntil 10s\nexpect holder a at 9.5s',
+  },
+  {
     name: 'master-killed',
     title: 'the master’s process is killed, and its parent starts another',
     nodes: { a: router({ priority: 200, interval: 1 }), b: router({ priority: 50, interval: 1 }) },

@@ -1,5 +1,5 @@
 // Scripts, sync groups, several virtual routers on one machine.
-import { type FidelityScenario, file, instance, notifyProgram, router, script } from '../scenario.testkit.ts';
+import { type FidelityScenario, file, instance, notifyProgram, pair, router, script } from '../scenario.testkit.ts';
 
 const track = (line: string): string[] => ['track_script {', `  ${line}`, '}'];
 /**
@@ -26,7 +26,22 @@ const crossed = (one: number, two: number): string =>
     instance({ priority: two, name: 'TWO', vrid: 52, addresses: ['192.0.2.110/24'] }),
   ]);
 
+const tracksFile = (weight: number): Readonly<Record<string, string>> =>
+  pair(['track_file {', `  load weight ${weight}`, '}'], 'vrrp_track_file load {\n  file /run/fidelity/load\n}\n');
+
 export const tracking: readonly FidelityScenario[] = [
+  {
+    name: 'file-fault',
+    title: 'a file of the master says that it must not be, and changes its mind',
+    nodes: tracksFile(0),
+    text: 'at 3.15s file load on a says 1 for 3s\nuntil 9s\nexpect holder b at 5s\nexpect holder a at 8.5s',
+  },
+  {
+    name: 'file-weight',
+    title: 'a number in a file takes weight away from the master, and gives it back',
+    nodes: tracksFile(-2),
+    text: 'at 3.15s file load on a says 90 for 3s\nuntil 9s\nexpect holder b at 5.5s\nexpect holder a at 8.5s',
+  },
   {
     name: 'script-fault',
     title: 'a script of the master fails, and succeeds again',
