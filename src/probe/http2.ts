@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -6,6 +5,7 @@ import { times } from '../base/duration.ts';
 import { type BodySearch, startBodySearch } from '../health/body-pattern.ts';
 import type { ClientSocket } from '../linux/client-socket.ts';
 import type { ProbeFailure, ProbeSpec } from '../ports/probe.ts';
+import { BodyDigest } from './body-digest.ts';
 import { bounds, type Conversation, excerptOf, type Finding, type ProbeContext, type Report } from './conversation.ts';
 import { hasGoodStatus, judgeReply } from './expectations.ts';
 import { decodeHealthResponse, encodeHealthRequest, healthCheckPath } from './grpc-health.ts';
@@ -28,7 +28,7 @@ class Http2Probe implements Conversation {
   readonly #context: ProbeContext;
   readonly #spec: Http2Spec;
   readonly #search: BodySearch | undefined;
-  readonly #hash = createHash('md5');
+  readonly #digest = new BodyDigest();
   readonly #report: Report;
   readonly #connecting: Conversation;
   #socket: Socket | undefined;
@@ -138,7 +138,7 @@ class Http2Probe implements Conversation {
     stream.on('data', (bytes: Buffer) => {
       this.#silence?.restart();
       this.#size += bytes.length;
-      this.#hash.update(bytes);
+      this.#digest.update(bytes);
       this.#search?.feed(bytes);
       if (this.#body.length < bounds.header) this.#body = Buffer.concat([this.#body, bytes]);
       const limit = this.#spec.grpcService === undefined ? bounds.body : bounds.header;
@@ -152,7 +152,7 @@ class Http2Probe implements Conversation {
     const status = this.#status;
     if (status === undefined) return { failure: { type: 'closed' } };
     if (this.#spec.grpcService === undefined) {
-      const reply = { status, digest: this.#hash.digest('hex'), excerpt: this.#excerpt(status) };
+      const reply = { status, digest: this.#digest.hex(), excerpt: this.#excerpt(status) };
       return judgeReply(this.#spec, reply, this.#search);
     }
     if (!hasGoodStatus(this.#spec, status)) return { failure: { type: 'status', status } };
