@@ -36,7 +36,7 @@ export interface DefinedNames {
 /** Looks at a statement and reports what is wrong with it. */
 export type ValueCheck = (statement: Statement, context: ReadingContext) => void;
 
-/** Checks of what is recognised and not built yet. */
+/** Checks of what no reader looks into. */
 export interface ValueChecks {
   /** By the block's path and the keyword, `global_defs.smtp_server`. */
   readonly keywords: ReadonlyMap<string, ValueCheck>;

@@ -46,7 +46,7 @@ const garpInterface: ValueCheck = (statement, context) => {
   checkInterfaceName(statement, statement.words[1]!, context);
 };
 
-/** The checks of everything that is recognised and not built. */
+/** The checks of what no reader looks into: most of it is recognised and not built. */
 export const valueChecks: ValueChecks = {
   keywords: new Map<string, ValueCheck>([
     ['global_defs.vrrp_cpu_affinity', cpuSet],
