@@ -97,10 +97,6 @@ export class NetworkView {
     return this.#forwarding.has(index);
   }
 
-  hasAddress(linkIndex: number, address: IpAddress): boolean {
-    return this.#addresses.get(linkIndex)?.has(address) ?? false;
-  }
-
   hasAddressAnywhere(address: IpAddress): boolean {
     for (const ofLink of this.#addresses.values()) if (ofLink.has(address)) return true;
     return false;

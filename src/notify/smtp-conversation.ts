@@ -27,6 +27,7 @@ export class SmtpConversation {
   readonly #message: string;
   readonly #waiting: Mailbox[];
   readonly #refused: RefusedRecipient[] = [];
+  /** What the next reply answers. */
   #awaited: SmtpCommand = 'greeting';
   #asked: Mailbox | undefined;
   #accepted = 0;
@@ -36,11 +37,6 @@ export class SmtpConversation {
     this.#settings = settings;
     this.#message = message;
     this.#waiting = [...settings.recipients];
-  }
-
-  /** What the reply is awaited to. */
-  get awaited(): SmtpCommand {
-    return this.#awaited;
   }
 
   replied(code: number, line: string): SmtpStep {

@@ -1,6 +1,6 @@
 import { isLinkLocal } from '../base/ip-address.ts';
 import type { MacAddress } from '../base/mac-address.ts';
-import type { AddressRequest, InterfaceAddress, Link } from './network.ts';
+import type { AddressFlags, AddressRequest, InterfaceAddress, Link } from './network.ts';
 import { prefix } from './routing.testkit.ts';
 
 export function link(index: number, name: string, rest: Partial<Link> = {}): Link {
@@ -19,10 +19,15 @@ export function link(index: number, name: string, rest: Partial<Link> = {}): Lin
 }
 
 /** `ADDRESS/LENGTH` on an interface. */
-export function interfaceAddress(linkIndex: number, text: string): InterfaceAddress {
+export function interfaceAddress(linkIndex: number, text: string, flags: Partial<AddressFlags> = {}): InterfaceAddress {
   const { address, prefixLength } = prefix(text);
-  const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
-  return { linkIndex, address, prefixLength, scope: isLinkLocal(address) ? 253 : 0, flags };
+  return {
+    linkIndex,
+    address,
+    prefixLength,
+    scope: isLinkLocal(address) ? 253 : 0,
+    flags: { deprecated: false, tentative: false, dadFailed: false, secondary: false, ...flags },
+  };
 }
 
 /** An address that is held for ever and says nothing else of itself. */
