@@ -83,7 +83,7 @@ _holdfast() {
       files=''
       ;;
     'simulate')
-      words='-s --scenario --do --every-single-fault --every-pair-of-faults --expect --id --seed --events --html --json -h --help'
+      words='-s --scenario --do --every-single-fault --every-pair-of-faults --expect --id --seed --events --html --record --json -h --help'
       files='-s --scenario --html'
       ;;
   esac

@@ -1,5 +1,9 @@
 import { type Duration, zero } from '../base/duration.ts';
 import { after, elapsed, type Instant, instantFromMicroseconds } from '../base/instant.ts';
+import type { ClockReading } from '../engine/recording-ring.ts';
+
+/** What a wall clock that nobody has set shows when the world begins: 2000-01-01 00:00:00 UTC, in microseconds since 1970. */
+const worldEpoch = 946_684_800_000_000;
 
 /**
  * The clocks of one machine. Its monotonic clock began when it booted and runs a little fast or slow; its wall clock may
@@ -36,6 +40,11 @@ export class NodeClock {
   /** Microseconds that the wall clock is off. */
   get wallStep(): Duration {
     return this.#wallStep;
+  }
+
+  /** Both clocks at once. */
+  reading(world: Instant): ClockReading {
+    return { instant: this.monotonic(world), epochMicroseconds: worldEpoch + world + this.#wallStep };
   }
 
   stepWallClock(by: Duration): void {

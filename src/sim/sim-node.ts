@@ -10,12 +10,14 @@ import type { Alarm, Ground } from './ground.ts';
 import type { KernelLink } from './kernel-link.ts';
 import { NodeClock } from './node-clock.ts';
 import type { NodeConfiguration } from './node-configuration.ts';
+import { NodeRecorder } from './node-recorder.ts';
 import type { InstanceState, LifeEvent } from './observation.ts';
 import { ProcessQueue } from './process-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 import { RouterStates } from './router-states.ts';
 import { ScriptStage } from './script-stage.ts';
 import type { VrrpFrame } from './segment.ts';
+import { toldBy } from './told.ts';
 import { VrrpSockets } from './vrrp-sockets.ts';
 import { WatchedObjects } from './watched-objects.ts';
 
@@ -46,6 +48,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   /** The process that balances; there is none unless the configuration has virtual servers. */
   readonly checker: CheckerLife;
   readonly objects: WatchedObjects;
+  readonly recorder: NodeRecorder;
   readonly #ground: Ground;
   readonly #detail: boolean;
   readonly clock: NodeClock;
@@ -76,6 +79,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#detail = spec.detail;
     this.#configuration = spec.configuration;
     this.clock = new NodeClock(ground.now, spec.uptime, spec.driftPpm);
+    this.recorder = new NodeRecorder(() => this.clock.reading(ground.now));
     this.#startedAt = ground.now;
     this.#noticeAt = ground.now;
     this.#alarm = ground.alarm(this);
@@ -155,7 +159,8 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#overrunUntil = undefined;
     this.scripts.configure(this.#configuration);
     this.objects.configure(this.#configuration);
-    this.#engine = new VrrpProcess(this.#configuration, { detail: this.#detail, receiveBufferBytes: undefined });
+    const options = { detail: this.#detail, receiveBufferBytes: undefined };
+    this.#engine = this.recorder.begin(new VrrpProcess(this.#configuration, options), options);
     this.#tell('process-started');
     this.#handle(this.kernel.dump());
   }
@@ -189,7 +194,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   stop(): void {
     this.#command(engine => {
       this.#tell('process-stopping');
-      this.#perform(engine.stop(this.#now()));
+      this.#perform(this.recorder.step(engine, this.#now(), { type: 'stop' }));
     });
     this.checker.stop();
   }
@@ -199,7 +204,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#command(engine => {
       this.scripts.configure(configuration);
       this.objects.configure(configuration);
-      const effects = engine.reload(this.#now(), configuration);
+      const effects = this.recorder.step(engine, this.#now(), { type: 'reload', configuration });
       // Whoever watches has to know the new configuration to understand what follows.
       this.#tell('reloaded');
       this.#perform(effects);
@@ -303,7 +308,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   #advance(engine: VrrpProcess): void {
     const deadline = engine.nextDeadline();
     const now = this.#now(deadline);
-    if (deadline !== undefined && deadline <= now) this.#perform(engine.advance(now));
+    if (deadline !== undefined && deadline <= now) this.#perform(this.recorder.step(engine, now));
     this.#arm();
   }
 
@@ -349,7 +354,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   #handle(input: VrrpInput): void {
     const engine = this.#engine;
     if (!engine) return;
-    this.#perform(engine.handle(this.#now(), input));
+    this.#perform(this.recorder.step(engine, this.#now(), input));
     this.#arm();
   }
 
@@ -401,6 +406,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
 
   #end(event: LifeEvent): void {
     this.#engine = undefined;
+    this.recorder.end();
     this.#frozenUntil = undefined;
     this.#suspended = false;
     this.#sockets.closeAll();
@@ -469,24 +475,19 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       case 'signal-script':
         this.scripts.signal(effect.run, effect.signal);
         break;
-      case 'write-fifos':
-        this.#ground.observe({ type: 'fifo', node: this.name, line: effect.line });
-        break;
-      case 'send-mail':
-        this.#ground.observe({ type: 'mail', node: this.name, subject: effect.mail.subject });
-        break;
       case 'watch-files':
         this.objects.watchFiles(effect.files);
         break;
       case 'watch-processes':
         this.objects.watchProcesses(effect.processes.map(({ name }) => name));
         break;
-      case 'log':
-        this.#ground.observe({ type: 'log', node: this.name, level: effect.level, text: effect.text });
-        break;
       case 'stopped':
         this.#end('process-stopped');
         break;
+      default: {
+        const told = toldBy(this.name, effect);
+        if (told) this.#ground.observe(told);
+      }
     }
   }
 

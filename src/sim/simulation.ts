@@ -20,6 +20,8 @@ export interface SimulationInput {
   /** Other configurations, by the name that `reload NODE with NAME` uses. */
   readonly files: ReadonlyMap<string, NodeConfiguration>;
   readonly scenario: Scenario;
+  /** Whether nodes keep recordings of what happens to them. Left out: no. */
+  readonly record?: boolean;
   /** Who watches besides, from the beginning. */
   readonly observers?: readonly Observer[];
 }
@@ -93,7 +95,7 @@ export function simulate(input: SimulationInput): SimulationResult {
   return { end, violations: judge.violations, failed, addresses, services, timeline, world, hash: hash.value };
 }
 
-function build({ nodes, scenario, observers = [] }: SimulationInput): {
+function build({ nodes, scenario, record = false, observers = [] }: SimulationInput): {
   world: World;
   judge: Judge;
   outage: Outage;
@@ -108,6 +110,7 @@ function build({ nodes, scenario, observers = [] }: SimulationInput): {
   const { seed, clientsPerSegment } = scenario;
   const held = nodes.filter(({ name }) => scenario.nodes.get(name)?.held).map(({ name }) => name);
   const world = buildCluster(clusterNodes, { seed, clientsPerSegment, detail: false, start: true, held });
+  if (record) for (const { recorder } of world.nodes) recorder.record();
   const judge = new Judge(world);
   const outage = new Outage(world);
   const serving = new Serving(world);

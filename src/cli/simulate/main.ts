@@ -9,6 +9,7 @@ import { timelinePage } from '../../sim/timeline-page.ts';
 import { type NamedFile, namedFiles } from '../check/nodes.ts';
 import { type Output, terminal } from '../config/output.ts';
 import { loadConfigurations } from './configurations.ts';
+import { writeRecordings } from './recordings.ts';
 import { faultJson, faultTableText, simulationText } from './report.ts';
 
 /** Everything held, something broke, not even run. */
@@ -24,6 +25,7 @@ interface Options {
   readonly seed?: string;
   readonly json?: boolean;
   readonly html?: string;
+  readonly record?: string;
   readonly events?: boolean;
 }
 
@@ -46,6 +48,7 @@ export async function runSimulate(words: readonly string[], output: Output = ter
     .option('--seed <N>', 'another roll of the dice for latencies and timers')
     .option('--events', 'tell what happened, line by line')
     .option('--html <FILE>', 'write the timeline as one self-contained page')
+    .option('--record <DIR>', "write what happened to each node's VRRP process there, for holdfast replay and explain")
     .option('--json', 'everything as JSON')
     .addHelpText('after', examples)
     .configureOutput({ writeOut: text => output.say(text), writeErr: text => output.tell(text.trimEnd()) })
@@ -70,6 +73,7 @@ Examples:
   holdfast simulate --every-single-fault --expect "gap < 4s" lb1.conf lb2.conf
   holdfast simulate lb1.conf lb2.conf --do "at 20s cut lb1 for 10s" --expect "dual < 1s" --events
   holdfast simulate lb1.conf lb2.conf -s outage.txt --html outage.html
+  holdfast simulate lb1.conf lb2.conf -s outage.txt --record . && holdfast explain lb1.recording lb2.recording
 
 Statements: at 10s cut a [b] [for 20s]          at 10s unplug a [eth0]           at 10s power-off a for 60s
             at 10s cut a -> b                   at 10s freeze a 3s               at 10s crash a
@@ -99,9 +103,10 @@ function run(words: readonly string[], options: Options, output: Output): number
     for (const complaint of wrong) output.tell(`holdfast simulate: ${complaint}`);
     return status.unusable;
   }
-  return options.everySingleFault || options.everyPairOfFaults
-    ? tabulate(loaded.input, options, output)
-    : play(loaded.input, named.value, options, output);
+  const isTable = options.everySingleFault || options.everyPairOfFaults;
+  if (isTable && options.record !== undefined)
+    return refuse('--record goes with a scenario, not with a table of faults');
+  return isTable ? tabulate(loaded.input, options, output) : play(loaded.input, named.value, options, output);
 }
 
 /** The scenario, or what is wrong with it. */
@@ -130,12 +135,13 @@ function readScenario(options: Options): Scenario | string {
 }
 
 function play(input: SimulationInput, files: readonly NamedFile[], options: Options, output: Output): number {
-  const result = simulate(input);
+  const result = simulate({ ...input, record: options.record !== undefined });
   const data = simulationData(result);
   if (options.html !== undefined) {
     const title = files.map(({ name }) => name).join(', ');
     writeFileSync(options.html, timelinePage(data, title));
   }
+  if (options.record !== undefined) writeRecordings(options.record, result.world);
   if (options.json) output.say(`${JSON.stringify(data, undefined, 2)}\n`);
   else output.say(simulationText(result, { columns: columnsOfTerminal(), events: options.events === true }));
   return result.violations.length + result.failed.length > 0 ? status.broken : status.holds;
