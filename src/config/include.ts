@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts';
 import type { SourceFiles } from './source-files.ts';
 
 /** Which failures of an include are errors. */
@@ -68,7 +69,20 @@ export function adjusted(
 
 export type IncludeProblem =
   | { readonly type: 'no-match'; readonly pattern: string; readonly isError: boolean }
-  | { readonly type: 'not-a-file'; readonly path: string; readonly isError: boolean };
+  | { readonly type: 'directory' | 'not-a-file'; readonly path: string; readonly isError: boolean };
+
+export function includeProblemText(problem: IncludeProblem): string {
+  switch (problem.type) {
+    case 'no-match':
+      return `no file matches "${problem.pattern}"`;
+    case 'directory':
+      return `"${problem.path}" is a directory, of which no file is read; "${problem.path}/*.conf" names those in it`;
+    case 'not-a-file':
+      return `"${problem.path}" is no readable file, or is executable`;
+    default:
+      return unreachable(problem);
+  }
+}
 
 /** The files that an include names, in order, and what is wrong with it. */
 export function includedFiles(
@@ -94,9 +108,7 @@ export function includedFiles(
     const status = host.status(path);
     // Directories and executable files are passed over: a glob may well catch a script.
     if (status?.kind === 'file' && (status.mode & 0o111) === 0) files.push(path);
-    else if (status?.kind !== 'directory' || policy.read) {
-      problems.push({ type: 'not-a-file', path, isError: policy.read });
-    }
+    else problems.push({ type: status?.kind === 'directory' ? 'directory' : 'not-a-file', path, isError: policy.read });
   }
   return { files, problems };
 }

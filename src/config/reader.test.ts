@@ -226,6 +226,13 @@ describe('includes', () => {
     expect(diagnostics.all.map(diagnostic => diagnostic.keepalivedClass)).toEqual(['ignores', 'ignores', 'unreadable']);
   });
 
+  it('of a directory say how to name the files in it', () => {
+    const { codes, diagnostics } = read({ '/etc/main.conf': 'include conf.d\n', '/etc/conf.d': '' });
+    expect(codes).toEqual(['include-failed']);
+    expect(diagnostics.all[0]?.message).toContain('"/etc/conf.d/*.conf" names those in it');
+    expect(diagnostics.testExitStatus).toBe(0);
+  });
+
   it('are all strict with -e', () => {
     const { diagnostics } = read('include x.conf\n', { allIncludesStrict: true });
     expect(diagnostics.testExitStatus).toBe(6);

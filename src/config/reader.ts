@@ -10,6 +10,7 @@ import {
   type IncludePolicy,
   includedFiles,
   includeKeywords,
+  includeProblemText,
   lenientIncludes,
   strictIncludes,
 } from './include.ts';
@@ -345,13 +346,7 @@ class Reader {
     }
     const policy = combined(file.policy, includeKeywords.get(keyword)!);
     const found = includedFiles(pattern, file.directory, policy, this.#host);
-    for (const problem of found.problems) {
-      const message =
-        problem.type === 'no-match'
-          ? `no file matches "${problem.pattern}"`
-          : `"${problem.path}" is no readable file, or is executable`;
-      this.#includeFailed(where, problem.isError, message);
-    }
+    for (const problem of found.problems) this.#includeFailed(where, problem.isError, includeProblemText(problem));
     for (const path of found.files) this.#includeFile(path, where, policy, file, line.ownOnly === true);
   }
 
