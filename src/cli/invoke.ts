@@ -3,6 +3,7 @@ import path from 'node:path';
 import { childRoles, daemonRole, mailRole } from '../daemon/child-messages.ts';
 import { identityOf } from '../daemon/names.ts';
 import type { DaemonOptions } from '../daemon/options.ts';
+import { terminal } from './config/output.ts';
 
 /** `argv` as Node has it: the interpreter, the program, then the words. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -31,16 +32,16 @@ async function obey(command: string, words: readonly string[], isDaemon: boolean
   const invocation = parseCommandLine(identity, words);
   switch (invocation.type) {
     case 'answer':
-      process.stdout.write(invocation.text);
+      terminal.say(invocation.text);
       return;
     case 'refusal':
-      process.stderr.write(`${invocation.text}\n`);
+      terminal.tell(invocation.text);
       process.exitCode = 1;
       return;
     case 'version': {
       const { platform, productVersion } = await import('../daemon/version.ts');
-      process.stdout.write(`${productVersion(identity === 'keepalived' ? 'Keepalived' : 'Holdfast')}\n`);
-      process.stdout.write(`Running on ${platform()}\n`);
+      const version = productVersion(identity === 'keepalived' ? 'Keepalived' : 'Holdfast');
+      terminal.say(`${version}\nRunning on ${platform()}\n`);
       return;
     }
     case 'test': {

@@ -93,3 +93,17 @@ describe('a start', () => {
     expect(output).toContain('-s, --namespace');
   });
 });
+
+describe('-v and --help', () => {
+  it('do not mind a reader who has seen enough', async () => {
+    const host = await DaemonHost.open();
+    try {
+      for (const flag of ['-v', '--help']) {
+        const pipeline = ['sh', '-c', '"$@" | true', 'sh', ...host.program, flag];
+        expect(await host.host.run(pipeline)).toEqual({ status: 0, stdout: '', stderr: '' });
+      }
+    } finally {
+      await host.close();
+    }
+  });
+});
