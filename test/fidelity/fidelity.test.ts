@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { havePeers } from '../net/daemon.testkit.ts';
 import { holdsInBothWorlds } from './fidelity.testkit.ts';
 import { planOf } from './plan.testkit.ts';
-import { needsNft } from './reality.testkit.ts';
+import { needsNft, needsRelay } from './reality.testkit.ts';
 import { scenarios } from './scenarios/all.testkit.ts';
 
 /** HOLDFAST_FIDELITY_ONLY: names of scenarios, with commas between them. */
@@ -12,7 +12,8 @@ const only = process.env['HOLDFAST_FIDELITY_ONLY']?.split(',');
 describe('the simulator and reality agree', { concurrent: true }, () => {
   for (const scenario of scenarios) {
     if (only && !only.includes(scenario.name)) continue;
-    const skip = !havePeers('nft') && needsNft(planOf(scenario));
+    const plan = planOf(scenario);
+    const skip = (!havePeers('nft') && needsNft(plan)) || (!havePeers('tcpdump') && needsRelay(plan));
     it.skipIf(skip)(`${scenario.name}: ${scenario.title}`, () => holdsInBothWorlds(scenario));
   }
 });

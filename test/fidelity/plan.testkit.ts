@@ -1,7 +1,7 @@
 // What both worlds are given: configurations, machines and cables, and the steps of the scenario.
 import { expect } from 'vitest';
-import { inSeconds } from '../../src/base/duration.ts';
-import type { Action, Step } from '../../src/sim/action.ts';
+import { inSeconds, zero } from '../../src/base/duration.ts';
+import type { Action, QualityChange, Step } from '../../src/sim/action.ts';
 import { buildCluster } from '../../src/sim/cluster.ts';
 import { vrrpConfigurationOf } from '../../src/sim/load-node.ts';
 import { parseScenario } from '../../src/sim/parse-scenario.ts';
@@ -88,6 +88,10 @@ function deedsOf(steps: readonly Step[]): PlannedDeed[] {
   return deeds.sort((left, right) => left.at - right.at);
 }
 
+function undone(change: QualityChange): QualityChange {
+  return change.type === 'delay' ? { type: 'delay', latency: zero, jitter: zero } : { type: change.type, share: 0 };
+}
+
 /** The step that an action plans for its end. */
 export function undoing(action: Action): Deed | undefined {
   switch (action.type) {
@@ -96,7 +100,7 @@ export function undoing(action: Action): Deed | undefined {
     case 'block':
       return { type: 'allow', what: 'multicast' };
     case 'quality':
-      return { ...action, change: { type: 'lose', share: 0 }, span: undefined };
+      return { ...action, change: undone(action.change), span: undefined };
     case 'unplug':
       return { type: 'plug', node: action.node, link: action.link };
     case 'down':

@@ -3,7 +3,7 @@ import { inMilliseconds } from '../../src/base/duration.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import type { Shell } from '../../src/lab/shell.ts';
 import { pause, waitFor } from '../../src/lab/wait.ts';
-import type { Action } from '../../src/sim/action.ts';
+import type { Action, QualityChange } from '../../src/sim/action.ts';
 import type { SimNode } from '../../src/sim/sim-node.ts';
 import { openTestLab } from '../net/daemon.testkit.ts';
 import { Client } from './client.testkit.ts';
@@ -11,6 +11,7 @@ import { type Change, type Course, withoutRepetition } from './course.testkit.ts
 import { type Life, Machine } from './machine.testkit.ts';
 import type { Deed, Plan } from './plan.testkit.ts';
 import type { Timing } from './prediction.testkit.ts';
+import { Relay } from './relay.testkit.ts';
 import type { FidelityScenario } from './scenario.testkit.ts';
 import { Stranger } from './stranger.testkit.ts';
 import { SwitchRules } from './switch-rules.testkit.ts';
@@ -28,6 +29,7 @@ export class Reality {
   readonly #clients: Client[] = [];
   readonly #switches = new Map<string, Shell>();
   readonly #rules = new SwitchRules();
+  readonly #relays: Relay[] = [];
   #stranger: Stranger | undefined;
   /** `performance.now()` when the scenario's clock shows zero: when the first process looked at the world. */
   #zero = 0;
@@ -140,6 +142,7 @@ export class Reality {
       this.#clients.push(await Client.set(this.#lab, world, client, this.#plan.virtualAddresses));
     }
     for (const { name } of world.segments) this.#switches.set(name, this.#lab.switchOf(name).openShell());
+    if (needsRelay(this.#plan)) await this.#insertRelays();
     // What is done for the first time takes longer.
     if (needsNft(this.#plan)) await this.#applyRules();
     if (deeds.some(({ deed }) => deed.type === 'foreign' || deed.type === 'garbage')) {
@@ -178,6 +181,7 @@ export class Reality {
         this.#rules.multicastBlocked = deed.type === 'block';
         return this.#applyRules();
       case 'quality':
+        if (isForRelay(deed.change)) return this.#tellRelays(deed);
         if (deed.change.type !== 'lose') return cannot(deed);
         this.#rules.lose(deed.change.share, deed.path, this.#names);
         return this.#applyRules();
@@ -319,6 +323,26 @@ export class Reality {
     return Math.max(...done.map(({ endedMs }) => endedMs));
   }
 
+  /** A relay in every cable. */
+  async #insertRelays(): Promise<void> {
+    const { nodes, clients, segments } = this.#plan.world;
+    for (const segment of segments) {
+      const ports = [
+        ...nodes.flatMap(({ name, kernel }) =>
+          kernel.links.filter(link => link.segment === segment).map(link => [name, link.name] as const),
+        ),
+        ...clients.filter(client => client.segment === segment).map(({ name }) => [name, 'eth0'] as const),
+      ].map(([host, link]) => this.#lab.portOf(this.#lab.host(host), link));
+      this.#relays.push(await Relay.insert(this.#lab.switchOf(segment.name), ports));
+    }
+  }
+
+  /** For everybody's frames. */
+  async #tellRelays(deed: Deed & { readonly type: 'quality' }): Promise<number> {
+    if (deed.path !== undefined) return cannot(deed);
+    return Math.max(...(await Promise.all(this.#relays.map(relay => relay.obey(deed.change)))));
+  }
+
   #course(deeds: readonly number[], endMs: number): Course {
     const machines = [...this.#machines.values()];
     const { virtualAddresses } = this.#plan;
@@ -346,9 +370,22 @@ export class Reality {
   }
 }
 
+/** Whether frames are to come later, or twice, for which the kernel may have no means. */
+export function needsRelay({ deeds }: Plan): boolean {
+  return deeds.some(({ deed }) => deed.type === 'quality' && isForRelay(deed.change));
+}
+
+/** As a share of frames is drawn by lot, only a whole one can be compared. */
+function isForRelay(change: QualityChange): boolean {
+  return (change.type === 'delay' && change.jitter === 0) || (change.type === 'duplicate' && change.share % 1 === 0);
+}
+
 /** Whether the switches have to drop frames, for which the lab has no other means. */
 export function needsNft({ deeds }: Plan): boolean {
-  return deeds.some(({ deed: { type } }) => type === 'cut' || type === 'block' || type === 'quality');
+  return deeds.some(
+    ({ deed }) =>
+      deed.type === 'cut' || deed.type === 'block' || (deed.type === 'quality' && deed.change.type === 'lose'),
+  );
 }
 
 /** Whether daemons need wall clocks of their own. */

@@ -86,6 +86,24 @@ export const network: readonly FidelityScenario[] = [
     text: 'at 3.15s cut a b for 2.8s\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
+    name: 'delayed',
+    title: 'every frame takes 150 ms, for a while: nobody notices',
+    nodes: pair(),
+    text: 'at 3.15s delay 150ms for 3s\nuntil 8s\nexpect quiet from 3s',
+  },
+  {
+    name: 'delayed-and-stopped',
+    title: 'the master is stopped while every frame takes 150 ms, and started again',
+    nodes: pair(),
+    text: 'at 3.15s delay 150ms for 3s\nat 4.15s stop a for 3.5s\nuntil 12s\nexpect holder b at 7s\nexpect holder a at 11s',
+  },
+  {
+    name: 'duplicated',
+    title: 'every frame comes twice, for a while',
+    nodes: pair(),
+    text: 'at 3.15s duplicate 100% for 3s\nat 4.15s stop a\nuntil 9s\nexpect holder b at 8.5s',
+  },
+  {
     name: 'everything-lost',
     title: 'every frame from the master is lost for a while',
     nodes: pair(),
