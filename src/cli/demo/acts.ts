@@ -68,7 +68,7 @@ export const acts: readonly Act[] = [
     bounds: { fromMs: skewMs(100), toMs: skewMs(100) },
   },
   {
-    title: 'alpha is started again',
+    title: 'alpha is started again; the time that VRRP asks for begins when it runs',
     perform: async stage => {
       await stage.machines.alpha.daemon?.ended;
       stage.start('alpha');
