@@ -4,6 +4,7 @@ import type { IpAddress } from '../base/ip-address.ts';
 import type { VrrpConfiguration } from '../vrrp/configuration.ts';
 import { type Action, formatAction, type Step } from './action.ts';
 import { interfacesOf } from './cluster.ts';
+import { entryText, type RoutingSelector } from './fake-routing.ts';
 import type { Violation } from './invariants/invariant.ts';
 import { type AddressRecord, type Holding, measure } from './outage.ts';
 import { serverText } from './real-servers.ts';
@@ -122,7 +123,11 @@ function allFaults({ nodes }: Input, span: Duration): readonly Fault[] {
       // Where there must be none, one is too many.
       add('script', node, { type: 'process', process: name, node, count: quorum === 0 ? 1 : 0, span });
     }
+    for (const name of downFiles(configuration)) {
+      add('script', node, { type: 'file', file: name, node, number: 1, span });
+    }
     for (const address of addressesOf(configuration)) add('other', node, { type: 'remove', node, address });
+    for (const entry of routingOf(configuration)) add('other', node, { type: 'remove-routing', node, entry });
     add('other', node, { type: 'reload', node, file: undefined });
     if (configuration.balancing) add('other', node, { type: 'crash', node, process: 'checker' });
   }
@@ -134,6 +139,22 @@ function allFaults({ nodes }: Input, span: Duration): readonly Fault[] {
     add('other', undefined, { type: 'cut', path: { from, to, direction: 'both' }, span });
   });
   return faults;
+}
+
+/** Files that mean FAULT whenever they say anything but 0. */
+function downFiles({ files, instances, syncGroups }: VrrpConfiguration): readonly string[] {
+  const trackers = [...instances, ...syncGroups].flatMap(({ trackFiles }) => trackFiles);
+  const decisive = new Set(trackers.filter(({ weight, reverse }) => weight === 0 && !reverse).map(({ file }) => file));
+  return files.map(({ name }) => name).filter(name => decisive.has(name));
+}
+
+/** Virtual routes and rules, each once. */
+function routingOf({ instances }: VrrpConfiguration): readonly RoutingSelector[] {
+  const entries = instances.flatMap(({ routes = [], rules = [] }): RoutingSelector[] => [
+    ...routes.map(({ destination }) => ({ kind: 'route', destination }) as const),
+    ...rules.map(({ preference }) => ({ kind: 'rule', preference }) as const),
+  ]);
+  return [...new Map(entries.map(entry => [entryText(entry), entry])).values()];
 }
 
 function play(input: Input, faults: readonly Fault[], span: Duration): FaultOutcome {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryText } from '../../src/sim/fake-routing.ts';
+import { everySingleFault } from '../../src/sim/fault-table.ts';
 import { vrrpConfigurationOf } from '../../src/sim/load-node.ts';
 import { parseScenario } from '../../src/sim/parse-scenario.ts';
 import { complaints, type SimulationResult } from '../../src/sim/simulation.ts';
@@ -47,6 +48,26 @@ describe('virtual routes and rules', () => {
   it('mean FAULT without their interface, and return with it', () => {
     const result = play(pair, 'at 20s down a eth1 for 10s\nexpect holder b at 25s\nexpect holder a at 50s\nuntil 60s');
     expect(held(result)).toEqual({ a: all, b: [] });
+  });
+
+  it('are lost once each among all single faults, and so are files that say no', () => {
+    const down = 'vrrp_track_file down {\n  file /run/down\n}\n';
+    const tracked = 'track_file {\n  down weight 0\n}';
+    const nodes = Object.entries(pair).map(([name, text]) => ({
+      name,
+      configuration: vrrpConfigurationOf(name, down + text.replace('virtual_routes', `${tracked}\nvirtual_routes`)),
+    }));
+    const { scenario } = parseScenario('');
+    const faults = everySingleFault({ nodes, scenario });
+    const done = faults.map(({ faults: [text] }) => text);
+    expect(done).toEqual(
+      expect.arrayContaining([...all.map(text => `remove ${text} on a`), 'file down on b says 1 for 20s']),
+    );
+    expect(faults.flatMap(({ concerns }) => concerns)).toEqual([]);
+    const fallen = faults.find(({ faults: [text] }) => text?.startsWith('file down on a'));
+    expect(fallen?.addresses.map(({ before, during, after }) => [before, during, after])).toEqual([
+      [['a'], ['b'], ['a']],
+    ]);
   });
 
   it('that do not exist cannot be removed', () => {
