@@ -3,6 +3,7 @@ import { everySingleFault } from './fault-table.ts';
 import { vrrpConfigurationOf } from './load-node.ts';
 import { parseScenario } from './parse-scenario.ts';
 import { type SimulationResult, simulate } from './simulation.ts';
+import { timelineText } from './timeline-text.ts';
 
 const file = (priority: number): string => `
 vrrp_instance VI_1 {
@@ -83,6 +84,13 @@ describe('load balancing', () => {
       `${one} ${two}`,
     ]);
     expect(servingOn(result, 'b').at(-1)).toMatch(new RegExp(`${one} ${two}$`));
+  });
+
+  it('draws who serves', () => {
+    const result = play(`at 20s server ${one} fails\nat 20s server ${two} hangs for 30s\nuntil 80s`);
+    const lines = timelineText(result, 100).split('\n');
+    expect(lines.find(line => line.startsWith('a tcp'))).toMatch(/^a tcp \S+ +=+-+s+$/);
+    expect(lines.some(line => line.includes('services: = by all servers'))).toBe(true);
   });
 
   it('keeps the services of a checker that dies, and removes those of a daemon that ends', () => {

@@ -2,6 +2,7 @@ import { type Duration, seconds, times } from '../base/duration.ts';
 import { type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import { formatSpan } from './action.ts';
 import type { AddressRecord, Interval } from './outage.ts';
+import type { ServiceRecord } from './serving.ts';
 import { rounded, type SimulationResult } from './simulation.ts';
 import { type Lane, type LaneState, stateAt, type TimelineEvent } from './timeline.ts';
 
@@ -17,11 +18,12 @@ const signs: Readonly<Record<LaneState, string>> = {
 const precedence: readonly LaneState[] = ['master', 'frozen', 'fault', 'initialize', 'backup', 'down'];
 
 /** The run as lanes of characters, a lane a node and instance, and one for each client's access to each address. */
-export function timelineText({ timeline, addresses, end }: SimulationResult, columns: number): string {
+export function timelineText({ timeline, addresses, services, end }: SimulationResult, columns: number): string {
   const { lanes, events } = timeline;
   const names = [
     ...lanes.map(({ node, instance }) => `${node} ${instance}`),
     ...addresses.map(({ address }) => address as string),
+    ...services.map(nameOf),
   ];
   const margin = Math.max(...names.map(({ length }) => length), 4) + 2;
   const width = Math.max(20, columns - margin);
@@ -32,9 +34,13 @@ export function timelineText({ timeline, addresses, end }: SimulationResult, col
     `${'what'.padEnd(margin)}${marks(events, slot, width)}`,
     ...lanes.map(lane => `${`${lane.node} ${lane.instance}`.padEnd(margin)}${laneText(lane, slots, slot)}`),
     ...addresses.map(record => `${(record.address as string).padEnd(margin)}${accessText(record, slots, slot)}`),
+    ...services.map(record => `${nameOf(record).padEnd(margin)}${servingText(record, slots, slot)}`),
     '',
     `${' '.repeat(margin)}█ master  ─ backup  x fault  · initialize  ? frozen  blank: no process`,
     `${' '.repeat(margin)}addresses: = answered  _ not answered for some client  2 on two machines  v something is done`,
+    ...(services.length === 0
+      ? []
+      : [`${' '.repeat(margin)}services: = by all servers  - by fewer  s by the sorry server  _ by nobody`]),
   ];
   return `${lines.map(line => line.trimEnd()).join('\n')}\n`;
 }
@@ -77,6 +83,29 @@ function accessText({ gaps, duals, holdings }: AddressRecord, slots: readonly In
       if (first === undefined || from + slot <= first) return ' ';
       if (touches(all, from, slot)) return '_';
       return touches(duals, from, slot) ? '2' : '=';
+    })
+    .join('');
+}
+
+function nameOf({ node, service }: ServiceRecord): string {
+  return `${node} ${service}`;
+}
+
+/** Who served worst in each column; blank until somebody did. */
+function servingText(
+  { servers, sorryServer, serving }: ServiceRecord,
+  slots: readonly Instant[],
+  slot: Duration,
+): string {
+  const parts = serving.map(({ at, servers: now }, place) => {
+    const isSorry = sorryServer !== undefined && now.includes(sorryServer) && !servers.includes(sorryServer);
+    const sign = now.length === 0 ? '_' : isSorry ? 's' : now.length < servers.length ? '-' : '=';
+    return { sign, from: at, to: serving[place + 1]?.at };
+  });
+  return slots
+    .map(from => {
+      const here = parts.filter(part => touches([part], from, slot)).map(({ sign }) => sign);
+      return ['_', 's', '-', '='].find(sign => here.includes(sign)) ?? ' ';
     })
     .join('');
 }
