@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../base/instant.ts';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { type Prng, seededPrng } from '../base/prng.ts';
 import type { BfdInstanceConfiguration } from '../bfd/configuration.ts';
 import { control, instance } from '../bfd/session.testkit.ts';
@@ -9,9 +9,8 @@ import { encodeControl, type ReceivedControl, readControl } from '../packet/bfd-
 import type { BfdEffect, BfdInput } from '../ports/bfd-world.ts';
 import { BfdProcess } from './bfd-process.ts';
 
-const address = (text: string): IpAddress => parseIpAddress(text)!;
-const peer = address('192.0.2.2');
-const own = address('192.0.2.1');
+const peer = ip('192.0.2.2');
+const own = ip('192.0.2.1');
 
 class Bench {
   now: Instant = instantFromMicroseconds(1_000_000);
@@ -88,7 +87,7 @@ describe('discriminators', () => {
 describe('which session a packet belongs to', () => {
   it('5880-6.8.6-yourdisc + ours finds it, wherever the packet comes from', () => {
     const bench = new Bench([instance()]);
-    bench.hear({ state: 'Init' }, { source: address('198.51.100.9') });
+    bench.hear({ state: 'Init' }, { source: ip('198.51.100.9') });
     expect(bench.state).toBe('Up');
   });
 
@@ -107,14 +106,14 @@ describe('which session a packet belongs to', () => {
 
   it('5880-6.8.6-select - and an address that nobody configured makes no session', () => {
     const bench = new Bench([instance()]);
-    bench.hear({ yourDiscriminator: 0 }, { source: address('192.0.2.3') });
+    bench.hear({ yourDiscriminator: 0 }, { source: ip('192.0.2.3') });
     expect(bench.state).toBe('Down');
     expect(bench.discriminators).toHaveLength(1);
     expect(bench.strays).toEqual({ 'unknown-session': 1 });
   });
 
   it('5881-3-demux + sessions to one peer are told apart by our address', () => {
-    const other = address('192.0.2.9');
+    const other = ip('192.0.2.9');
     const bench = new Bench([instance({ name: 'a', source: own }), instance({ name: 'b', source: other })]);
     bench.hear({ yourDiscriminator: 0 }, { destination: other });
     expect([...bench.process.sessions].map(({ session }) => session.state)).toEqual(['Down', 'Init']);
@@ -136,13 +135,13 @@ describe('which session a packet belongs to', () => {
 
   it('5881-6-dst-fixed + a peer whose source address changed stays Up', () => {
     const bench = new Bench([instance()]).up();
-    bench.hear({ state: 'Up' }, { source: address('192.0.2.77') });
+    bench.hear({ state: 'Up' }, { source: ip('192.0.2.77') });
     expect(bench.state).toBe('Up');
   });
 
   it('5881-6-dst-fixed - and is answered where it was configured', () => {
     const bench = new Bench([instance()]).up();
-    bench.hear({ state: 'Up', poll: true }, { source: address('192.0.2.77') });
+    bench.hear({ state: 'Up', poll: true }, { source: ip('192.0.2.77') });
     expect(bench.of('open-socket')).toMatchObject([{ destination: peer }]);
   });
 });

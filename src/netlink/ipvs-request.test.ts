@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ip } from '../base/ip-address.testkit.ts';
 import { type Family, ipAddressFromBytes } from '../base/ip-address.ts';
 import type {
   IpvsCommand,
@@ -10,7 +11,7 @@ import type {
   IpvsSyncDaemon,
 } from '../ports/ipvs.ts';
 import { decodeAttributes } from './attribute.ts';
-import { ip, plainDestination, plainService } from './ipvs.testkit.ts';
+import { plainDestination, plainService } from './ipvs.testkit.ts';
 import { decodeDestination, decodeService, decodeSyncDaemon, decodeTimeouts } from './ipvs-answer.ts';
 import { serviceFamily } from './ipvs-format.ts';
 import {

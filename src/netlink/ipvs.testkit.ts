@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { IpvsDestination, IpvsService } from '../ports/ipvs.ts';
 import { decodeMessages, messageType, type NetlinkMessage } from './message.ts';
 
@@ -37,8 +37,6 @@ export const everyRecordedIpvsDatagram: readonly Uint8Array[] = [
   ...recording.destinations.flat(),
   ...recording.syncDaemons,
 ].map(bytesOf);
-
-export const ip = (text: string) => parseIpAddress(text)!;
 
 export const plainService: IpvsService = {
   key: { type: 'address', protocol: 'tcp', address: ip('192.0.2.1'), port: 80 },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { centiseconds, seconds } from '../base/duration.ts';
-import { type Family, type IpAddress, ipAddressFromBytes, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
+import { type Family, type IpAddress, ipAddressFromBytes } from '../base/ip-address.ts';
 import {
   type Advertisement,
   type AdvertisementEnvelope,
@@ -11,21 +12,20 @@ import {
   readAdvertisement,
 } from './vrrp-advertisement.ts';
 
-const address = (text: string): IpAddress => parseIpAddress(text)!;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
 const envelope4: AdvertisementEnvelope = {
   family: 4,
-  source: address('192.0.2.1'),
-  destination: address('224.0.0.18'),
+  source: ip('192.0.2.1'),
+  destination: ip('224.0.0.18'),
   pseudoHeader: false,
 };
 const pseudo4: AdvertisementEnvelope = { ...envelope4, pseudoHeader: true };
 const envelope6: AdvertisementEnvelope = {
   family: 6,
-  source: address('fe80::a'),
-  destination: address('ff02::12'),
+  source: ip('fe80::a'),
+  destination: ip('ff02::12'),
   pseudoHeader: false,
 };
 
@@ -34,10 +34,10 @@ const v3: Advertisement = {
   vrid: 1,
   priority: 100,
   interval: centiseconds(100),
-  addresses: [address('192.0.2.254')],
+  addresses: [ip('192.0.2.254')],
   authentication: undefined,
 };
-const v3ipv6: Advertisement = { ...v3, addresses: [address('fe80::1'), address('2001:db8::1')] };
+const v3ipv6: Advertisement = { ...v3, addresses: [ip('fe80::1'), ip('2001:db8::1')] };
 const v2: Advertisement = { ...v3, version: 2, interval: seconds(1) };
 const v2password: Advertisement = { ...v2, authentication: { type: 1, data: bytes('6162630000000000') } };
 
@@ -69,8 +69,8 @@ describe('encodeAdvertisement', () => {
     ['VRID 0', { ...v3, vrid: 0 }],
     ['VRID 256', { ...v3, vrid: 256 }],
     ['priority 256', { ...v3, priority: 256 }],
-    ['256 addresses', { ...v3, addresses: new Array<IpAddress>(256).fill(address('192.0.2.254')) }],
-    ['an address of the other family', { ...v3, addresses: [address('fe80::1')] }],
+    ['256 addresses', { ...v3, addresses: new Array<IpAddress>(256).fill(ip('192.0.2.254')) }],
+    ['an address of the other family', { ...v3, addresses: [ip('fe80::1')] }],
     ['authentication in v3', { ...v3, authentication: { type: 1, data: new Uint8Array(8) } }],
     ['a password that is not 8 bytes', { ...v2, authentication: { type: 1, data: new Uint8Array(7) } }],
   ] satisfies [string, Advertisement][])('never encodes %s', (_name, advertisement) => {
@@ -79,7 +79,7 @@ describe('encodeAdvertisement', () => {
 
   it('counts 0, 1, 2 and 255 addresses', () => {
     for (const count of [0, 1, 2, 255]) {
-      const addresses = Array.from({ length: count }, (_, index) => address(`198.51.100.${index}`));
+      const addresses = Array.from({ length: count }, (_, index) => ip(`198.51.100.${index}`));
       const encoded = encodeAdvertisement({ ...v3, addresses }, envelope4);
       expect(encoded[3]).toBe(count);
       expect(encoded.length).toBe(8 + 4 * count);
@@ -101,13 +101,13 @@ describe('checksum', () => {
 
   it('covers the IPv6 source and no IPv4 source', () => {
     const six = readAdvertisement(encodeAdvertisement(v3ipv6, envelope6), 6);
-    expect(six.ok && checksumHolds(six.value, { ...envelope6, source: address('fe80::b') })).toBe(false);
+    expect(six.ok && checksumHolds(six.value, { ...envelope6, source: ip('fe80::b') })).toBe(false);
     const four = readAdvertisement(encodeAdvertisement(v3, envelope4), 4);
-    expect(four.ok && checksumHolds(four.value, { ...envelope4, source: address('192.0.2.2') })).toBe(true);
+    expect(four.ok && checksumHolds(four.value, { ...envelope4, source: ip('192.0.2.2') })).toBe(true);
   });
 
   it('takes the real destination, not the group, into a unicast pseudo-header', () => {
-    const unicast = { ...pseudo4, destination: address('192.0.2.9') };
+    const unicast = { ...pseudo4, destination: ip('192.0.2.9') };
     const read = readAdvertisement(encodeAdvertisement(v3, unicast), 4);
     expect(read.ok && checksumHolds(read.value, unicast)).toBe(true);
     expect(read.ok && checksumHolds(read.value, pseudo4)).toBe(false);

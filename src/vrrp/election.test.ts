@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { judgeAsBackup, judgeAsMaster } from './election.ts';
 
-const address = (text: string): IpAddress => parseIpAddress(text)!;
-const at = (priority: number, text: string) => ({ priority, address: address(text) });
+const at = (priority: number, text: string) => ({ priority, address: ip(text) });
 
 describe('judgeAsMaster', () => {
   it('compares priorities first', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { centiseconds, seconds } from '../base/duration.ts';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { internetChecksum, pseudoHeader4 } from '../packet/checksum.ts';
 import { type Advertisement, encodeAdvertisement } from '../packet/vrrp-advertisement.ts';
 import {
@@ -13,22 +13,21 @@ import {
   rejectReasons,
 } from './receive-checks.ts';
 
-const address = (text: string): IpAddress => parseIpAddress(text)!;
-const group = address('224.0.0.18');
-const group6 = address('ff02::12');
-const peer = address('192.0.2.2');
-const own = address('192.0.2.1');
+const group = ip('224.0.0.18');
+const group6 = ip('ff02::12');
+const peer = ip('192.0.2.2');
+const own = ip('192.0.2.1');
 
 const advert3: Advertisement = {
   version: 3,
   vrid: 7,
   priority: 100,
   interval: centiseconds(100),
-  addresses: [address('192.0.2.254'), address('192.0.2.253')],
+  addresses: [ip('192.0.2.254'), ip('192.0.2.253')],
   authentication: undefined,
 };
 const advert2: Advertisement = { ...advert3, version: 2, interval: seconds(1) };
-const advert6: Advertisement = { ...advert3, addresses: [address('fe80::7'), address('2001:db8::7')] };
+const advert6: Advertisement = { ...advert3, addresses: [ip('fe80::7'), ip('2001:db8::7')] };
 
 const expected3: Expectation = {
   version: 3,
@@ -48,7 +47,7 @@ const expected6: Expectation = {
   ...expected3,
   addresses: advert6.addresses,
   destination: { type: 'multicast', group: group6 },
-  ownSource: address('fe80::1'),
+  ownSource: ip('fe80::1'),
 };
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const password = { type: 'password', bytes: bytesOf('secret\0\0') } as const;
@@ -57,7 +56,7 @@ const expectedSigned2: Expectation = { ...expected2, authentication: password };
 
 const packet = (advertisement: Advertisement, changes: Partial<ReceivedPacket> = {}, pseudoHeader = true) => {
   const family = changes.family ?? 4;
-  const source = changes.source ?? (family === 4 ? peer : address('fe80::2'));
+  const source = changes.source ?? (family === 4 ? peer : ip('fe80::2'));
   const destination = changes.destination ?? (family === 4 ? group : group6);
   const payload = encodeAdvertisement(advertisement, { family, source, destination, pseudoHeader });
   return { family, source, destination, ttl: 255, payload, ...changes } satisfies ReceivedPacket;
@@ -121,12 +120,7 @@ const rejected: readonly (readonly [RejectReason, string, ReceivedPacket, Expect
     packet(signed2, { payload: withoutTail(packet(signed2)) }),
     expectedSigned2,
   ],
-  [
-    'checksum',
-    'IPv6 from another source',
-    { ...packet(advert6, { family: 6 }), source: address('fe80::3') },
-    expected6,
-  ],
+  ['checksum', 'IPv6 from another source', { ...packet(advert6, { family: 6 }), source: ip('fe80::3') }, expected6],
   ['checksum', 'a unicast advert summed for the group', { ...packet(advert3), ...toUs }, unicast(false)],
   ['type', 'type 0', edited(packet(advert3), { 0: 0x30 }), expected3],
   ['type', 'type 2', edited(packet(advert3), { 0: 0x32 }), expected3],
@@ -149,8 +143,8 @@ const rejected: readonly (readonly [RejectReason, string, ReceivedPacket, Expect
   ['count-zero', 'no address in v3', packet({ ...advert3, addresses: [] }), expected3],
   ['unicast-expected', 'multicast at a unicast instance', packet(advert3), unicast(false)],
   ['multicast-expected', 'unicast at a multicast instance', packet(advert3, toUs), expected3],
-  ['wrong-group', 'another group', packet(advert3, { destination: address('224.0.0.19') }), expected3],
-  ['unknown-peer', 'a stranger', packet(advert3, { ...toUs, source: address('192.0.2.3'), ttl: 252 }), unicast(true)],
+  ['wrong-group', 'another group', packet(advert3, { destination: ip('224.0.0.19') }), expected3],
+  ['unknown-peer', 'a stranger', packet(advert3, { ...toUs, source: ip('192.0.2.3'), ttl: 252 }), unicast(true)],
   ['unknown-peer', 'anybody, without peers', packet(advert3, toUs), { ...expected3, destination: { type: 'no-peer' } }],
   ['peer-ttl', 'a TTL below the bound', packet(advert3, { ...toUs, ttl: 249 }), unicast(true)],
   ['peer-ttl', 'a TTL above the bound', packet(advert3, { ...toUs, ttl: 255 }), unicast(true)],
@@ -269,12 +263,7 @@ const accepted: readonly (readonly [string, ReceivedPacket, Expectation, readonl
   ],
   ['an advert at an owner', packet(advert3), { ...expected3, priority: 255 }, ['owner-hears-advert']],
   ['unicast from far away', packet(advert3, { ...toUs, ttl: 3 }), unicast(false), []],
-  [
-    'unicast from a stranger, unchecked',
-    packet(advert3, { ...toUs, source: address('198.51.100.1') }),
-    unicast(false),
-    [],
-  ],
+  ['unicast from a stranger, unchecked', packet(advert3, { ...toUs, source: ip('198.51.100.1') }), unicast(false), []],
   ['unicast at the lower bound', packet(advert3, { ...toUs, ttl: 250 }), unicast(true), []],
   ['unicast at the upper bound', packet(advert3, { ...toUs, ttl: 254 }), unicast(true), []],
 ];
