@@ -31,7 +31,8 @@ function runsOn(node, at) {
 function partsOf({ node, servers, sorryServer, serving }) {
   return serving.map(([at, who], place) => {
     const end = serving[place + 1]?.[0] ?? data.seconds;
-    if (who.length === 0) return { at, end, kind: runsOn(node, at) ? 'nobody' : 'down', who };
+    // Whoever ends takes its services away a moment before it is gone.
+    if (who.length === 0) return { at, end, kind: runsOn(node, (at + end) / 2) ? 'nobody' : 'down', who };
     if (who.includes(sorryServer) && !servers.includes(sorryServer)) return { at, end, kind: 'sorry', who };
     return { at, end, kind: who.length < servers.length ? 'fewer' : 'served', who };
   });

@@ -59,6 +59,7 @@ at 60s power-off lb1 for 30s
 at 130s crash lb2 checker
 at 140s ipvsadm clear on lb1
 at 145s suspend lb1 5s
+at 172s stop lb2 for 5s
 until 3m
 `;
 
@@ -194,7 +195,13 @@ describe.skipIf(browserProblem !== undefined)(
         'lb1 tcp 192.0.2.100:80: nobody',
         'lb1 tcp 192.0.2.100:80: 10.0.0.11:80 10.0.0.12:80',
       ]);
-      expect(service('lb2 tcp 192.0.2.101:443')).toHaveLength(3);
+      expect(service('lb2 tcp 192.0.2.101:443').map(title => title.replace(/^.*?: |, .*/g, ''))).toEqual([
+        '10.0.0.21:443 10.0.0.22:443',
+        '10.0.0.22:443',
+        '10.0.0.21:443 10.0.0.22:443',
+        'no process',
+        '10.0.0.21:443 10.0.0.22:443',
+      ]);
       // Whatever is drawn is explained.
       const kinds = await page.value<string[]>(
         `[...new Set([...document.querySelectorAll('#chart > rect')].map(rect => getComputedStyle(rect).fill))]`,
