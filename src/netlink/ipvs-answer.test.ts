@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ip } from '../base/ip-address.testkit.ts';
 import { seededPrng } from '../base/prng.ts';
 import { decodeFamily } from './generic.ts';
 import {
   everyRecordedIpvsDatagram,
-  ip,
   plainDestination,
   plainService,
   recordedDestinations,
