@@ -78,12 +78,13 @@ describe('the log', () => {
   it('goes to a file for each process, opened anew by a reload', async () => {
     one.configure(routerText());
     const daemon = inForeground('-G', '-D', '-g', '/tmp/ha.log');
+    const parentLog = (): string => one.host.read('/tmp/ha.log') ?? '';
     const vrrpLog = (): string => one.host.read('/tmp/ha_vrrp.log') ?? '';
     await waitFor(() => vrrpLog().includes('Entering MASTER STATE'), { what: 'the log', evidence: vrrpLog });
     await one.host.must(['mv', '/tmp/ha_vrrp.log', '/tmp/old.log']);
     await one.kill('HUP', one.parent);
     await waitFor(() => vrrpLog().includes('Reloading'), { what: 'the new log', evidence: vrrpLog });
-    expect(one.host.read('/tmp/ha.log')).toContain('Reload complete');
+    await waitFor(() => parentLog().includes('Reload complete'), { what: 'the parent', evidence: parentLog });
     expect(await one.fileMode('/tmp/ha_vrrp.log')).toBe('600 regular file');
     await daemon.stop();
     expect(daemon.output).toBe('');
