@@ -9,6 +9,8 @@ export interface Flight {
   readonly process: number;
   /** When it looked at the world for the first time, by the clock of `performance.now()`. */
   readonly startedMs: number;
+  /** How often it read all that the kernel has: at its start, and whenever news were lost. */
+  readonly dumps: number;
   readonly transitions: readonly { readonly atMs: number; readonly subject: string; readonly state: string }[];
 }
 
@@ -27,5 +29,6 @@ export function flightOf(text: string): Flight | undefined {
       if (transition) transitions.push({ atMs: at / 1_000 - offsetMs, ...transition });
     }
   }
-  return { process: origin.process, startedMs: (steps[0]?.at ?? 0) / 1_000 - offsetMs, transitions };
+  const dumps = steps.filter(({ step }) => step.type === 'resynchronised').length;
+  return { process: origin.process, dumps, startedMs: (steps[0]?.at ?? 0) / 1_000 - offsetMs, transitions };
 }

@@ -114,6 +114,28 @@ export class Machine {
     return (await this.shell.run(`read -r pid </run/${pidFile}.pid && kill -${signal} "$pid"`)).endedMs;
   }
 
+  /** For so long the VRRP process gets a processor only after every so many milliseconds: its timers are late. */
+  async makeLate(byMs: number, forMs: number): Promise<number> {
+    const turn = `kill -STOP "$pid"; sleep ${byMs / 1_000}; kill -CONT "$pid"; sleep 0.03`;
+    const turns = Math.floor(forMs / (byMs + 30));
+    const loop = `turn=0; while [ $turn -lt ${turns} ]; do ${turn}; turn=$((turn + 1)); done`;
+    const begin = `read -r pid </run/holdfast_vrrp.pid && { (${loop}) >/dev/null 2>&1 & }`;
+    return (await this.shell.run(begin)).endedMs;
+  }
+
+  /** More news of the kernel's than a process that stands still has room for; what comes after them is lost, too. */
+  async overrun(): Promise<number> {
+    const addresses = Array.from({ length: floodSize }, (_, place) => `10.250.${place >> 8}.${place & 255}/32 dev lo`);
+    const lines = ['add', 'delete'].flatMap(verb => addresses.map(address => `address ${verb} ${address}`));
+    this.host.write('/run/fidelity/flood', `${lines.join('\n')}\n`);
+    return (await this.shell.run('ip -batch /run/fidelity/flood')).endedMs;
+  }
+
+  /** Whether a process has read the kernel's state anew, by its recording. */
+  get hasLostNews(): boolean {
+    return [...this.#flights.values()].some(({ dumps }) => dumps > 1);
+  }
+
   /** As if the power were cut: neither process has a chance to say goodbye. */
   async kill(): Promise<number> {
     const read = 'read -r parent </run/holdfast.pid && read -r child </run/holdfast_vrrp.pid';
@@ -239,6 +261,9 @@ export class Machine {
     return `--- ${this.name}\n${said.join('\n')}`;
   }
 }
+
+/** Each is news twice, of some hundred bytes of the kernel's memory. */
+const floodSize = 600;
 
 const startOfChild = /Starting VRRP child process, pid=(\d+)/;
 

@@ -1,4 +1,5 @@
 // The other side: the same scenario with real processes in network namespaces.
+import { assert } from '../../src/base/assert.ts';
 import { inMilliseconds } from '../../src/base/duration.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import type { Shell } from '../../src/lab/shell.ts';
@@ -85,6 +86,9 @@ export class Reality {
     await this.#until(this.#plan.end + delay + starting / 1_000);
     const endMs = performance.now();
     for (const machine of machines) if (machine.isRunning) await machine.record();
+    for (const { deed } of this.#plan.deeds) {
+      if (deed.type === 'overrun') assert(this.#machine(deed.node).hasLostNews, 'what floods the monitor is enough');
+    }
     // Known exactly now.
     this.#zero = zero();
     const times = deeds.map(ms => this.#time(ms));
@@ -218,6 +222,10 @@ export class Reality {
         return machine.signal('STOP', 'holdfast_vrrp');
       case 'thaw':
         return machine.signal('CONT', 'holdfast_vrrp');
+      case 'late':
+        return machine.makeLate(inMilliseconds(deed.by), inMilliseconds(deed.span!));
+      case 'overrun':
+        return machine.overrun();
       case 'crash':
         return machine.signal('KILL', 'holdfast_vrrp');
       case 'power-off': {

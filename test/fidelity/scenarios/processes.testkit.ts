@@ -3,6 +3,14 @@ import { type FidelityScenario, file, instance, pair, router } from '../scenario
 
 const calm = pair();
 
+/** The monitor's buffer is small enough to be filled. */
+const overrunnable = Object.fromEntries(
+  Object.entries(calm).map(([name, text]) => [
+    name,
+    text.replace('global_defs {', 'global_defs {\n  vrrp_netlink_monitor_rcv_bufs 65536'),
+  ]),
+);
+
 /** Version 2 or 3 in whole seconds. */
 const versioned = (priority: number, version: 2 | 3): string =>
   file([instance({ priority, interval: 1 })], { version });
@@ -43,6 +51,24 @@ export const processes: readonly FidelityScenario[] = [
     title: 'the backup’s machine stands still for 2.5 s, all but its clock',
     nodes: calm,
     text: 'at 3.15s cut b for 2.75s\nat 3.25s freeze b 2.5s\nuntil 8.5s\nexpect holder a at 5s\nexpect holder a at 8s',
+  },
+  {
+    name: 'late-timers',
+    title: 'the master’s timers are up to 100 ms late for a while: nobody notices',
+    nodes: calm,
+    text: 'at 3.15s late a 100ms for 3s\nuntil 8s\nexpect quiet from 3s',
+  },
+  {
+    name: 'late-timers-of-backup',
+    title: 'the master is stopped while the backup’s timers are up to 50 ms late',
+    nodes: calm,
+    text: 'at 3.15s late b 50ms for 3s\nat 4.15s stop a\nuntil 8s\nexpect holder b at 7.5s',
+  },
+  {
+    name: 'news-lost',
+    title: 'another program removes the address while the kernel’s news are lost',
+    nodes: overrunnable,
+    text: 'at 3.15s freeze a 800ms\nat 3.3s overrun a 300ms\nat 3.45s remove 192.0.2.100 on a\nuntil 8s\nexpect holder a at 7.5s',
   },
   {
     name: 'clocks-set',
