@@ -52,9 +52,8 @@ export class NetworkNews {
         message: message => this.#news(message),
         malformed: receiver.malformed,
         overrun: () => {
-          this.#overruns += 1;
           this.#monitor.discard();
-          this.resynchronise();
+          this.lost();
         },
       },
       receiveBufferBytes,
@@ -64,6 +63,12 @@ export class NetworkNews {
   /** How often the kernel dropped news. */
   get overruns(): number {
     return this.#overruns;
+  }
+
+  /** News were dropped, of whatever: all is read anew. */
+  lost(): void {
+    this.#overruns += 1;
+    this.resynchronise();
   }
 
   /** Delivers `resynchronised`. */

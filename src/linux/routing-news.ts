@@ -19,14 +19,16 @@ export interface RoutingNewsReceiver {
 export class RoutingNews {
   readonly #poller: Poller;
   readonly #receiver: RoutingNewsReceiver;
+  readonly #receiveBufferBytes: number | undefined;
   #monitor: MonitorSocket | undefined;
   /** Keys of all that was ever asked for. */
   readonly #routes = new Set<string>();
   readonly #rules = new Set<string>();
 
-  constructor(poller: Poller, receiver: RoutingNewsReceiver) {
+  constructor(poller: Poller, receiver: RoutingNewsReceiver, receiveBufferBytes: number | undefined) {
     this.#poller = poller;
     this.#receiver = receiver;
+    this.#receiveBufferBytes = receiveBufferBytes;
   }
 
   /** To be called before a change is made, also a removal: whoever asked for it waits to hear of it. Throws KernelError the first time. */
@@ -55,6 +57,7 @@ export class RoutingNews {
           this.#receiver.overrun();
         },
       },
+      this.#receiveBufferBytes,
     );
     return monitor;
   }

@@ -77,11 +77,15 @@ export class VrrpWorld {
       { deliver: input => this.#deliver(input), malformed: reason => this.#countMalformed(reason) },
       options.monitorReceiveBufferBytes,
     );
-    this.#routing = new RoutingNews(poller, {
-      removed: (kind, key) => this.#deliver({ type: 'routing-removed', kind, key }),
-      malformed: reason => this.#countMalformed(reason),
-      overrun: () => this.#network.resynchronise(),
-    });
+    this.#routing = new RoutingNews(
+      poller,
+      {
+        removed: (kind, key) => this.#deliver({ type: 'routing-removed', kind, key }),
+        malformed: reason => this.#countMalformed(reason),
+        overrun: () => this.#network.lost(),
+      },
+      options.monitorReceiveBufferBytes,
+    );
     this.#frames = new PacketSocket();
     this.#fifos = new Fifos(poller, options.processes, options.log);
     this.#processes = new Processes(poller, options.processes, (run, outcome) =>

@@ -6,6 +6,7 @@ import { now } from '../../src/linux/clock.ts';
 import { Driver } from '../../src/linux/driver.ts';
 import { plainAddress } from '../../src/ports/network.testkit.ts';
 import type { AddressRequest } from '../../src/ports/network.ts';
+import { plainRoute, prefix } from '../../src/ports/routing.testkit.ts';
 import type { VrrpEffect, VrrpInput } from '../../src/ports/vrrp-world.ts';
 import { type KernelGround, openKernelGround } from './kernel-ground.testkit.ts';
 import { inputsOf } from './vrrp-world-contract.testkit.ts';
@@ -96,6 +97,17 @@ it('tells the whole truth again when the kernel had to drop news', async () => {
     () => inputsOf(left.inputs, 'address-added').some(input => input.address.address === '10.2.0.1'),
     'later news',
   );
+});
+
+it('reads everything anew when the kernel had to drop news of routes', async () => {
+  ground = await openKernelGround({ monitorReceiveBufferBytes: 2_048 });
+  const { left } = ground;
+  const routes = Array.from({ length: 300 }, (_, index) =>
+    plainRoute(left.linkIndex, { destination: prefix(`10.${index >> 8}.${index & 255}.0/24`) }),
+  );
+  left.execute({ type: 'change-routes', batch: 1, operation: 'add', routes });
+  await ground.until(() => inputsOf(left.inputs, 'resynchronised').length > 1, 'the truth');
+  expect(left.world.counters.monitorOverruns).toBe(1);
 });
 
 it('reads a flood of packets in order, but serves the deadline in between', async () => {
