@@ -208,7 +208,7 @@ function concernsOfService({ node, service, before, during }: ServiceOutcome, fa
 }
 
 function concernsOf(outcome: AddressOutcome, faults: readonly Fault[], { nodes }: Input): readonly string[] {
-  const { address, before, during, after: afterwards, isLost } = outcome;
+  const { address, before, during, after: afterwards, gap, isLost } = outcome;
   const concerns: string[] = [];
   const out = new Set(faults.filter(({ kind }) => kind === 'outage' || kind === 'script').map(({ node }) => node));
   const anybodyLeft = nodes.some(({ name }) => !out.has(name));
@@ -217,9 +217,13 @@ function concernsOf(outcome: AddressOutcome, faults: readonly Fault[], { nodes }
   else if (anybodyLeft && during.length === 0) concerns.push(`nobody holds ${address} although a node is left`);
   if (isLost && before.length > 0) concerns.push(`${address} is never answered again`);
   if (afterwards.length > 1) concerns.push(`${afterwards.join(' and ')} hold ${address} in the end`);
-  for (const { kind, node, text } of faults) {
-    if (kind !== 'script' || node === undefined || faults.length > 1) continue;
-    if (before.includes(node) && during.includes(node)) concerns.push(`${text}, and ${address} stays on ${node}`);
+  for (const { kind, node, text, action } of faults) {
+    if (node === undefined || faults.length > 1 || !before.includes(node) || !during.includes(node)) continue;
+    if (kind === 'script') concerns.push(`${text}, and ${address} stays on ${node}`);
+    // An interface that nobody tracks.
+    else if (kind === 'outage' && anybodyLeft && 'span' in action && gap >= (action.span ?? Number.POSITIVE_INFINITY)) {
+      concerns.push(`${text}, and ${address} stays on ${node}, which does not answer`);
+    }
   }
   return concerns;
 }

@@ -51,6 +51,19 @@ describe('every single fault', () => {
     expect(status).toBe(0);
   });
 
+  it('finds an address on an interface that nobody tracks', async () => {
+    const nodes = ['a', 'b'].map((name, place) =>
+      file(
+        `${name}-lan.conf`,
+        `vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n priority ${150 - 50 * place}\n virtual_ipaddress {\n 192.0.2.100\n 10.1.0.1/24 dev eth1\n }\n}\n`,
+      ),
+    );
+    const { said } = await simulate('--every-single-fault', ...nodes.map((path, place) => `${'ab'[place]}=${path}`));
+    expect(said).toMatch(
+      /^counter-example: unplug a eth1 for 20s\n {2}unplug a eth1 for 20s, and 10\.1\.0\.1 stays on a, which does not answer$/m,
+    );
+  });
+
   it('holds the table to an expectation', async () => {
     const { status, said } = await simulate('--every-single-fault', '--expect', 'gap < 1s', ...pair());
     expect(status).toBe(1);
