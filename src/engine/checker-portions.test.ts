@@ -1,5 +1,5 @@
 // Configurations of thousands of services: what takes effect in one go is bounded, and nothing else is touched or lost.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { seconds } from '../base/duration.ts';
 import { parseIpAddress } from '../base/ip-address.ts';
 import { realServer, virtualServer } from '../lvs/lvs.testkit.ts';
@@ -8,6 +8,17 @@ import type { ProbeFailure } from '../ports/probe.ts';
 import { healthStatusOf } from '../status/health-status.ts';
 import { CheckerBench, configurations, tcpCheck } from './checker-process.testkit.ts';
 import type { CheckerConfigurations } from './checker-process.ts';
+
+/** Services of the kernel's table that the engine has looked at, by their names. */
+const looked = vi.hoisted(() => ({ count: 0 }));
+vi.mock('../lvs/reconcile.ts', async original => {
+  const module = await original<typeof import('../lvs/reconcile.ts')>();
+  const serviceKeyText: typeof module.serviceKeyText = wanted => {
+    looked.count += 1;
+    return module.serviceKeyText(wanted);
+  };
+  return { ...module, serviceKeyText };
+});
 
 const refused: ProbeFailure = { type: 'connection', error: 'ECONNREFUSED' };
 const services = 500;
@@ -158,6 +169,67 @@ describe('a configuration of thousands of servers', () => {
     bench.pass(seconds(2));
     const entry = bench.table.get(`tcp ${key(services - 1).address} 80`);
     expect(entry?.destinations.map(({ weight }) => weight)).toEqual([0, 1, 1, 1]);
+  });
+});
+
+describe('a virtual server with a group of thousands', () => {
+  const members = 5_000;
+  const keys = Array.from({ length: members }, (_, index) => key(index));
+  const grouped = (count: number, weight = 1) =>
+    configurations([virtualServer([realServer(1, { weight }), realServer(2)], { keys: keys.slice(0, count) })], []);
+
+  const weightsOf = ({ table }: CheckerBench): Set<string> =>
+    new Set(Array.from(table.values(), ({ destinations }) => `${destinations.map(({ weight }) => weight).sort()}`));
+
+  /** Counts the services of the table that are looked at in each turn. */
+  class GroupBench extends CheckerBench {
+    readonly turns: number[] = [];
+
+    constructor(configuration: CheckerConfigurations) {
+      super(configuration);
+      const counting =
+        <Given extends unknown[], Result>(work: (...given: Given) => Result) =>
+        (...given: Given): Result => {
+          const before = looked.count;
+          const result = work.apply(this.engine, given);
+          this.turns.push(looked.count - before);
+          return result;
+        };
+      this.engine.advance = counting(this.engine.advance);
+      this.engine.handle = counting(this.engine.handle);
+      this.engine.reload = counting(this.engine.reload);
+    }
+  }
+
+  it('is written, compared and taken out in portions', () => {
+    const bench = new GroupBench(grouped(members));
+    bench.pass(seconds(5));
+    expect(bench.table.size).toBe(members);
+    const begun = bench.turns.length;
+    // The table is read again, and as it should be.
+    bench.pass(seconds(40));
+    expect(bench.turns.length - begun).toBeGreaterThan(members / bound);
+    expect(bench.commands.some(({ type }) => type === 'edit-destination')).toBe(false);
+    bench.perform(bench.engine.reload(bench.now, grouped(members, 7)));
+    bench.pass(seconds(5));
+    expect(weightsOf(bench)).toEqual(new Set(['1,7']));
+    bench.perform(bench.engine.reload(bench.now, grouped(1)));
+    bench.pass(seconds(5));
+    expect(bench.table.size).toBe(1);
+    expect(Math.max(...bench.turns)).toBeLessThan(bound * 3);
+  }, 60_000);
+
+  it('that changes while it is written ends as it is at last', () => {
+    const bench = new CheckerBench(grouped(members));
+    bench.send(readingOf(bench));
+    for (const weight of [2, 3, 4]) {
+      for (let turns = 0; turns < 20; turns++) bench.perform(bench.engine.advance(bench.now));
+      bench.perform(bench.engine.reload(bench.now, grouped(members, weight)));
+    }
+    bench.perform(bench.engine.reload(bench.now, grouped(members / 2, 5)));
+    bench.pass(seconds(5));
+    expect(bench.table.size).toBe(members / 2);
+    expect(weightsOf(bench)).toEqual(new Set(['1,5']));
   });
 });
 

@@ -2,7 +2,6 @@ import { seconds } from '../base/duration.ts';
 import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import type { HealthConfiguration } from '../health/configuration.ts';
 import type { LvsConfiguration, RealServerConfiguration, VirtualServerConfiguration } from '../lvs/configuration.ts';
-import { desiredEntries } from '../lvs/desired-table.ts';
 import {
   isAlive,
   memberKey,
@@ -14,7 +13,7 @@ import {
 } from '../lvs/pool.ts';
 import { serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
-import type { IpvsServiceKey, IpvsTimeouts } from '../ports/ipvs.ts';
+import type { IpvsTimeouts } from '../ports/ipvs.ts';
 import type { LogLevel } from '../ports/log.ts';
 import type { ProbeResult } from '../ports/probe.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
@@ -23,6 +22,7 @@ import { type CheckedBefore, ConfiguredChecks } from './configured-checks.ts';
 import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
 import { LocalAddresses } from './local-addresses.ts';
+import { PendingEntries } from './pending-entries.ts';
 import { shutdownTexts, suspensionTexts } from './pool-news.ts';
 import { probeNews, toldNews } from './probe-news.ts';
 import { type CheckNews, isNews } from './server-mails.ts';
@@ -52,7 +52,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #addresses = new LocalAddresses();
   readonly #syncDaemons = new SyncDaemons();
   readonly #reports = new ServerReports(this.#out, () => this.#configuration.lvs);
-  readonly #dirty = new Set<Service>();
+  readonly #pending = new PendingEntries(this.#table);
   /** BFD sessions that somebody has told of. */
   readonly #sessions = new Map<string, boolean>();
   /** Values of the files that are watched. */
@@ -67,8 +67,6 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #ipvsError: string | undefined;
   /** A configuration that takes effect in portions, so that what is due meanwhile is not kept waiting. */
   #change: Generator<undefined, void, undefined> | undefined;
-  /** Services of the kernel's table that the configuration has. */
-  #claimed: ReadonlySet<string> = new Set();
   #now: Instant = instantFromMicroseconds(0);
 
   /** `words`: what operators have said in an earlier life of this process. */
@@ -155,13 +153,14 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       this.#checks.reschedule(check);
     }
     this.#table.advance(now, this.#out);
+    this.#compareOn();
     this.#changeOn();
     return this.#finish(now);
   }
 
   nextDeadline(): Instant | undefined {
     if (this.#phase === 'stopping') return this.#stopBy;
-    if (this.#change || (this.#canProgram && this.#dirty.size > 0)) return this.#now;
+    if (this.#change || this.#table.isComparing || (this.#canProgram && !this.#pending.isEmpty)) return this.#now;
     return earliest(this.#checks.earliest, this.#table.nextDeadline());
   }
 
@@ -182,6 +181,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   stop(now: Instant, keepTable: boolean): readonly CheckerEffect[] {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
     // What an earlier life left behind is known once all services are.
+    while (this.#table.isComparing) this.#compareOn();
     while (this.#change) this.#changeOn();
     this.#phase = 'stopping';
     this.#stopBy = after(now, stopGrace);
@@ -221,21 +221,28 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   #tableRead(now: Instant, { entries, timeouts }: CheckerInput & { type: 'ipvs-read' }): void {
-    const wasKnown = this.#table.isKnown;
-    const differing = this.#table.wasRead(now, entries);
-    if (differing === undefined) return;
+    this.#table.wasRead(now, entries);
+    if (!this.#table.isComparing) return;
     if (this.#ipvsError !== undefined) this.#say('IPVS can be used now');
     this.#ipvsError = undefined;
     this.#originalTimeouts ??= timeouts;
+    this.#compareOn();
+  }
+
+  #compareOn(): void {
+    const wasKnown = this.#table.isKnown;
+    const differing = this.#table.compareOn(portion);
+    if (differing === undefined) return;
     if (this.#phase === 'reading') {
       this.#begin();
       return;
     }
-    if (!wasKnown) for (const service of this.#services) this.#dirty.add(service);
+    if (!wasKnown) for (const service of this.#services) this.#pending.add(service);
+    if (differing.length === 0) return;
     const changed = new Set(differing);
     for (const service of this.#services) {
       if (!service.pool.configuration.keys.some(key => changed.has(serviceKeyText(key)))) continue;
-      this.#dirty.add(service);
+      this.#pending.add(service);
       this.#log('warning', `The IPVS table of VS ${service.pool.configuration.name} was not as it should be: repaired`);
     }
   }
@@ -274,10 +281,12 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     while (configured.prepare(portion)) yield;
     const claimed = new Set<string>();
     for (const { keys } of lvs.virtualServers) {
-      for (const key of keys) claimed.add(serviceKeyText(key));
-      if (isEnough(keys.length)) yield;
+      for (const key of keys) {
+        claimed.add(serviceKeyText(key));
+        if (isEnough(1)) yield;
+      }
     }
-    this.#claimed = claimed;
+    this.#pending.claim(claimed);
     const before = new Map(this.#services.map(service => [serviceIdentity(service.pool.configuration), service]));
     const services: Service[] = [];
     const pausesAfter = ({ keys, realServers }: VirtualServerConfiguration): boolean => {
@@ -322,7 +331,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     if (known) this.#checks.unsubscribe(known);
     const service: Service = known ?? { pool: new Pool(configuration, verdict), checksOf: new Map(), suspended: false };
     const events = [...(known ? known.pool.reconfigure(configuration, verdict) : [])];
-    this.#release(oldKeys);
+    this.#pending.release(oldKeys);
     service.checksOf = new Map(service.pool.members.map(member => [member, checksOf.get(member.configuration) ?? []]));
     for (const [member, checks] of service.checksOf) {
       for (const check of checks) this.#checks.subscribe(check, member, service);
@@ -343,7 +352,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#reportFailures(service, events);
     if (!known) this.#reports.began(service.pool);
     this.#judgeSuspension(service, true);
-    this.#dirty.add(service);
+    this.#pending.add(service);
     return service;
   }
 
@@ -367,20 +376,12 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
   }
 
-  /** Takes services out of the kernel's table that no virtual server has any more. */
-  #release(keys: readonly IpvsServiceKey[]): void {
-    for (const key of keys) {
-      const text = serviceKeyText(key);
-      if (!this.#claimed.has(text)) this.#table.want(text, undefined);
-    }
-  }
-
   /** A reload took a whole service away. */
   #removeService(service: Service): void {
     this.#checks.unsubscribe(service);
-    this.#dirty.delete(service);
+    this.#pending.forget(service);
     this.#reports.removed(service.pool);
-    this.#release(service.pool.configuration.keys);
+    this.#pending.release(service.pool.configuration.keys);
   }
 
   #probed(now: Instant, check: SharedCheck, result: ProbeResult): void {
@@ -404,18 +405,19 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #judgeMember(service: Service, member: PoolMember, weightIsNews = true): void {
     const verdict = verdictOf(service.checksOf.get(member) ?? [], member.configuration.weight);
     this.#changed(service, service.pool.change(member, verdict, weightIsNews));
-    if (!weightIsNews) this.#dirty.add(service);
+    if (!weightIsNews) this.#pending.add(service);
   }
 
   /** Says, tells and does what the events of a pool ask for. */
   #changed(service: Service, events: readonly PoolEvent[], reloading = false): void {
     if (events.length === 0) return;
     this.#reports.happened(service, events, reloading);
-    this.#dirty.add(service);
+    this.#pending.add(service);
   }
 
   #clearTable(): void {
     const { stop } = this.#configuration.lvs.global;
+    this.#pending.removeAllReleased();
     if (stop === 'flush') {
       this.#table.command({ type: 'flush' });
       return;
@@ -457,7 +459,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   }
 
   #finish(now: Instant): readonly CheckerEffect[] {
-    if (this.#canProgram) this.#program();
+    if (this.#canProgram) this.#pending.write(portion);
     if (this.#table.isKnown) this.#table.pump(this.#out);
     this.#concludeStop(now);
     return this.#out.splice(0);
@@ -465,18 +467,6 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   get #canProgram(): boolean {
     return this.#table.isKnown && this.#phase === 'running';
-  }
-
-  /** Says of some changed services what the kernel shall have. */
-  #program(): void {
-    let done = 0;
-    for (const service of this.#dirty) {
-      if (done >= portion) return;
-      this.#dirty.delete(service);
-      const entries = desiredEntries(service.pool);
-      for (const entry of entries) this.#table.want(serviceKeyText(entry.service.key), entry);
-      done += entries.length + service.pool.members.length;
-    }
   }
 
   #concludeStop(now: Instant): void {

@@ -11,6 +11,17 @@ const verifyInterval = seconds(30);
 /** After a refused command the table is read soon. */
 const doubtDelay = seconds(1);
 
+interface Comparison {
+  readonly entries: readonly IpvsEntry[];
+  next: number;
+  /** By serviceKeyText. */
+  readonly actual: Map<string, IpvsEntry>;
+  /** Services of ours that it has not, or has otherwise. */
+  readonly differing: string[];
+  /** Those that are still to be looked for in it. */
+  missing: Iterator<[string, IpvsEntry]> | undefined;
+}
+
 /**
  * The kernel's IPVS table as we believe it to be, and the commands that make it what we want. Only services of ours are
  * ever touched.
@@ -26,6 +37,8 @@ export class KernelTable {
   #verifyAt: Instant | undefined;
   /** A read was asked for, and nothing was sent since: its answer is the truth. */
   #reading = false;
+  /** That answer, as far as it has been looked at. */
+  #comparison: Comparison | undefined;
 
   /** Whether the table has been read; before that nothing may be decided. */
   get isKnown(): boolean {
@@ -34,6 +47,11 @@ export class KernelTable {
 
   get isBusy(): boolean {
     return this.#inFlight || this.#queue.length > 0;
+  }
+
+  /** It is being compared with what it should be: `compareOn` has something to do. */
+  get isComparing(): boolean {
+    return this.#comparison !== undefined;
   }
 
   nextDeadline(): Instant | undefined {
@@ -53,29 +71,46 @@ export class KernelTable {
     else this.read(out);
   }
 
-  /**
-   * The table as it is. Returns the names of our services that are not as we left them: somebody else's doing, or a
-   * command that was refused. Undefined: the answer was overtaken by commands of ours and says nothing.
-   */
-  wasRead(now: Instant, entries: readonly IpvsEntry[]): readonly string[] | undefined {
-    if (!this.#reading) return undefined;
+  /** The table as it is; nothing if the answer was overtaken by commands of ours. `compareOn` looks at it. */
+  wasRead(now: Instant, entries: readonly IpvsEntry[]): void {
+    if (!this.#reading) return;
     this.#reading = false;
     this.#verifyAt = after(now, verifyInterval);
-    const actual = new Map(entries.map(entry => [serviceKeyText(entry.service.key), entry]));
-    const differing: string[] = [];
-    if (this.#known) {
-      for (const [text, believed] of this.#believed) {
-        if (reconcileEntry(actual.get(text), believed).length > 0) differing.push(text);
+    this.#comparison = { entries, next: 0, actual: new Map(), differing: [], missing: undefined };
+  }
+
+  /**
+   * Compares some more services, about `count`. Once it is through, the names of ours that are not as we left them: somebody
+   * else's doing, or a command that was refused. Commands of ours that are sent meanwhile put an end to it.
+   */
+  compareOn(count: number): readonly string[] | undefined {
+    const comparison = this.#comparison;
+    if (!comparison) return undefined;
+    const { entries, actual, differing } = comparison;
+    for (let left = count; left > 0; left--) {
+      const entry = entries[comparison.next++];
+      if (entry) {
+        actual.set(serviceKeyText(entry.service.key), entry);
+        continue;
       }
+      comparison.missing ??= (this.#known ? this.#believed : new Map<string, IpvsEntry>()).entries();
+      const { done, value } = comparison.missing.next();
+      if (done) {
+        this.#known = true;
+        // What is not ours is kept in mind, too: a later configuration may claim it.
+        this.#believed = actual;
+        this.#comparison = undefined;
+        return differing;
+      }
+      const [text, believed] = value;
+      if (reconcileEntry(actual.get(text), believed).length > 0) differing.push(text);
     }
-    this.#known = true;
-    // What is not ours is kept in mind, too: a later configuration may claim it.
-    this.#believed = actual;
-    return differing;
+    return undefined;
   }
 
   wasUnavailable(now: Instant): void {
     this.#reading = false;
+    this.#comparison = undefined;
     this.#verifyAt = after(now, verifyInterval);
   }
 
@@ -99,6 +134,7 @@ export class KernelTable {
     this.#sent = this.#queue.splice(0, batchLimit);
     this.#inFlight = true;
     this.#reading = false;
+    this.#comparison = undefined;
     out.push({ type: 'change-ipvs', batch: ++this.#batch, commands: this.#sent });
   }
 

@@ -1,12 +1,14 @@
 import type { IpvsDestination, IpvsEntry, IpvsServiceKey } from '../ports/ipvs.ts';
-import type { RealServerConfiguration } from './configuration.ts';
+import type { RealServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
 import { effectiveWeight, isAlive, type Pool } from './pool.ts';
 
-/** What the kernel's table should say for a virtual server: one entry for each of its services, all alike. */
-export function desiredEntries(pool: Pool): readonly IpvsEntry[] {
-  const { keys, service } = pool.configuration;
-  const destinations = desiredDestinations(pool);
-  return keys.map(key => ({ service: { ...service, key }, destinations: servedAt(key, destinations) }));
+/** What the kernel's table should say of one service of a virtual server, all of which have the same destinations. */
+export function desiredEntry(
+  { service }: VirtualServerConfiguration,
+  key: IpvsServiceKey,
+  destinations: readonly IpvsDestination[],
+): IpvsEntry {
+  return { service: { ...service, key }, destinations: servedAt(key, destinations) };
 }
 
 /** Without NAT packets keep their destination port, which the services of a group need not share. */

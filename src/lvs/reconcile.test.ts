@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { IpvsEntry } from '../ports/ipvs.ts';
-import { desiredEntries } from './desired-table.ts';
+import { desiredDestinations, desiredEntry } from './desired-table.ts';
 import { realServer, virtualServer } from './lvs.testkit.ts';
 import { Pool } from './pool.ts';
 import { reconcileEntry } from './reconcile.ts';
 
-const entry = (...weights: readonly [number, number][]): IpvsEntry =>
-  desiredEntries(
-    new Pool(virtualServer(weights.map(([last, weight]) => realServer(last, { weight }))), () => ({
-      healthy: true,
-      dynamicWeight: 0,
-    })),
-  )[0]!;
+const entry = (...weights: readonly [number, number][]): IpvsEntry => {
+  const service = virtualServer(weights.map(([last, weight]) => realServer(last, { weight })));
+  const pool = new Pool(service, () => ({ healthy: true, dynamicWeight: 0 }));
+  return desiredEntry(service, service.keys[0]!, desiredDestinations(pool));
+};
 const types = (actual: IpvsEntry | undefined, desired: IpvsEntry | undefined): string[] =>
   reconcileEntry(actual, desired).map(({ type }) => type);
 

@@ -83,13 +83,12 @@ describe('the table', () => {
   it('that somebody else has changed stays so', async () => {
     vi.resetModules();
     const { KernelTable } = await import('../../src/engine/kernel-table.ts');
-    const { wasRead } = KernelTable.prototype;
-    vi.spyOn(KernelTable.prototype, 'wasRead').mockImplementation(function (
+    const { compareOn } = KernelTable.prototype;
+    vi.spyOn(KernelTable.prototype, 'compareOn').mockImplementation(function (
       this: typeof KernelTable.prototype,
-      now,
-      entries,
+      count,
     ) {
-      return wasRead.call(this, now, entries) && [];
+      return compareOn.call(this, count) && [];
     });
     expect(await swarm.after('foreign changes stay')).toBe('ipvs-table');
   });
