@@ -17,6 +17,7 @@ import {
   type WrittenRecording,
 } from './child-messages.ts';
 import { internalErrorStatus } from './crash.ts';
+import { LinePortions } from './line-portions.ts';
 import { DaemonLog, exitWithLog } from './log.ts';
 import { logFileFor } from './log-format.ts';
 import { systemLogFor } from './open-log.ts';
@@ -78,8 +79,8 @@ export interface ChildRole<Part> {
   readonly farewell: string;
   /** Throws KernelError if the kernel denies what it needs. */
   open(daemon: DaemonConfiguration, part: Part, options: RuntimeOptions): ChildRuntime<Part>;
-  /** The configuration as understood, for -d. */
-  describe(part: Part): readonly string[];
+  /** The configuration as understood, line by line, for -d. */
+  describe(part: Part): Iterable<string>;
 }
 
 /** Becomes a child process: waits for its configuration, runs it, stops when told or when its parent is gone. */
@@ -116,6 +117,7 @@ class Work<Part> {
   readonly #pidFile: PidFile | undefined;
   readonly #mails: OutgoingMails;
   readonly #runtime: ChildRuntime<Part> | undefined;
+  readonly #dump = new LinePortions(line => this.#log.info(line));
   #setup: ChildSetup;
   #daemon: DaemonConfiguration;
   #stopping = false;
@@ -211,7 +213,7 @@ class Work<Part> {
 
   #dumpConfiguration(part: Part): void {
     if (!this.#setup.dumpConfiguration) return;
-    for (const line of this.#role.describe(part)) this.#log.info(line);
+    this.#dump.begin(this.#role.describe(part));
   }
 
   #report(meaning: SignalMeaning): void {

@@ -9,14 +9,14 @@ import { type CheckStatus, inPortions, type ServerStatus, type VirtualServerStat
 import { alertLine, mailLines } from './mail-text.ts';
 import { scriptText } from './script-text.ts';
 
-/** The configuration as it was understood, for -d: one line per setting. */
-export function renderCheckConfiguration(configurations: CheckerConfigurations): string[] {
-  const { lvs, health } = configurations;
-  return [
-    ...globalLines(lvs.global, undefined),
-    ...mailLines(lvs.mails?.settings),
-    ...lvs.virtualServers.flatMap(server => virtualServerLines(server, health.checkers, undefined)),
-  ];
+/** The configuration as it was understood, for -d: one line per setting, made as they are asked for. */
+export function* renderCheckConfiguration({ lvs, health }: CheckerConfigurations): Generator<string, void, undefined> {
+  yield* globalLines(lvs.global, undefined);
+  yield* mailLines(lvs.mails?.settings);
+  for (const virtualServer of lvs.virtualServers) {
+    yield* serviceLines(virtualServer, undefined);
+    for (const server of virtualServer.realServers) yield* realServerLines(server, health.checkers, undefined);
+  }
 }
 
 /** What the process makes of its configuration right now. */
@@ -64,6 +64,17 @@ function virtualServerLines(
   checkers: readonly CheckerConfiguration[],
   status: VirtualServerStatus | undefined,
 ): string[] {
+  const states = new Map(status?.servers.map(each => [`${each.address} ${each.port}`, each]));
+  return [
+    ...serviceLines(virtualServer, status),
+    ...virtualServer.realServers.flatMap(server =>
+      realServerLines(server, checkers, states.get(`${server.address} ${server.port}`)),
+    ),
+  ];
+}
+
+/** Of its own, without its servers. */
+function serviceLines(virtualServer: VirtualServerConfiguration, status: VirtualServerStatus | undefined): string[] {
   const { service, sorryServer } = virtualServer;
   const result = [
     ` Virtual Server = ${virtualServer.name}`,
@@ -89,13 +100,7 @@ function virtualServerLines(
       `   Sorry server = [${address}]:${port}, ${forwardingText(forwarding)}${inhibit ? ', inhibit' : ''}${serving}`,
     );
   }
-  const states = new Map(status?.servers.map(each => [`${each.address} ${each.port}`, each]));
-  return [
-    ...result,
-    ...virtualServer.realServers.flatMap(server =>
-      realServerLines(server, checkers, states.get(`${server.address} ${server.port}`)),
-    ),
-  ];
+  return result;
 }
 
 function realServerLines(

@@ -150,7 +150,7 @@ describe('the dump', () => {
       '       State = UP, failures 0',
       '       Last = ok, took 0.001 sec, at 1795151899.002',
     ]);
-    expect(renderCheckConfiguration(configuration).join('\n')).not.toContain('State');
+    expect([...renderCheckConfiguration(configuration)].join('\n')).not.toContain('State');
   });
 });
 
