@@ -1,7 +1,8 @@
-// Web servers and a web client in one program, told what to do by lines of JSON, which it answers line by line.
+// Web and datagram servers and a client of both in one program, told what to do by lines of JSON, which it answers line by line.
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer as createHttp, request as requestHttp } from 'node:http';
 import { createServer as createHttps, request as requestHttps } from 'node:https';
-import { connect, type Server, type Socket } from 'node:net';
+import { connect, isIPv6, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { certificate, privateKey } from '../../src/probe/certificate.testkit.ts';
 
@@ -26,9 +27,16 @@ export type PeerCommand =
   /** Opens a connection that stays; `again` asks once more on it. */
   | (Place & { readonly do: 'hold'; readonly from: string })
   | { readonly do: 'again' }
+  /** Answers every datagram with `name`. */
+  | (Place & { readonly do: 'answer'; readonly name: string })
+  /** Nobody hears datagrams any more. */
+  | (Place & { readonly do: 'fall silent' })
+  /** A datagram from a port of its own; gives the answer. */
+  | (Place & { readonly do: 'send'; readonly from: string })
   | { readonly do: 'let go' };
 
 const servers = new Map<string, { readonly server: Server; readonly sockets: Set<Socket> }>();
+const answering = new Map<string, DatagramSocket>();
 let held: Socket | undefined;
 
 const key = ({ address, port }: Place): string => `${address} ${port}`;
@@ -117,6 +125,40 @@ function again(): Promise<string> {
   });
 }
 
+const datagramSocket = (address: string): DatagramSocket => createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+
+function answer(place: PeerCommand & { do: 'answer' }): Promise<string> {
+  const socket = datagramSocket(place.address);
+  socket.on('message', (_question, { port, address }) => socket.send(place.name, port, address));
+  answering.set(key(place), socket);
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.bind(place.port, place.address, () => resolve('answering'));
+  });
+}
+
+function fallSilent(place: Place): string {
+  answering.get(key(place))?.close();
+  answering.delete(key(place));
+  return 'silent';
+}
+
+function send({ address, port, from }: PeerCommand & { do: 'send' }): Promise<string> {
+  const socket = datagramSocket(address);
+  return new Promise(resolve => {
+    const end = (text: string): void => {
+      clearTimeout(timer);
+      socket.close();
+      resolve(text);
+    };
+    const timer = setTimeout(() => end('error: silence'), 5_000);
+    socket.on('message', bytes => end(String(bytes)));
+    socket.on('error', error => end(`error: ${(error as NodeJS.ErrnoException).code ?? error.message}`));
+    // Connected, so that it hears of it when nobody listens.
+    socket.bind(0, from, () => socket.connect(port, address, () => socket.send('who?')));
+  });
+}
+
 function obey(command: PeerCommand): string | Promise<string> {
   switch (command.do) {
     case 'open':
@@ -129,6 +171,12 @@ function obey(command: PeerCommand): string | Promise<string> {
       return hold(command);
     case 'again':
       return again();
+    case 'answer':
+      return answer(command);
+    case 'fall silent':
+      return fallSilent(command);
+    case 'send':
+      return send(command);
     case 'let go':
       held?.end();
       return 'let go';
