@@ -72,6 +72,7 @@ describe('FILE_CHECK', () => {
     const server = realServer(1, { weight: 10, checkers: [0] });
     const bench = new CheckerBench(configurations([virtualServer([server, realServer(2)])], [fileCheck(3, true)]));
     bench.pass(seconds(2));
+    expect(bench.logs.filter(line => line.startsWith('Activating'))).toEqual([]);
     const begun = bench.logs.length;
     for (const value of [3, 1_500_000_000, 2]) bench.send({ type: 'file-value', file: '/run/value', value });
     expect(bench.logs.slice(begun)).toEqual([

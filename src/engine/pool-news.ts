@@ -34,11 +34,13 @@ export function startNews({ configuration, quorumUp, aliveWeight, sorry }: Pool)
   return { texts, script: configuration.quorumDown, line: serviceLine(configuration, false) };
 }
 
-/** ha_suspend: what is said of each check of a service that begins to rest or to work. */
+/** ha_suspend: what is said of each check of a service that begins to rest or to work; nothing of files, as keepalived. */
 export function suspensionTexts({ pool, checksOf, suspended }: Service, isNew: boolean): readonly string[] {
   const verb = suspended ? (isNew ? 'Deactivating' : 'Suspending') : 'Activating';
   return pool.members.flatMap(member =>
-    (checksOf.get(member) ?? []).map(() => checkerText(verb, pool.configuration, member.configuration)),
+    (checksOf.get(member) ?? [])
+      .filter(check => check.configuration.kind !== 'file')
+      .map(() => checkerText(verb, pool.configuration, member.configuration)),
   );
 }
 
