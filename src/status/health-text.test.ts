@@ -155,6 +155,26 @@ describe('the dump', () => {
 });
 
 describe('of thousands of servers', () => {
+  it('-d makes a line when it is asked for it', () => {
+    let asked = 0;
+    const servers = Array.from({ length: 20_000 }, (_, place) => {
+      const { weight, ...server } = realServer(1, { port: place + 1 });
+      return {
+        ...server,
+        get weight() {
+          asked += 1;
+          return weight;
+        },
+      };
+    });
+    const lines = renderCheckConfiguration(configurations([virtualServer(servers)], []));
+    let taken = 0;
+    while (taken < 1_000 && !lines.next().done) taken += 1;
+    expect(taken).toBe(1_000);
+    expect(asked).toBeGreaterThan(100);
+    expect(asked).toBeLessThan(500);
+  });
+
   const count = 1_000;
   const many = configurations(
     Array.from({ length: count / 4 }, (_, service) =>
