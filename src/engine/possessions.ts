@@ -56,8 +56,11 @@ export class Possessions {
   constructor({ addresses, routes, rules }: Estate, network: NetworkView, leftOver: boolean) {
     this.#network = network;
     this.addresses = new AddressHolding(addresses, request => network.hasExactly(request));
-    this.routes = new RouteHolding(routes, () => leftOver);
-    this.rules = new RuleHolding(rules, () => leftOver);
+    this.routes = new RouteHolding(routes, () => false);
+    this.rules = new RuleHolding(rules, () => false);
+    if (!leftOver) return;
+    this.routes.assume();
+    this.rules.assume();
   }
 
   save(): SavedPossessions {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
+import { after, instantFromMicroseconds } from '../base/instant.ts';
 import { routeKey } from '../netlink/route-route.ts';
 import { ruleKey } from '../netlink/route-rule.ts';
-import { link } from '../ports/network.testkit.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
 import type { RouteRequest } from '../ports/route.ts';
 import { plainRoute, plainRule, prefix } from '../ports/routing.testkit.ts';
 import type { RuleRequest } from '../ports/rule.ts';
+import type { VrrpEffect } from '../ports/vrrp-world.ts';
 import type { VirtualRoute, VirtualRule, VrrpConfiguration } from '../vrrp/configuration.ts';
 import { configuration, router, virtualAddress } from '../vrrp/router.testkit.ts';
 import { type TestNode, TestSegment } from './vrrp-process.testkit.ts';
@@ -121,6 +123,41 @@ describe('routes and rules of an instance', () => {
     expect(routes?.operation).toBe('remove');
     expect(routes?.routes.map(({ destination }) => destination.address)).toEqual(['10.1.0.0', '10.2.0.0']);
     expect(node.engine.instances[0]?.possessions.busy).toBe(false);
+  });
+
+  it('are asked for by a process that is master before it could remove what an earlier life may have left', () => {
+    const vrrp = new VrrpProcess(configuration(both), { detail: false, receiveBufferBytes: undefined });
+    const asked: (VrrpEffect & { type: 'change-addresses' | 'change-routes' | 'change-rules' })[] = [];
+    const keep = (effects: readonly VrrpEffect[]): void => {
+      for (const effect of effects) {
+        if (effect.type === 'change-addresses' || effect.type === 'change-routes' || effect.type === 'change-rules')
+          asked.push(effect);
+      }
+    };
+    const begin = instantFromMicroseconds(0);
+    const { links, addresses } = { links: [link(2, 'eth0')], addresses: [interfaceAddress(2, '192.0.2.1/24')] };
+    keep(vrrp.handle(begin, { type: 'resynchronised', links, addresses, forwardingLinks: [] }));
+    expect(asked.map(({ type, operation }) => `${operation} ${type}`)).toEqual(['remove change-rules']);
+    // The kernel's answers wait for a processor, and so does the process.
+    const late = after(begin, seconds(10));
+    keep(vrrp.advance(late));
+    for (let place = 0; place < asked.length; place++) {
+      const { batch, operation, type } = asked[place]!;
+      const errors = operation === 'remove' ? [0, 1].map(each => ({ place: each, error: 'ENOENT' })) : [];
+      keep(
+        vrrp.handle(late, {
+          type: type === 'change-addresses' ? 'addresses-changed' : 'routing-changed',
+          batch,
+          errors,
+        }),
+      );
+    }
+    expect(asked.map(({ type, operation }) => `${operation} ${type}`)).toEqual([
+      'remove change-rules',
+      'add change-addresses',
+      'add change-routes',
+      'add change-rules',
+    ]);
   });
 
   it('of an owner stay at start', () => {

@@ -4,6 +4,8 @@ type Status =
   /** Asked for, not answered. */
   | 'adding'
   | 'present'
+  /** An earlier life may have left it. */
+  | 'assumed'
   | 'removing'
   /** The kernel refused; tried again when told to. */
   | 'refused'
@@ -67,6 +69,11 @@ export class Holding<Request> {
     }
   }
 
+  /** An earlier life may have left them all: they are removed, or asked for if they are wanted before that is done. */
+  assume(): void {
+    for (const held of this.#held.values()) if (held.status === 'absent') held.status = 'assumed';
+  }
+
   save(): SavedHolding<Request> {
     const all = [...this.#held.values()];
     const held = all.length;
@@ -119,7 +126,7 @@ export class Holding<Request> {
   }
 
   get anyPresent(): boolean {
-    for (const held of this.#held.values()) if (held.status === 'present') return true;
+    for (const { status } of this.#held.values()) if (status === 'present' || status === 'assumed') return true;
     return this.#dropped.length > 0;
   }
 
@@ -131,7 +138,8 @@ export class Holding<Request> {
   want(wanted: boolean): void {
     this.#wanted = wanted;
     for (const held of this.#held.values()) {
-      if (held.status === 'refused' || held.status === 'lost') held.status = 'absent';
+      const { status } = held;
+      if (status === 'refused' || status === 'lost' || (wanted && status === 'assumed')) held.status = 'absent';
     }
   }
 
@@ -291,14 +299,15 @@ export class Holding<Request> {
     return missing;
   }
 
-  /** The status that makes work now: absent while they are wanted, present while they are not. */
+  /** The status that makes work now: absent while they are wanted, present or assumed to be while they are not. */
   #pending(): Status | undefined {
-    const from: Status = this.#wanted ? 'absent' : 'present';
-    for (const held of this.#held.values()) if (held.status === from) return from;
+    for (const { status } of this.#held.values()) {
+      if (this.#wanted ? status === 'absent' : status === 'present' || status === 'assumed') return status;
+    }
     return undefined;
   }
 }
 
 function holdsInKernel(status: Status): boolean {
-  return status === 'present' || status === 'adding';
+  return status === 'present' || status === 'assumed' || status === 'adding';
 }
