@@ -18,7 +18,15 @@ import {
 } from '../netlink/ipvs-request.ts';
 import type { NetlinkMessage } from '../netlink/message.ts';
 import { MessageWriter } from '../netlink/message-writer.ts';
-import type { IpvsCommand, IpvsEntry, IpvsLoad, IpvsServiceKey, IpvsSyncDaemon, IpvsTimeouts } from '../ports/ipvs.ts';
+import type {
+  IpvsCommand,
+  IpvsEntry,
+  IpvsLoad,
+  IpvsService,
+  IpvsServiceKey,
+  IpvsSyncDaemon,
+  IpvsTimeouts,
+} from '../ports/ipvs.ts';
 import { errnoName, KernelError } from './libc.ts';
 import { netlinkProtocol, RequestSocket } from './netlink-socket.ts';
 
@@ -64,6 +72,8 @@ export class Ipvs {
   readonly #malformed = new Map<string, number>();
   readonly #writer = new MessageWriter(65_536);
   #socket: RequestSocket | undefined;
+  /** For the list of services, which is read in steps; in between the other one is used. */
+  #listing: RequestSocket | undefined;
   /** What the kernel numbered the family; not for ever, because a module may go and come. */
   #family: number | undefined;
 
@@ -101,7 +111,7 @@ export class Ipvs {
    * between two steps may be seen or not. A step throws IpvsUnavailable.
    */
   *readInSteps(services: number): Generator<undefined, IpvsReading, undefined> {
-    const found = this.#dump(encodeServiceDump, decodeService);
+    const found = yield* this.#listServices(services);
     const timeouts = this.#ask(encodeTimeoutsRequest, decodeTimeouts) ?? { tcp: 0, tcpFin: 0, udp: 0 };
     const entries: IpvsEntry[] = [];
     for (const service of found) {
@@ -132,6 +142,8 @@ export class Ipvs {
   }
 
   close(): void {
+    this.#listing?.close();
+    this.#listing = undefined;
     this.#socket?.close();
     this.#socket = undefined;
     this.#family = undefined;
@@ -158,25 +170,45 @@ export class Ipvs {
     }
   }
 
+  *#listServices(services: number): Generator<undefined, readonly IpvsService[], undefined> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const family = this.#familyNumber();
+        // One that was given up half-way has answers waiting.
+        this.#listing?.close();
+        this.#listing = new RequestSocket(netlinkProtocol.generic, ipvsFamily);
+        const found: IpvsService[] = [];
+        let pausedAt = 0;
+        for (const messages of this.#listing.dumpInSteps(sequence =>
+          this.#encoded(encodeServiceDump, family, sequence),
+        )) {
+          for (const service of this.#decoded(messages, decodeService)) found.push(service);
+          if (found.length - pausedAt < services) continue;
+          pausedAt = found.length;
+          yield;
+        }
+        this.#listing.close();
+        this.#listing = undefined;
+        return found;
+      } catch (error) {
+        this.#recover(error, attempt);
+      }
+    }
+  }
+
+  #encoded(encode: Encode, family: number, sequence: number): Uint8Array {
+    this.#writer.clear();
+    encode(family, this.#writer, sequence);
+    return this.#writer.bytes();
+  }
+
   #dump<Value>(encode: Encode, decode: Decode<Value>): readonly Value[] {
-    const messages = this.#reach(family =>
-      this.#open().dump(sequence => {
-        this.#writer.clear();
-        encode(family, this.#writer, sequence);
-        return this.#writer.bytes();
-      }),
-    );
+    const messages = this.#reach(family => this.#open().dump(sequence => this.#encoded(encode, family, sequence)));
     return this.#decoded(messages, decode);
   }
 
   #ask<Value>(encode: Encode, decode: Decode<Value>): Value | undefined {
-    const messages = this.#reach(family =>
-      this.#open().ask(sequence => {
-        this.#writer.clear();
-        encode(family, this.#writer, sequence);
-        return this.#writer.bytes();
-      }),
-    );
+    const messages = this.#reach(family => this.#open().ask(sequence => this.#encoded(encode, family, sequence)));
     return this.#decoded(messages, decode)[0];
   }
 
@@ -197,12 +229,17 @@ export class Ipvs {
       try {
         return what(family);
       } catch (error) {
-        if (!(error instanceof KernelError)) throw error;
-        this.close();
-        const mayPass = passing.has(error.code) || error.code === 'ENOENT';
-        if (!mayPass || attempt === attempts) throw new IpvsUnavailable(error);
+        this.#recover(error, attempt);
       }
     }
+  }
+
+  /** Returns if it is worth another attempt. */
+  #recover(error: unknown, attempt: number): void {
+    if (!(error instanceof KernelError)) throw error;
+    this.close();
+    const mayPass = passing.has(error.code) || error.code === 'ENOENT';
+    if (!mayPass || attempt === attempts) throw new IpvsUnavailable(error);
   }
 
   /** Asking by name is also what makes the kernel load the module. */

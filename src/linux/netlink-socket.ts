@@ -142,6 +142,16 @@ export class RequestSocket {
   }
 
   /**
+   * The messages of a dump as the kernel hands them out, some hundred at a time; what changes in between may be in it or not.
+   * Until it is through, nothing else may be asked here.
+   */
+  *dumpInSteps(encode: (sequence: number) => Uint8Array): Generator<readonly NetlinkMessage[], void, undefined> {
+    const sequence = this.sequences(1);
+    this.#send(encode(sequence));
+    yield* this.#dumped(sequence);
+  }
+
+  /**
    * Every message of an answer that is no dump. The request asks for an acknowledgement, which ends the answer. Throws
    * KernelError with what the kernel said against it.
    */
@@ -169,18 +179,33 @@ export class RequestSocket {
 
   #collectDump(sequence: number): { readonly messages: readonly NetlinkMessage[]; readonly interrupted: boolean } {
     const messages: NetlinkMessage[] = [];
+    const parts = this.#dumped(sequence);
+    for (;;) {
+      const { done, value } = parts.next();
+      if (done) return { messages, interrupted: value };
+      for (const message of value) messages.push(message);
+    }
+  }
+
+  /** What each read of a dump brings; at last, whether the table changed meanwhile. */
+  *#dumped(sequence: number): Generator<readonly NetlinkMessage[], boolean, undefined> {
     let interrupted = false;
     for (;;) {
+      const messages: NetlinkMessage[] = [];
       for (const message of this.#receive()) {
         if (message.sequence !== sequence) continue;
         if ((message.flags & messageFlag.dumpInterrupted) !== 0) interrupted = true;
-        if (message.type === messageType.done) return { messages, interrupted };
+        if (message.type === messageType.done) {
+          yield messages;
+          return interrupted;
+        }
         if (message.type === messageType.error) {
           const number = decodeErrorNumber(message) ?? 0;
           throw new KernelError('list', this.#object, errnoName(number));
         }
         messages.push({ ...message, body: message.body.slice() });
       }
+      yield messages;
     }
   }
 

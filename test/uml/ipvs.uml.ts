@@ -392,8 +392,30 @@ describe('the IPVS table', () => {
     let pauses = 0;
     let step = steps.next();
     for (; !step.done; step = steps.next()) pauses += 1;
-    assert.equal(pauses, 3);
+    // One after the list of services, three between their destinations.
+    assert.equal(pauses, 4);
     assert.equal(step.value.entries.length, 10);
+  });
+
+  it('lists thousands of services in steps, in which it obeys as well, and is given up half-way', () => {
+    const entries = Array.from({ length: 2_000 }, (_, place) => ({
+      service: service({ key: tcp(`192.168.${place >> 8}.${place & 255}`) }),
+      destinations: [],
+    }));
+    ipvs.change(entries.flatMap(added));
+    ipvs.readInSteps(100).next();
+    const steps = ipvs.readInSteps(100);
+    let pauses = 0;
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) {
+      pauses += 1;
+      const first = service({ key: tcp('192.168.0.0'), persistenceSeconds: pauses });
+      assert.deepEqual(ipvs.change([{ type: 'edit-service', service: first }]), []);
+    }
+    // 19 are those between destinations.
+    assert.ok(pauses > 22, `${pauses} pauses`);
+    assert.equal(step.value.entries.length, 2_000);
+    assert.equal(new Set(step.value.entries.map(({ service: { key } }) => JSON.stringify(key))).size, 2_000);
   });
 });
 
