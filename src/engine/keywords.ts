@@ -50,15 +50,15 @@ smtp_server | HOST or IP [PORT] | none, port 25 | built | Without it no mail is 
 smtp_helo_name | STRING | hostname | built, bare ignored | HELO argument
 smtp_connect_timeout | SECS | 30 | built | 0 is turned into 1
 notification_email | block of ADDR lines | none | built | Recipients; one RCPT TO each
-smtp_alert | BOOL | unset | built, bare ignored | Default for all alerts; more specific settings win
+smtp_alert | [BOOL] | unset | built | Default for all alerts; more specific settings win; bare = true
 startup_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run once by parent before children start
 startup_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run by parent after all children are gone
 shutdown_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCHED_RR when late; no value = max; -1 only hides the startup hint
 min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
-smtp_alert_vrrp | BOOL | unset | built, bare ignored | Default for instances and groups
-smtp_alert_checker | BOOL | unset | built, bare ignored | Default for virtual and real servers
+smtp_alert_vrrp | [BOOL] | unset | built | Default for instances and groups; bare = true
+smtp_alert_checker | [BOOL] | unset | built | Default for virtual and real servers; bare = true
 checker_log_all_failures | BOOL | off | built, bare ignored | Log each failed probe even when retries remain
 dynamic_interfaces | [allow_if_changes] | off | built | Accept interfaces that do not exist yet; option also allows type/base changes
 no_email_faults | - | off | built | Suppress FAULT mails

@@ -28,8 +28,9 @@ describe('who sends mails', () => {
     ['smtp_alert true', '', '', '', '', 'instance group virtual real'],
     ['smtp_alert false', '', '', '', '', ''],
     ['smtp_alert_vrrp on', '', '', '', '', 'instance group real'],
-    // Bare in global_defs it says nothing, as for keepalived.
-    ['smtp_alert', '', '', '', '', 'real'],
+    ['smtp_alert', '', '', '', '', 'instance group virtual real'],
+    ['smtp_alert_vrrp', '', '', '', '', 'instance group real'],
+    ['smtp_alert_checker', '', '', '', '', 'virtual real'],
     ['smtp_alert_checker on', '', '', '', '', 'virtual real'],
     ['smtp_alert true\nsmtp_alert_vrrp false', '', 'smtp_alert', '', '', 'group virtual real'],
     ['smtp_alert_checker off', 'smtp_alert', '', 'smtp_alert yes', '', 'instance virtual'],
