@@ -48,11 +48,12 @@ describe.each(connecting)('%s', keyword => {
 
 it.each(Object.keys(least))('%s logs all failures where it, or everybody, is told to', keyword => {
   const block = (lines: string): string => `${keyword} {\n${lines}\n${least[keyword]}\n}`;
-  const everybody = 'global_defs {\nchecker_log_all_failures yes\n}\n';
+  const everybody = 'global_defs {\nchecker_log_all_failures\n}\n';
   expect(checkerOf(block('')).logAllFailures).toBe(false);
   expect(checkerOf(block('log_all_failures')).logAllFailures).toBe(true);
   expect(checkerOf(block(''), '', everybody).logAllFailures).toBe(true);
   expect(checkerOf(block('log_all_failures no'), '', everybody).logAllFailures).toBe(false);
+  expect(checkerOf(block(''), '', everybody.replace('failures', 'failures no')).logAllFailures).toBe(false);
 });
 
 it.each([

@@ -59,7 +59,7 @@ max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCH
 min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
 smtp_alert_vrrp | [BOOL] | unset | built | Default for instances and groups; bare = true
 smtp_alert_checker | [BOOL] | unset | built | Default for virtual and real servers; bare = true
-checker_log_all_failures | BOOL | off | built, bare ignored | Log each failed probe even when retries remain
+checker_log_all_failures | [BOOL] | off | built | Log each failed probe even when retries remain; bare = true
 dynamic_interfaces | [allow_if_changes] | off | built | Accept interfaces that do not exist yet; option also allows type/base changes
 no_email_faults | - | off | built | Suppress FAULT mails
 default_interface | IFNAME | eth0 | built, bare complained | Used by static addresses lacking dev
