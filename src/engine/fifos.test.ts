@@ -36,6 +36,7 @@ describe('notify_fifo', () => {
     };
     expect(settings('')).toEqual([false, false]);
     expect(settings('vrrp_notify_priority_changes on\nfifo_write_vrrp_states_on_reload')).toEqual([true, true]);
+    expect(settings('vrrp_notify_priority_changes')).toEqual([true, false]);
     expect(settings('vrrp_notify_priority_changes on', 'notify_priority_changes off')).toEqual([false, false]);
     expect(settings('', 'notify_priority_changes')).toEqual([true, false]);
   });

@@ -109,7 +109,7 @@ notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | Receiv
 notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Long-running reader; FIFO path appended as last argument
 vrrp_notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | VRRP events only
 vrrp_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Reader for vrrp_notify_fifo
-vrrp_notify_priority_changes | BOOL | off | built, bare ignored | Default for notify_priority_changes
+vrrp_notify_priority_changes | [BOOL] | off | built | Default for notify_priority_changes; bare = true
 fifo_write_vrrp_states_on_reload | - | off | built | Replay all states to FIFOs after reload (FIFO only, no scripts)
 lvs_notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | VS/RS events only
 lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Reader for lvs_notify_fifo
