@@ -160,6 +160,18 @@ describe('routes and rules of an instance', () => {
     ]);
   });
 
+  it('that nobody knew of after lost news go with the mastership', () => {
+    const { segment, node } = started();
+    segment.pass(seconds(10));
+    expect(held(node)).toHaveLength(4);
+    const addresses = [interfaceAddress(2, '192.0.2.1/24'), interfaceAddress(2, '192.0.2.100/32')];
+    node.receive({ type: 'resynchronised', links: [link(2, 'eth0')], addresses, forwardingLinks: [] });
+    // Before the kernel has answered.
+    node.receive({ type: 'link-changed', link: link(2, 'eth0', { running: false }) });
+    segment.pass(seconds(1));
+    expect([node.state(), held(node)]).toEqual(['fault', []]);
+  });
+
   it('of an owner stay at start', () => {
     const owner = configuration([router({ priority: 255, initialState: 'master', routes: [route('10.1.0.0/24')] })]);
     const { segment, node } = started(owner);

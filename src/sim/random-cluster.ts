@@ -238,7 +238,7 @@ function virtualAddresses(chance: Chance, family: 4 | 6, place: number, count: n
 /** What an operator changes: an address more, a priority, whether it preempts. */
 function change(chance: Chance, plan: InstancePlan): InstancePlan {
   if (plan.routing && chance.percent(40)) {
-    return { ...plan, routing: changeRouting(chance, plan.routing, plan.family) };
+    return { ...plan, routing: changeRouting(chance, plan.routing, plan.vrid, plan.family) };
   }
   switch (chance.below(4)) {
     case 0: {

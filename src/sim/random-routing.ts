@@ -37,9 +37,9 @@ export function randomRouting(chance: Chance, place: number, family: 4 | 6, link
 }
 
 /** What an operator changes: a route less, or one more. */
-export function changeRouting(chance: Chance, plan: RoutingPlan, family: 4 | 6): RoutingPlan {
+export function changeRouting(chance: Chance, plan: RoutingPlan, vrid: number, family: 4 | 6): RoutingPlan {
   if (chance.percent(50)) return { ...plan, routes: plan.routes.slice(1) };
-  const more = family === 4 ? 'blackhole 10.199.0.0/24' : 'blackhole 2001:db8:199::/64';
+  const more = family === 4 ? `blackhole 10.199.${vrid}.0/24` : `blackhole 2001:db8:199:${vrid}::/64`;
   return { ...plan, routes: [...plan.routes, more] };
 }
 

@@ -4,7 +4,7 @@ type Status =
   /** Asked for, not answered. */
   | 'adding'
   | 'present'
-  /** An earlier life may have left it. */
+  /** Nobody knows whether it is there: it is asked for while it is wanted, and removed while it is not. */
   | 'assumed'
   | 'removing'
   /** The kernel refused; tried again when told to. */
@@ -69,7 +69,7 @@ export class Holding<Request> {
     }
   }
 
-  /** An earlier life may have left them all: they are removed, or asked for if they are wanted before that is done. */
+  /** An earlier life may have left them all. */
   assume(): void {
     for (const held of this.#held.values()) if (held.status === 'absent') held.status = 'assumed';
   }
@@ -139,7 +139,7 @@ export class Holding<Request> {
     this.#wanted = wanted;
     for (const held of this.#held.values()) {
       const { status } = held;
-      if (status === 'refused' || status === 'lost' || (wanted && status === 'assumed')) held.status = 'absent';
+      if (status === 'refused' || status === 'lost') held.status = 'absent';
     }
   }
 
@@ -194,7 +194,7 @@ export class Holding<Request> {
     if (!this.#wanted) return;
     const among: readonly Status[] = statuses;
     for (const held of this.#held.values()) {
-      if (among.includes(held.status) && which(held.request)) held.status = 'absent';
+      if (among.includes(held.status) && which(held.request)) held.status = 'assumed';
     }
   }
 
@@ -299,10 +299,10 @@ export class Holding<Request> {
     return missing;
   }
 
-  /** The status that makes work now: absent while they are wanted, present or assumed to be while they are not. */
+  /** A status that makes work now: absent while they are wanted, present while they are not, and what nobody knows. */
   #pending(): Status | undefined {
     for (const { status } of this.#held.values()) {
-      if (this.#wanted ? status === 'absent' : status === 'present' || status === 'assumed') return status;
+      if (status === 'assumed' || status === (this.#wanted ? 'absent' : 'present')) return status;
     }
     return undefined;
   }
