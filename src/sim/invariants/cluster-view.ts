@@ -10,7 +10,7 @@ import type {
   VrrpConfiguration,
 } from '../../vrrp/configuration.ts';
 import type { KernelLink } from '../kernel-link.ts';
-import type { Observation } from '../observation.ts';
+import type { LifeEvent, Observation } from '../observation.ts';
 import { isGood } from '../script-stage.ts';
 import type { SimNode } from '../sim-node.ts';
 import type { World } from '../world.ts';
@@ -50,6 +50,10 @@ export class ClusterView {
   readonly #readyAt = new Map<string, Instant>();
   readonly #fitAt = new Map<string, Instant>();
   readonly #frozenAt = new Map<string, Instant>();
+  /** When the process's vrrp_startup_delay is over, as its own clock counts. */
+  readonly #startupOverAt = new Map<string, Instant>();
+  /** What was left of it when the machine stood still, its clock included. */
+  readonly #startupLeft = new Map<string, Duration>();
   /** When every tracker's change of mind has become the instances'. */
   readonly #trackersToldAt = new Map<string, Instant>();
   /** The longest advertisement interval that anybody in the virtual router has had. */
@@ -121,7 +125,7 @@ export class ClusterView {
           for (const member of this.ofNode(seen.node)) member.speaksSince = undefined;
         }
         if (seen.event === 'frozen') this.#frozenAt.set(seen.node, now);
-        const startup = seen.event === 'process-started' ? node.configuration.global.startupDelay : zero;
+        const startup = this.#startup(now, node, seen.event);
         const scripts = seen.event === 'process-started' || seen.event === 'reloaded' ? trackerSettleTime(node) : zero;
         // Scripts stand still, too, with what they were about to say.
         const waiting = seen.event === 'thawed' ? this.#untold(node) : zero;
@@ -248,6 +252,29 @@ export class ClusterView {
       if (member.holdsSince !== undefined) member.speaksSince = undefined;
       member.holdsSince = undefined;
     } else member.holdsSince ??= now;
+  }
+
+  /** How much of its vrrp_startup_delay a process has before it, where an event tells. */
+  #startup(now: Instant, node: SimNode, event: LifeEvent): Duration {
+    switch (event) {
+      case 'process-started': {
+        const { startupDelay } = node.configuration.global;
+        this.#startupOverAt.set(node.name, after(now, startupDelay));
+        return startupDelay;
+      }
+      case 'frozen': {
+        const left = (this.#startupOverAt.get(node.name) ?? never) - now;
+        this.#startupLeft.set(node.name, (node.suspended ? Math.max(0, left) : 0) as Duration);
+        return zero;
+      }
+      case 'thawed': {
+        const left = this.#startupLeft.get(node.name) ?? zero;
+        if (left > 0) this.#startupOverAt.set(node.name, after(now, left));
+        return left;
+      }
+      default:
+        return zero;
+    }
   }
 
   /** How much of a tracker's change of mind was still to come when the node stood still. */
