@@ -3,12 +3,13 @@ import { after, elapsed, type Instant } from '../base/instant.ts';
 import { type CheckerConfigurations, CheckerProcess } from '../engine/checker-process.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
-import { type Happening, never } from './event-heap.ts';
+import type { Happening } from './event-heap.ts';
 import type { FakeKernel } from './fake-kernel.ts';
-import type { Alarm, Ground } from './ground.ts';
+import type { Ground } from './ground.ts';
 import { commandText } from './ipvs-table.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { CheckerEvent } from './observation.ts';
+import { ProcessAlarm } from './process-alarm.ts';
 import { serverText } from './real-servers.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 
@@ -46,8 +47,8 @@ export class CheckerLife implements Happening {
   #subjects = new Map<string, readonly string[]>();
   readonly #running = new Set<number>();
   readonly #waiting: (CheckerInput | (() => void))[] = [];
-  #alarm: Alarm | undefined;
-  #armedFor: Instant | undefined;
+  /** Once there was a process: most machines have none. */
+  #alarm: ProcessAlarm | undefined;
   #startedAt: Instant;
   /** Counts lives, so that answers to an earlier one do not reach a later one. */
   #life = 0;
@@ -77,7 +78,7 @@ export class CheckerLife implements Happening {
     this.#life++;
     this.#respawns = false;
     this.#startedAt = this.#ground.now;
-    this.#alarm ??= this.#ground.alarm(this);
+    this.#alarm ??= new ProcessAlarm(this.#ground, this.#host.clock, this);
     this.#learnSubjects(configuration);
     this.#engine = new CheckerProcess(configuration);
     this.#own = configuration;
@@ -137,7 +138,7 @@ export class CheckerLife implements Happening {
 
   /** The machine or its processes go on: what waited is read. */
   thaw(): void {
-    this.#disarm();
+    this.#alarm?.disarm();
     if (this.#isOverdue && this.#respawns) this.start(this.#configuration);
     this.#isOverdue = false;
     for (const input of this.#waiting.splice(0)) {
@@ -149,7 +150,7 @@ export class CheckerLife implements Happening {
 
   /** Timers are more or less late than they were. */
   rearm(): void {
-    this.#armedFor = undefined;
+    this.#alarm?.spent();
     this.#arm();
   }
 
@@ -161,7 +162,7 @@ export class CheckerLife implements Happening {
 
   /** The timer fired. */
   happen(): void {
-    this.#armedFor = undefined;
+    this.#alarm?.spent();
     if (this.#engine && !this.#host.frozen) this.#advance(this.#engine);
   }
 
@@ -172,29 +173,12 @@ export class CheckerLife implements Happening {
     this.#arm();
   }
 
-  /** The monotonic clock. Rounding must not make a timer fire before its time. */
   #now(atLeast?: Instant): Instant {
-    const now = this.#host.clock.monotonic(this.#ground.now);
-    return atLeast !== undefined && atLeast > now && atLeast - now < 1 ? atLeast : now;
+    return this.#alarm!.now(atLeast);
   }
 
   #arm(): void {
-    if (this.#host.frozen || !this.#alarm) return;
-    const deadline = this.#engine?.nextDeadline();
-    if (deadline === this.#armedFor) return;
-    this.#armedFor = deadline;
-    if (deadline === undefined) {
-      this.#alarm.at = never;
-      return;
-    }
-    const { now, prng } = this.#ground;
-    const due = this.#host.clock.worldTime(deadline);
-    this.#alarm.at = after(due < now ? now : due, (1 + prng.below(this.#host.lateness)) as Duration);
-  }
-
-  #disarm(): void {
-    this.#armedFor = undefined;
-    if (this.#alarm) this.#alarm.at = never;
+    if (!this.#host.frozen) this.#alarm?.arm(this.#engine?.nextDeadline(), this.#host.lateness);
   }
 
   #handle(input: CheckerInput): void {
@@ -228,7 +212,7 @@ export class CheckerLife implements Happening {
     this.#engine = undefined;
     this.#running.clear();
     this.#waiting.length = 0;
-    this.#disarm();
+    this.#alarm?.disarm();
     this.#tell(event);
   }
 
@@ -256,11 +240,13 @@ export class CheckerLife implements Happening {
     const { name, kernel } = this.#host;
     switch (effect.type) {
       case 'read-ipvs': {
-        const entries = kernel.ipvs.entries;
+        const { entries } = kernel.ipvs;
+        const syncDaemons = [...kernel.ipvs.syncDaemons];
         this.#answer(commandCost, () => ({
           type: 'ipvs-read',
           entries,
           timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+          syncDaemons,
         }));
         break;
       }

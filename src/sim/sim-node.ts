@@ -4,14 +4,15 @@ import { VrrpProcess } from '../engine/vrrp-process.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { flood } from './announce.ts';
 import { type CheckerHost, CheckerLife } from './checker-life.ts';
-import { type Happening, never } from './event-heap.ts';
+import type { Happening } from './event-heap.ts';
 import { FakeKernel, type KernelOwner, type LinkSpec } from './fake-kernel.ts';
-import type { Alarm, Ground } from './ground.ts';
+import type { Ground } from './ground.ts';
 import type { KernelLink } from './kernel-link.ts';
 import { NodeClock } from './node-clock.ts';
 import type { NodeConfiguration } from './node-configuration.ts';
 import { NodeRecorder } from './node-recorder.ts';
 import type { InstanceState, LifeEvent } from './observation.ts';
+import { ProcessAlarm } from './process-alarm.ts';
 import { ProcessQueue } from './process-queue.ts';
 import { RespawnDelay } from './respawn-delay.ts';
 import { RouterStates } from './router-states.ts';
@@ -63,13 +64,13 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   /** Counts lives, so that what an earlier process began does not reach a later one. */
   #life = 0;
   #powered = true;
+  /** The daemon was started, and nobody has asked it to end. */
+  #isWanted = false;
   #frozenUntil: Instant | undefined;
   #suspended = false;
   readonly #whenThawed: (() => void)[] = [];
   #lateness = ordinaryLateness;
-  /** The process's timer, and the deadline that it is set for. */
-  readonly #alarm: Alarm;
-  #armedFor: Instant | undefined;
+  readonly #alarm: ProcessAlarm;
   #noticeAt: Instant;
   #overrunUntil: Instant | undefined;
 
@@ -82,7 +83,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.recorder = new NodeRecorder(() => this.clock.reading(ground.now));
     this.#startedAt = ground.now;
     this.#noticeAt = ground.now;
-    this.#alarm = ground.alarm(this);
+    this.#alarm = new ProcessAlarm(ground, this.clock, this);
     this.kernel = new FakeKernel(ground, this, spec.links, false);
     this.#sockets = new VrrpSockets(ground, spec.name, this.kernel);
     this.scripts = new ScriptStage(ground, spec.name, (run, outcome) =>
@@ -146,6 +147,9 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   /** Starts the daemon: all its processes that do not run. */
   start(): void {
     if (!this.#powered || this.#waits(() => this.start())) return;
+    // One that has not ended yet lets no other one begin.
+    if (this.#engine && !this.#isWanted) return;
+    this.#isWanted = true;
     if (!this.#engine) this.#routers.forget();
     this.#startVrrp();
     this.checker.start(this.#configuration.balancing);
@@ -182,16 +186,21 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   #crashVrrp(): void {
     if (!this.#engine) return;
     const lifetime = elapsed(this.#startedAt, this.#ground.now);
+    const wasFrozen = this.frozen;
     this.#end('process-crashed');
+    // Whoever kills a process that gets no processor lets the others have theirs again.
+    if (wasFrozen) this.checker.thaw();
     const life = this.#life;
     const delay = (this.#respawn.after(lifetime) + processBootTime) as Duration;
     this.#later(delay, () => {
-      if (this.#life === life) this.#startVrrp();
+      if (this.#life === life && this.#isWanted) this.#startVrrp();
     });
   }
 
   /** The daemon is asked to end: it hands over first. */
   stop(): void {
+    if (!this.#isWanted) return;
+    this.#isWanted = false;
     this.#command(engine => {
       this.#tell('process-stopping');
       this.#perform(this.recorder.step(engine, this.#now(), { type: 'stop' }));
@@ -199,8 +208,10 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.checker.stop();
   }
 
+  /** Without a daemon it is what the next one will find. */
   reload(configuration: NodeConfiguration): void {
     this.#configuration = configuration;
+    if (!this.#isWanted) return;
     this.#command(engine => {
       this.scripts.configure(configuration);
       this.objects.configure(configuration);
@@ -216,6 +227,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   powerOff(): void {
     if (!this.#powered) return;
     this.#powered = false;
+    this.#isWanted = false;
     this.#life++;
     if (this.#engine) this.#end('powered-off');
     else this.#tell('powered-off');
@@ -258,7 +270,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   /** From now on timers fire up to so much late, those that are set already included; undefined: as usual. */
   setLateness(span: Duration | undefined): void {
     this.#lateness = span ?? ordinaryLateness;
-    this.#armedFor = undefined;
+    this.#alarm.spent();
     this.#arm();
     this.checker.rearm();
   }
@@ -301,7 +313,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
 
   /** The timer fired. */
   happen(): void {
-    this.#armedFor = undefined;
+    this.#alarm.spent();
     if (this.#engine && !this.frozen) this.#advance(this.#engine);
   }
 
@@ -312,29 +324,12 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#arm();
   }
 
-  /** The monotonic clock. Rounding must not make a timer fire before its time. */
   #now(atLeast?: Instant): Instant {
-    const now = this.clock.monotonic(this.#ground.now);
-    return atLeast !== undefined && atLeast > now && atLeast - now < 1 ? atLeast : now;
+    return this.#alarm.now(atLeast);
   }
 
   #arm(): void {
-    if (this.frozen) return;
-    const deadline = this.#engine?.nextDeadline();
-    if (deadline === this.#armedFor) return;
-    this.#armedFor = deadline;
-    if (deadline === undefined) {
-      this.#alarm.at = never;
-      return;
-    }
-    const { now, prng } = this.#ground;
-    const due = this.clock.worldTime(deadline);
-    this.#alarm.at = after(due < now ? now : due, (1 + prng.below(this.#lateness)) as Duration);
-  }
-
-  #disarm(): void {
-    this.#armedFor = undefined;
-    this.#alarm.at = never;
+    if (!this.frozen) this.#alarm.arm(this.#engine?.nextDeadline(), this.#lateness);
   }
 
   #deliver(input: VrrpInput): void {
@@ -379,7 +374,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
       this.#frozenUntil = undefined;
       if (this.#suspended) this.clock.suspended(elapsed(since, this.#ground.now));
       this.#suspended = false;
-      this.#disarm();
+      this.#alarm.disarm();
       this.#tell('thawed');
       this.#catchUp();
       this.checker.thaw();
@@ -413,7 +408,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
     this.#queue.clear();
     this.scripts.forget();
     this.objects.forget();
-    this.#disarm();
+    this.#alarm.disarm();
     this.#states = new Map();
     this.#tell(event);
   }
