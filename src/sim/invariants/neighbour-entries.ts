@@ -64,7 +64,13 @@ export class NeighbourEntries implements Invariant {
     if (seen.type === 'disturbance' && !aboutNodes.test(seen.text)) this.#pathsChangedAt = now;
     if (seen.type !== 'announced') return;
     const node = this.#world.node(seen.node)!;
-    if (node.missesNews || node.kernel.holdsAnywhere(seen.address)) return;
+    if (node.kernel.holdsAnywhere(seen.address)) return;
+    // Whoever does hold it may not have heard of that, and clients believe what they heard last.
+    for (const { router, configuration } of this.#quiet.view.ofNode(seen.node)) {
+      const all = [...configuration.addresses, ...configuration.excludedAddresses];
+      if (all.some(({ address }) => address === seen.address)) this.#forget(router);
+    }
+    if (node.missesNews) return;
     // The news of a removal may be under way.
     const knowsSince = Math.max(
       this.#removedAt.get(`${seen.node} ${seen.address}`) ?? 0,
