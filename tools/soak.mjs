@@ -172,7 +172,12 @@ async function soak({ checks, rate, servers }) {
   const execute = effect => {
     switch (effect.type) {
       case 'read-ipvs':
-        soon({ type: 'ipvs-read', entries: table.entries, timeouts: { tcp: 900, tcpFin: 120, udp: 300 } });
+        soon({
+          type: 'ipvs-read',
+          entries: table.entries,
+          timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+          syncDaemons: [],
+        });
         break;
       case 'change-ipvs':
         for (const command of effect.commands) table.obey(command, serviceKeyText, destinationKeyText);

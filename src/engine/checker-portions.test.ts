@@ -238,6 +238,7 @@ function readingOf(bench: CheckerBench) {
     type: 'ipvs-read' as const,
     entries: [...bench.table.values()],
     timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+    syncDaemons: [],
   };
 }
 

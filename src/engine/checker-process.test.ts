@@ -334,30 +334,3 @@ it('says once why IPVS cannot be used, and when it can be used again', () => {
   ]);
   expect(bench.destinations).toEqual(['1:1', '2:1']);
 });
-
-it('the sync daemon follows its VRRP instance', () => {
-  const daemon = {
-    interface: 'eth0',
-    instance: 'VI_1',
-    syncId: 51,
-    maximumLength: 0,
-    port: 0,
-    ttl: 0,
-    group: undefined,
-  };
-  const bench = new CheckerBench(configurations([], [], { syncDaemon: daemon }));
-  bench.pass(seconds(1));
-  bench.send({ type: 'vrrp-state', instance: 'VI_1', state: 'master' });
-  bench.send({ type: 'vrrp-state', instance: 'other', state: 'backup' });
-  bench.pass(seconds(1));
-  expect(
-    bench.commands.map(command => [
-      command.type,
-      'daemon' in command ? command.daemon.state : 'state' in command ? command.state : '',
-    ]),
-  ).toEqual([
-    ['start-sync-daemon', 'backup'],
-    ['stop-sync-daemon', 'backup'],
-    ['start-sync-daemon', 'master'],
-  ]);
-});

@@ -5,7 +5,7 @@ import type { CheckerConfiguration, CheckSchedule } from '../health/configuratio
 import type { LvsConfiguration, LvsGlobals, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { destinationKeyText, serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
-import type { IpvsCommand, IpvsEntry } from '../ports/ipvs.ts';
+import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon } from '../ports/ipvs.ts';
 import type { Mail } from '../ports/mail.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { type CheckerConfigurations, CheckerProcess } from './checker-process.ts';
@@ -71,6 +71,8 @@ export class CheckerBench {
   readonly probes: { readonly at: Instant; readonly address: string }[] = [];
   readonly commands: IpvsCommand[] = [];
   readonly table: Map<string, IpvsEntry>;
+  /** Which run, an earlier life's among them; a test may meddle with them. */
+  readonly syncDaemons: Set<IpvsSyncDaemon['state']>;
   /** Addresses that fail, with the reason. */
   readonly failing = new Map<string, ProbeFailure>();
   stopped = false;
@@ -84,8 +86,10 @@ export class CheckerBench {
     configuration: CheckerConfigurations,
     entries: ReadonlyMap<string, IpvsEntry> = new Map(),
     words: readonly ServerWord[] = [],
+    syncDaemons: readonly IpvsSyncDaemon['state'][] = [],
   ) {
     this.table = new Map(entries);
+    this.syncDaemons = new Set(syncDaemons);
     this.engine = new CheckerProcess(configuration, words);
     this.perform(this.engine.start());
   }
@@ -128,12 +132,13 @@ export class CheckerBench {
             type: 'ipvs-read',
             entries: [...this.table.values()],
             timeouts: { tcp: 900, tcpFin: 120, udp: 300 },
+            syncDaemons: [...this.syncDaemons],
           });
           break;
         case 'change-ipvs': {
           const errors = effect.commands.flatMap((command, place) => {
             this.commands.push(command);
-            const error = this.refuse(command);
+            const error = this.refuse(command) ?? this.#obeySyncDaemon(command);
             if (error === undefined) this.#obey(command);
             return error === undefined ? [] : [{ place, error }];
           });
@@ -180,6 +185,16 @@ export class CheckerBench {
 
   #later(input: CheckerInput): void {
     this.#queue.push({ at: after(this.now, milliseconds(1)), input });
+  }
+
+  /** An errno name, as a real kernel has them. */
+  #obeySyncDaemon(command: IpvsCommand): string | undefined {
+    if (command.type === 'stop-sync-daemon') return this.syncDaemons.delete(command.state) ? undefined : 'ESRCH';
+    if (command.type !== 'start-sync-daemon') return undefined;
+    const { state } = command.daemon;
+    if (this.syncDaemons.has(state)) return 'EEXIST';
+    this.syncDaemons.add(state);
+    return undefined;
   }
 
   #obey(command: IpvsCommand): void {

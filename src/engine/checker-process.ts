@@ -188,7 +188,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     for (const probe of this.#checks.clear()) this.#out.push({ type: 'cancel-probe', probe });
     for (const { pool } of this.#services) if (pool.configuration.omega) this.#reports.goodbye(pool);
     if (!keepTable) this.#clearTable();
-    for (const command of this.#syncDaemons.stop()) this.#table.command(command);
+    for (const command of this.#syncDaemons.configure(undefined)) this.#table.command(command);
     if (this.#originalTimeouts && this.#configuration.lvs.global.timeouts) {
       this.#table.command({ type: 'set-timeouts', timeouts: this.#originalTimeouts });
     }
@@ -220,12 +220,13 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     return this.#finish(now);
   }
 
-  #tableRead(now: Instant, { entries, timeouts }: CheckerInput & { type: 'ipvs-read' }): void {
+  #tableRead(now: Instant, { entries, timeouts, syncDaemons }: CheckerInput & { type: 'ipvs-read' }): void {
     this.#table.wasRead(now, entries);
     if (!this.#table.isComparing) return;
     if (this.#ipvsError !== undefined) this.#say('IPVS can be used now');
     this.#ipvsError = undefined;
     this.#originalTimeouts ??= timeouts;
+    for (const command of this.#syncDaemons.found(syncDaemons)) this.#table.command(command);
     this.#compareOn();
   }
 

@@ -58,6 +58,8 @@ function explanation(code: string): string {
 export interface IpvsReading {
   readonly entries: readonly IpvsEntry[];
   readonly timeouts: IpvsTimeouts;
+  /** Those that run. */
+  readonly syncDaemons: readonly IpvsSyncDaemon['state'][];
 }
 
 /** After these a socket's conversation cannot be trusted any more, but another one's can. */
@@ -113,6 +115,7 @@ export class Ipvs {
   *readInSteps(services: number): Generator<undefined, IpvsReading, undefined> {
     const found = yield* this.#listServices(services);
     const timeouts = this.#ask(encodeTimeoutsRequest, decodeTimeouts) ?? { tcp: 0, tcpFin: 0, udp: 0 };
+    const syncDaemons = this.syncDaemons().map(({ state }) => state);
     const entries: IpvsEntry[] = [];
     for (const service of found) {
       if (entries.length > 0 && entries.length % services === 0) yield;
@@ -124,7 +127,7 @@ export class Ipvs {
       );
       entries.push({ service, destinations });
     }
-    return { entries, timeouts };
+    return { entries, timeouts, syncDaemons };
   }
 
   /** The connections of each destination of a service; none if there is no such service. Throws IpvsUnavailable. */

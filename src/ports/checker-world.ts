@@ -1,5 +1,5 @@
 import type { Fifo } from './fifo.ts';
-import type { IpvsCommand, IpvsEntry, IpvsTimeouts } from './ipvs.ts';
+import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon, IpvsTimeouts } from './ipvs.ts';
 import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
 import type { InterfaceAddress } from './network.ts';
@@ -9,7 +9,13 @@ import type { RunnableScript, ScriptOutcome } from './script.ts';
 /** Everything the world can tell the health-checking and balancing engine. Plain data, as for VRRP. */
 export type CheckerInput =
   /** At start, after the kernel dropped messages, and whenever the engine asked for a look (read-ipvs). */
-  | { readonly type: 'ipvs-read'; readonly entries: readonly IpvsEntry[]; readonly timeouts: IpvsTimeouts }
+  | {
+      readonly type: 'ipvs-read';
+      readonly entries: readonly IpvsEntry[];
+      readonly timeouts: IpvsTimeouts;
+      /** Which of the connection-sync daemons run. */
+      readonly syncDaemons: readonly IpvsSyncDaemon['state'][];
+    }
   /** The table cannot be read or written at all: module missing, no permission. */
   | { readonly type: 'ipvs-unavailable'; readonly error: string }
   /** Answers change-ipvs. `errors` holds an errno name for each command that failed, by its place. */

@@ -124,7 +124,8 @@ describe('the world of health checks', () => {
   it('reads and changes the table', async () => {
     execute({ type: 'read-ipvs' });
     await until('the empty table', () => told('ipvs-read').length === 1);
-    assert.deepEqual(inputs, [{ type: 'ipvs-read', entries: [], timeouts: { tcp: 900, tcpFin: 120, udp: 300 } }]);
+    const timeouts = { tcp: 900, tcpFin: 120, udp: 300 };
+    assert.deepEqual(inputs, [{ type: 'ipvs-read', entries: [], timeouts, syncDaemons: [] }]);
     const wanted = [entry('192.0.2.1', 1), entry('192.0.2.2', 2)];
     execute({ type: 'change-ipvs', batch: 7, commands: wanted.flatMap(each => reconcileEntry(undefined, each)) });
     // Answered later, not from within.
