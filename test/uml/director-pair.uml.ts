@@ -93,7 +93,11 @@ describe('a pair of directors with a sync daemon', () => {
     directors.set(name, director);
     return director;
   };
-  const syncDaemon = (name: Name): string => inside(name, 'ipvsadm', '-l', '--daemon').trim().split(' ')[0] ?? '';
+  /** `master`, or `master+backup` where both run. */
+  const syncDaemon = (name: Name): string =>
+    Array.from(inside(name, 'ipvsadm', '-l', '--daemon').matchAll(/^(\w+) sync daemon/gm), ([, state]) => state).join(
+      '+',
+    );
   const untilSyncDaemon = (name: Name, state: string) =>
     directors.get(name)!.until(`the sync daemon of ${name} to be ${state}`, () => syncDaemon(name) === state);
   const again = (): Promise<string> => client.ask({ do: 'again' });
@@ -148,6 +152,26 @@ describe('a pair of directors with a sync daemon', () => {
     await untilSyncDaemon('left', 'master');
     await untilSyncDaemon('right', 'backup');
     assert.equal(await again(), server);
+  });
+
+  it('stops the sync daemon of a checker process that was killed while its virtual router changed', async () => {
+    const left = directors.get('left')!;
+    for (const [state, carrier] of [
+      ['backup', 'down'],
+      ['master', 'up'],
+    ] as const) {
+      const at = left.lines.length;
+      left.killChecker();
+      for (const bridge of ['outer', 'inner']) must('ip', 'link', 'set', `left-${bridge}`, carrier);
+      await left.untilSaid('Starting Healthcheck child process', at);
+      await untilSyncDaemon('left', state);
+      await untilSyncDaemon('right', state === 'master' ? 'backup' : 'master');
+      assert.deepEqual(
+        left.lines.slice(at).filter(line => line.includes('IPVS refused')),
+        [],
+      );
+    }
+    await left.until('its services to be there', () => savedTable('left').length === 3);
   });
 
   it('keeps it when the master is stopped', async () => {
