@@ -8,6 +8,7 @@ if (command) {
 } else {
   // Signals first: until they are taken over, HUP and others end the process. Everything else is loaded afterwards.
   await import('../daemon/take-over.ts');
+  await import('../daemon/young-objects.ts');
   const { main } = await import('./invoke.ts');
   await main(process.argv);
 }
