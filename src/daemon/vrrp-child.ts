@@ -1,3 +1,4 @@
+import { askForShortTurns } from '../linux/time-slice.ts';
 import { renderConfiguration } from '../status/data-text.ts';
 import { runChild } from './child.ts';
 import type { VrrpPart } from './child-messages.ts';
@@ -5,6 +6,7 @@ import { VrrpRuntime } from './vrrp-runtime.ts';
 
 /** Becomes the VRRP process. */
 export function runVrrpChild(): void {
+  askForShortTurns();
   runChild<VrrpPart>({
     kind: 'vrrp',
     capabilities: ['CAP_NET_ADMIN', 'CAP_NET_RAW'],
