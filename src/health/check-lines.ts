@@ -1,5 +1,4 @@
-import { type Duration, inMilliseconds } from '../base/duration.ts';
-import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
+import type { ProbeFailure, ProbeSpec } from '../ports/probe.ts';
 
 /** A checker of one server in one service, as its log lines name it. */
 export interface CheckedServer {
@@ -103,12 +102,6 @@ export function failureReason(failure: ProbeFailure): string {
   }
 }
 
-/** One probe's outcome for a table: `ok, status 200 in 12.3 ms`. */
-export function resultSummary({ failure, took, status }: ProbeResult): string {
-  const outcome = failure ? failureReason(failure) : status === undefined ? 'ok' : `ok, status ${status}`;
-  return `${outcome} in ${formatMilliseconds(took)}`;
-}
-
 export function scriptText(spec: ProbeSpec | undefined): string | undefined {
   return spec?.type === 'script' ? spec.script.text : undefined;
 }
@@ -121,8 +114,4 @@ function dnsReason(failure: ProbeFailure): string {
 /** The program without its arguments. */
 function program(script: string | undefined): string {
   return script?.trim().split(/\s+/)[0] ?? '';
-}
-
-function formatMilliseconds(span: Duration): string {
-  return `${inMilliseconds(span).toFixed(1)} ms`;
 }

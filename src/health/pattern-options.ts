@@ -54,9 +54,6 @@ const withoutMeaning = [
   'use_offset_limit',
 ];
 
-/** All names that regex_options accepts. */
-export const patternOptionNames: readonly string[] = [...Object.keys(meanings), ...withoutMeaning].sort();
-
 export function readPatternOptions(names: readonly string[]): Result<PatternOptions, string> {
   const options = Object.fromEntries(Object.values(meanings).map(key => [key, false])) as unknown as Record<
     keyof PatternOptions,

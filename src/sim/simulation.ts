@@ -47,8 +47,6 @@ export interface SimulationResult {
 
 /** After the last step everything has time to come to rest. */
 const restTime = seconds(30);
-/** Before anything is expected of it, a cluster may find its first master. */
-export const settlingTime = seconds(10);
 
 /** What a scenario names that is not there; each with the place of its step. */
 export function complaints({ nodes, files, scenario }: SimulationInput): readonly string[] {
