@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../base/duration.ts';
+import { milliseconds, seconds } from '../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../base/instant.ts';
 import type { ChildKind } from './child-kind.ts';
 import type { ChildEnd } from './restart-policy.ts';
@@ -245,11 +245,26 @@ describe('reload', () => {
     bench.wait(0.2);
     expect(bench.handle({ type: 'child-asked-for-reload' })).toEqual([]);
     bench.wait(0.1);
-    expect(bench.handle({ type: 'child-asked-for-reload' })).toContain('judge-configuration');
+    bench.handle({ type: 'child-asked-for-reload' });
+    expect(bench.wait(0.1)).toContain('judge-configuration');
+  });
+
+  it('is one reload, too, when the child is told first', () => {
+    const bench = new Bench().started();
+    bench.handle({ type: 'child-asked-for-reload' });
+    expect(bench.signal(SIGHUP)).toContain('judge-configuration');
+    bench.judged('vrrp');
+    expect(bench.configured(2)).not.toContain('judge-configuration');
+    expect(bench.wait(1)).toEqual([]);
   });
 
   it('obeys a HUP that only the child got', () => {
-    expect(new Bench().started().handle({ type: 'child-asked-for-reload' })).toContain('judge-configuration');
+    const bench = new Bench().started();
+    bench.handle({ type: 'child-asked-for-reload' });
+    expect(bench.supervisor.nextDeadline()).toBe(after(bench.now, milliseconds(100)));
+    expect(bench.wait(0.05)).toEqual([]);
+    expect(bench.wait(0.05)).toContain('judge-configuration');
+    expect(bench.supervisor.nextDeadline()).toBeUndefined();
   });
 
   it('starts a child that has become configured', () => {

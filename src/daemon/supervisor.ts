@@ -68,6 +68,8 @@ type Phase =
  * the parent, which was, has already reloaded.
  */
 const echoOfReload = milliseconds(250);
+/** And it may be the child that hears of it first. Then the parent, whose HUP counts, waits this long for its own. */
+const ownHup = milliseconds(100);
 
 export interface SupervisorOptions {
   readonly respawn: boolean;
@@ -89,6 +91,8 @@ export class Supervisor {
   }));
   #phase: Phase = { type: 'starting', again: false };
   #sequence = 1;
+  /** A child asked for a reload, and so may whoever told it. */
+  #reloadAt: Instant | undefined;
   /** When the last reload was through. */
   #reloadedAt: Instant | undefined;
 
@@ -99,7 +103,7 @@ export class Supervisor {
   nextDeadline(): Instant | undefined {
     if (this.#phase.type === 'finished') return undefined;
     if (this.#phase.type === 'stopping') return this.#phase.killAt;
-    let next: Instant | undefined;
+    let next = this.#reloadAt;
     for (const { life } of this.#children) {
       if (life.type === 'waiting') next = earliest(next, life.restartAt);
       if (life.type === 'leaving') next = earliest(next, life.killAt);
@@ -114,7 +118,8 @@ export class Supervisor {
       this.#phase = { ...this.#phase, killAt: after(now, this.#options.childWaitTime) };
       return this.#living().flatMap(child => this.#kill(child));
     }
-    return this.#children.flatMap(child => this.#advanceChild(now, child));
+    const isDue = this.#reloadAt !== undefined && now >= this.#reloadAt;
+    return [...this.#children.flatMap(child => this.#advanceChild(now, child)), ...(isDue ? this.#reload() : [])];
   }
 
   handle(now: Instant, input: SupervisorInput): SupervisorEffect[] {
@@ -131,7 +136,8 @@ export class Supervisor {
       case 'child-configured':
         return this.#childConfigured(now, this.#child(input.child), input.sequence);
       case 'child-asked-for-reload':
-        return this.#childAskedForReload(now);
+        this.#childAskedForReload(now);
+        return [];
       case 'child-ended':
         return this.#childEnded(now, this.#child(input.child), input.pid, input.end);
     }
@@ -197,13 +203,14 @@ export class Supervisor {
     return [];
   }
 
-  /** A HUP to all processes at once is one reload: the children's share of it is the one under way or just done. */
-  #childAskedForReload(now: Instant): SupervisorEffect[] {
+  /** A HUP to all processes at once is one reload: the children's share of it is the one to come, under way or just done. */
+  #childAskedForReload(now: Instant): void {
     const isEcho = this.#reloadedAt !== undefined && elapsed(this.#reloadedAt, now) < echoOfReload;
-    return this.#phase.type === 'settled' && !isEcho ? this.#reload() : [];
+    if (this.#phase.type === 'settled' && !isEcho) this.#reloadAt ??= after(now, ownHup);
   }
 
   #reload(): SupervisorEffect[] {
+    this.#reloadAt = undefined;
     if (this.#phase.type === 'stopping' || this.#phase.type === 'finished') return [];
     if (this.#phase.type !== 'settled' && !this.#isStuck()) {
       if (this.#phase.again) return [];
