@@ -40,6 +40,7 @@ export class NeighbourEntries implements Invariant {
   readonly #debts = new Set<Debt>();
   readonly #removedAt = new Map<string, Instant>();
   readonly #thawedAt = new Map<string, Instant>();
+  readonly #reloadedAt = new Map<string, Instant>();
   readonly #diedAt = new Map<string, Instant>();
   #pathsChangedAt = instantFromMicroseconds(0);
   /** Clients that were told by whoever holds the address now; by `client address`. */
@@ -58,6 +59,7 @@ export class NeighbourEntries implements Invariant {
       if (seen.change === 'removed') this.#removedAt.set(`${seen.node} ${seen.address}`, now);
       else this.#noteDuals(seen.node);
     } else if (seen.type === 'life' && seen.event === 'thawed') this.#thawedAt.set(seen.node, now);
+    else if (seen.type === 'life' && seen.event === 'reloaded') this.#reloadedAt.set(seen.node, now);
     else if (seen.type === 'life' && (seen.event === 'process-crashed' || seen.event === 'powered-off')) {
       this.#diedAt.set(seen.node, now);
     }
@@ -128,7 +130,9 @@ export class NeighbourEntries implements Invariant {
     if (holder.node.suspended || !this.#quiet.view.hears(holder, other)) return false;
     // Its last word was in the version that it has left since.
     if (other.advertisedVersion !== holder.configuration.version) return false;
-    const since = Math.max(this.#pathsChangedAt, this.#thawedAt.get(holder.node.name) ?? 0);
+    // Before its reload the holder may have spoken another version.
+    const { name } = holder.node;
+    const since = Math.max(this.#pathsChangedAt, this.#thawedAt.get(name) ?? 0, this.#reloadedAt.get(name) ?? 0);
     return other.advertisedAt > since;
   }
 
