@@ -179,11 +179,17 @@ export class NeighbourEntries implements Invariant {
   /** Announcements may be paced, and the winner may learn of the loser by its next advertisement only. */
   #due({ node, configuration, router }: Member): Duration {
     const { garpInterval, gnaInterval } = node.configuration.global;
-    const pacing = Math.max(garpInterval, gnaInterval) * configuration.garp.masterRepeat;
-    const all = node.configuration.instances.reduce((sum, { addresses }) => sum + addresses.length, 0);
+    // One queue for all: the last waits for every repetition of the others.
+    const frames = node.configuration.instances.reduce(
+      (sum, { addresses, garp }) => sum + addresses.length * garp.masterRepeat,
+      0,
+    );
     // A frame that was held up may overtake the first burst; the second one corrects that.
     const late = this.#world.now - this.#quiet.reliableSince < heldUp ? configuration.garp.lowerPriorityDelay : 0;
-    return (knownWithin + late + this.#quiet.view.interval(router) + pacing * all) as Duration;
+    return (knownWithin +
+      late +
+      this.#quiet.view.interval(router) +
+      Math.max(garpInterval, gnaInterval) * frames) as Duration;
   }
 
   #collect(debt: Debt): void {
