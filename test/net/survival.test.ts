@@ -42,7 +42,8 @@ async function killed(pair: Pair, which: 'child' | 'all'): Promise<void> {
   // The child has the later number; it was started by the parent.
   const numbers = daemons.map(process => process.pid).sort((a, b) => a - b);
   const victims = which === 'all' ? numbers : numbers.slice(1);
-  await pair.first.host.must(['sh', '-c', `kill -9 ${victims.join(' ')}`]);
+  // Stopped first: one that outlived the other for a moment would act upon its death.
+  await pair.first.host.must(['sh', '-c', `kill -STOP ${victims.join(' ')}; kill -KILL ${victims.join(' ')}`]);
 }
 
 describe('killed processes, beside keepalived', { skip: !havePeers('keepalived') }, () => {
