@@ -1,12 +1,12 @@
 import { type Duration, milliseconds, seconds, zero } from '../base/duration.ts';
 import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
-import { parseIpAddress } from '../base/ip-address.ts';
 import type { CheckerConfiguration, CheckSchedule } from '../health/configuration.ts';
 import type { LvsConfiguration, LvsGlobals, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { destinationKeyText, serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon } from '../ports/ipvs.ts';
 import type { Mail } from '../ports/mail.ts';
+import { plainEndpoint } from '../ports/probe.testkit.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { type CheckerConfigurations, CheckerProcess } from './checker-process.ts';
 import type { ServerWord } from './early-words.ts';
@@ -37,15 +37,7 @@ export function tcpCheck(last: number, rest: Partial<CheckSchedule> = {}): Check
     shadow: false,
     probe: {
       type: 'tcp',
-      endpoint: {
-        address: parseIpAddress(`10.0.0.${last}`)!,
-        port: 80,
-        bindAddress: undefined,
-        bindPort: undefined,
-        bindInterface: undefined,
-        fwmark: undefined,
-        timeout: seconds(5),
-      },
+      endpoint: plainEndpoint(`10.0.0.${last}`, 80),
     },
   };
 }

@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
-import { parseIpAddress } from '../base/ip-address.ts';
-import type { ProbeEndpoint, ProbeSpec } from '../ports/probe.ts';
+import { plainEndpoint } from '../ports/probe.testkit.ts';
+import type { ProbeSpec } from '../ports/probe.ts';
 import type { CheckerConfiguration } from './configuration.ts';
 import { asksTheSame } from './same-question.ts';
 
-const endpoint: ProbeEndpoint = {
-  address: parseIpAddress('192.0.2.7')!,
-  port: 80,
-  bindAddress: undefined,
-  bindPort: undefined,
-  bindInterface: undefined,
-  fwmark: undefined,
-  timeout: seconds(5),
-};
+const endpoint = plainEndpoint('192.0.2.7', 80);
 const common = {
   keyword: 'X',
   schedule: { delayLoop: seconds(1), delayBeforeRetry: seconds(1), retries: 1, warmup: seconds(0), alpha: false },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Duration, milliseconds, seconds } from '../base/duration.ts';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { plainEndpoint } from '../ports/probe.testkit.ts';
 import type { BodyPattern, ProbeEndpoint, ProbeFailure, ProbeResult, ProbeSpec, TlsOptions } from '../ports/probe.ts';
 
 /** What a server does with each connection, in order; after the last step it is silent and keeps the connection. */
@@ -44,15 +44,7 @@ export function timeoutOf({ expected, waits }: ContractCase): Duration {
 }
 
 export function endpointOf(port: number, address = '127.0.0.1'): ProbeEndpoint {
-  return {
-    address: parseIpAddress(address) as IpAddress,
-    port,
-    bindAddress: undefined,
-    bindPort: undefined,
-    bindInterface: undefined,
-    fwmark: undefined,
-    timeout: longTimeout,
-  };
+  return plainEndpoint(address, port, { timeout: longTimeout });
 }
 
 export const plainTls: TlsOptions = {

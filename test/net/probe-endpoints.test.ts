@@ -1,11 +1,12 @@
 // What probes need a network of their own for: marks, link-local addresses, echoes with and without privilege, peers that
 // do not answer.
+
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seconds } from '../../src/base/duration.ts';
-import { parseIpAddress } from '../../src/base/ip-address.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import { Poller } from '../../src/linux/poller.ts';
+import { plainEndpoint } from '../../src/ports/probe.testkit.ts';
 import type { ProbeEndpoint, ProbeFailure, ProbeSpec } from '../../src/ports/probe.ts';
 import { Prober } from '../../src/probe/prober.ts';
 import { NetworkNamespace } from './network-namespace.testkit.ts';
@@ -50,8 +51,7 @@ afterAll(() => {
 });
 
 function endpoint(address: string, more: Partial<ProbeEndpoint> = {}): ProbeEndpoint {
-  const nothing = { bindAddress: undefined, bindPort: undefined, bindInterface: undefined, fwmark: undefined };
-  return { ...nothing, address: parseIpAddress(address)!, port, timeout: seconds(10), ...more };
+  return plainEndpoint(address, port, { timeout: seconds(10), ...more });
 }
 
 function failureOf(spec: ProbeSpec): Promise<ProbeFailure | undefined> {

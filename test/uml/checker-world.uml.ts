@@ -1,4 +1,5 @@
 // The kernel as the health-checking engine sees it; what is asked of it by effects, what it tells by inputs.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { findSetpriv } from '../../src/linux/processes.ts';
 import { reconcileEntry } from '../../src/lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../../src/ports/checker-world.ts';
 import type { IpvsEntry } from '../../src/ports/ipvs.ts';
+import { plainEndpoint } from '../../src/ports/probe.testkit.ts';
 import type { ProbeResult, ProbeSpec } from '../../src/ports/probe.ts';
 import type { ScriptCommand } from '../../src/ports/script.ts';
 
@@ -43,15 +45,7 @@ const entry = (address: string, weight: number): IpvsEntry => ({
 const addressOf = ({ service: { key } }: IpvsEntry): string => (key.type === 'address' ? key.address : '');
 const spec: ProbeSpec = {
   type: 'tcp',
-  endpoint: {
-    address: ip('127.0.0.1'),
-    port: 1,
-    bindAddress: undefined,
-    bindPort: undefined,
-    bindInterface: undefined,
-    fwmark: undefined,
-    timeout: milliseconds(1_000),
-  },
+  endpoint: plainEndpoint('127.0.0.1', 1, { timeout: milliseconds(1_000) }),
 };
 const result: ProbeResult = {
   failure: undefined,
