@@ -1,7 +1,5 @@
-import { parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { RealServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
-
-const ip = (text: string) => parseIpAddress(text)!;
 
 /** 10.0.0.LAST:80 with every default. */
 export function realServer(last: number, rest: Partial<RealServerConfiguration> = {}): RealServerConfiguration {

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { milliseconds, seconds } from '../base/duration.ts';
-import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import type { RouteRequest } from '../ports/route.ts';
 import { plainRoute, prefix } from '../ports/routing.testkit.ts';
 import { decodeMessages } from './message.ts';
 import { MessageWriter } from './message-writer.ts';
 import { decodeRouteKey, encodeAddRoute, encodeRemoveRoute, routeKey } from './route-route.ts';
-
-const ip = (text: string): IpAddress => parseIpAddress(text)!;
 
 const route = (rest?: Partial<RouteRequest>): RouteRequest => plainRoute(3, rest);
 

@@ -1,6 +1,5 @@
 // What probes need a network of their own for: marks, link-local addresses, echoes with and without privilege, peers that
 // do not answer.
-
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seconds } from '../../src/base/duration.ts';

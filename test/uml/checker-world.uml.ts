@@ -1,11 +1,10 @@
 // The kernel as the health-checking engine sees it; what is asked of it by effects, what it tells by inputs.
-
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { milliseconds } from '../../src/base/duration.ts';
-import { parseIpAddress } from '../../src/base/ip-address.ts';
+import { ip } from '../../src/base/ip-address.testkit.ts';
 import { waitFor } from '../../src/lab/wait.ts';
 import { CheckerWorld } from '../../src/linux/checker-world.ts';
 import { Poller } from '../../src/linux/poller.ts';
@@ -17,7 +16,6 @@ import { plainEndpoint } from '../../src/ports/probe.testkit.ts';
 import type { ProbeResult, ProbeSpec } from '../../src/ports/probe.ts';
 import type { ScriptCommand } from '../../src/ports/script.ts';
 
-const ip = (text: string) => parseIpAddress(text)!;
 const command = (program: string, ...words: readonly string[]): string =>
   execFileSync(program, words, { encoding: 'utf8' });
 const entry = (address: string, weight: number): IpvsEntry => ({

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, it } from 'node:test';
-import { parseIpAddress } from '../../src/base/ip-address.ts';
+import { ip } from '../../src/base/ip-address.testkit.ts';
 import { Ipvs, IpvsUnavailable } from '../../src/linux/ipvs.ts';
 import { netlinkProtocol, RequestSocket } from '../../src/linux/netlink-socket.ts';
 import { reconcileEntry } from '../../src/lvs/reconcile.ts';
@@ -11,7 +11,6 @@ import { encodeFamilyRequest } from '../../src/netlink/generic.ts';
 import { MessageWriter } from '../../src/netlink/message-writer.ts';
 import type { IpvsCommand, IpvsDestination, IpvsEntry, IpvsService, IpvsServiceKey } from '../../src/ports/ipvs.ts';
 
-const ip = (text: string) => parseIpAddress(text)!;
 const ipvsadm = (...words: readonly string[]): string =>
   execFileSync('ipvsadm', words, { encoding: 'utf8', maxBuffer: 1 << 28 });
 const saved = (): readonly string[] => ipvsadm('-Sn').trim().split('\n');
