@@ -8,7 +8,7 @@ import { runInUml, umlObstacle } from '../tools/uml.mjs';
 
 /** Runs the calling script once more in a kernel that has IPVS, and ends as that ends; returns inside of it. */
 export async function enterUml(moduleUrl, timeoutMs = 3_600_000) {
-  if (process.env.HOLDFAST_UML !== undefined) return;
+  if (process.env.HOLDFAST_GUEST !== undefined) return;
   const obstacle = umlObstacle();
   if (obstacle) {
     console.error(`no User-Mode-Linux kernel: ${obstacle}`);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
-const results = `${process.env.HOLDFAST_UML}/results`;
+const results = `${process.env.HOLDFAST_GUEST}/results`;
 const silenceMs = 120_000;
 
 /** Ends a process in which no test begins or ends any more, such as one whose last test left something open. */
