@@ -40,14 +40,14 @@ function installed(name) {
   return result.status === 0 && result.stdout.startsWith('ii');
 }
 
-/** The wanted packages and the libraries that they need and this machine lacks. */
+/** The wanted packages and what they need and this machine lacks: libraries, and the kernel that is the newest one now. */
 function packagesToFetch(aptOptions, wanted) {
   const found = new Set(wanted);
   let frontier = [...wanted];
   while (frontier.length > 0) {
     const flags = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(kind => `--no-${kind}`);
     const text = output('apt-cache', [...aptOptions, 'depends', ...flags, ...frontier]);
-    frontier = [...text.matchAll(/^ +\|?(?:Pre)?Depends: (lib[^\s<>]+)$/gm)]
+    frontier = [...text.matchAll(/^ +\|?(?:Pre)?Depends: ((?:lib|linux-image-\d)[^\s<>]+)$/gm)]
       .map(match => match[1])
       .filter(name => !found.has(name) && !installed(name));
     for (const name of frontier) found.add(name);
