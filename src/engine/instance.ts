@@ -370,11 +370,15 @@ export class Instance {
     if (burst) this.#burst(now, burst.repeat);
   }
 
-  /** One at a time: a peer that keeps sending must not make the queue grow. */
+  /** One at a time: a peer that keeps sending must not make the queue grow. Repetitions that wait become part of it. */
   #burst(now: Instant, repeat: number): void {
-    const isBusy = this.#around.queue.isWaiting(this);
+    const { queue } = this.#around;
+    const isBusy = queue.isFirstWaiting(this);
     this.#reassertAgain = isBusy ? { at: after(now, burstPoll), repeat } : undefined;
-    if (!isBusy) this.announce(now, this.#present(), repeat);
+    if (isBusy) return;
+    const times = Math.max(repeat, queue.timesWaiting(this));
+    queue.withdraw(this);
+    this.announce(now, this.#present(), times);
   }
 
   /** The kernel answered for this instance's part of a batch. */

@@ -22,6 +22,42 @@ it('sends every address once before any a second time', () => {
   expect(queue.nextDeadline()).toBeUndefined();
 });
 
+it('announces what is new before it repeats what is announced', () => {
+  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
+  const second = frame('192.0.2.9', 'VI_2');
+  queue.enqueue(start, [a, b], 3);
+  expect(queue.take(start, 10)).toEqual([a]);
+  queue.enqueue(start, [second], 2);
+  const order: Announcement[] = [];
+  for (let at = start; queue.nextDeadline() !== undefined; at = queue.nextDeadline() ?? at) {
+    order.push(...queue.take(at, 10));
+    // Not one more than pacing allows, whatever comes first.
+    expect(queue.take(at, 10)).toEqual([]);
+  }
+  expect(order).toEqual([b, second, a, b, second, a, b]);
+});
+
+it('goes on in the same order after a checkpoint', () => {
+  const queue = new AnnouncementQueue(unpaced);
+  queue.enqueue(start, [a, b], 2);
+  queue.take(start, 1);
+  const other = new AnnouncementQueue(unpaced);
+  other.restore(
+    queue.save(() => 7),
+    number => ({ 7: 'VI_1' })[number],
+  );
+  expect(other.take(start, 10)).toEqual([b, a, b]);
+});
+
+it('knows what waits of an owner', () => {
+  const queue = new AnnouncementQueue(unpaced);
+  queue.enqueue(start, [a, b], 3);
+  expect([queue.isFirstWaiting('VI_1'), queue.timesWaiting('VI_1')]).toEqual([true, 3]);
+  queue.take(start, 3);
+  expect([queue.isFirstWaiting('VI_1'), queue.timesWaiting('VI_1')]).toEqual([false, 2]);
+  expect([queue.isFirstWaiting('VI_2'), queue.timesWaiting('VI_2')]).toEqual([false, 0]);
+});
+
 it('hands out no more than asked for and is due again at once', () => {
   const queue = new AnnouncementQueue(unpaced);
   queue.enqueue(start, [a, b], 1);
@@ -48,12 +84,24 @@ it('keeps the gap to a burst that comes right after the last frame', () => {
   expect(queue.take(after(start, milliseconds(10)), 10)).toEqual([b]);
 });
 
+it('keeps the gap to frames that were withdrawn', () => {
+  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
+  queue.enqueue(start, [a, b], 1);
+  queue.take(start, 10);
+  queue.withdraw('VI_1');
+  queue.enqueue(start, [a], 1);
+  expect(queue.take(start, 10)).toEqual([]);
+  expect(queue.take(after(start, milliseconds(10)), 10)).toEqual([a]);
+  expect(queue.take(after(start, milliseconds(20)), 10)).toEqual([]);
+  expect(queue.nextDeadline()).toBeUndefined();
+});
+
 it('withdraws what its owner gave up', () => {
   const queue = new AnnouncementQueue(unpaced);
   queue.enqueue(start, [a, other, b], 1);
-  expect(queue.isWaiting('VI_1')).toBe(true);
+  expect(queue.isFirstWaiting('VI_1')).toBe(true);
   queue.withdraw('VI_1');
-  expect(queue.isWaiting('VI_1')).toBe(false);
+  expect(queue.isFirstWaiting('VI_1')).toBe(false);
   expect(queue.take(start, 10)).toEqual([other]);
 });
 
@@ -61,5 +109,5 @@ it('withdraws only what was given up', () => {
   const queue = new AnnouncementQueue(unpaced);
   queue.enqueue(start, [a, other, b], 2);
   queue.withdraw('VI_1', ({ address }) => address === a.address);
-  expect(queue.take(start, 10)).toEqual([other, other, b, b].sort((x, y) => x.linkIndex - y.linkIndex));
+  expect(queue.take(start, 10)).toEqual([b, b, other, other]);
 });

@@ -10,18 +10,23 @@ export interface Announcement {
   readonly owner: unknown;
 }
 
-interface Line {
-  readonly frames: Announcement[];
-  /** Position of the next frame; the array is dropped when it is through. */
+/** Frames that are sent the same number of times before; those before `next` are sent. */
+interface Round {
+  frames: Announcement[];
   next: number;
+}
+
+interface Line {
+  /** The first announcements, then the second ones, and so on. */
+  readonly rounds: Round[];
   /** When pacing allows the next frame. */
   readyAt: Instant;
 }
 
-/** The waiting frames as plain data, a line per interface and family; owners by number. */
+/** The waiting frames as plain data, a line per interface and family, in rounds; owners by number. */
 export type SavedAnnouncementQueue = readonly {
   readonly key: string;
-  readonly frames: readonly (Omit<Announcement, 'owner'> & { readonly owner: number })[];
+  readonly rounds: readonly (readonly (Omit<Announcement, 'owner'> & { readonly owner: number })[])[];
   readonly readyAt: Instant;
 }[];
 
@@ -34,8 +39,9 @@ export interface Pacing {
 }
 
 /**
- * Frames waiting to be sent, in a line per interface and family. Bursts of thousands of frames are handed out in
- * portions, so that adverts go out in between.
+ * Frames waiting to be sent, in a line per interface and family. No address is announced again while another waits to be
+ * announced at all, whoever holds it: where frames are paced, the neighbours of one virtual router need not wait for the
+ * repetitions of all others. Bursts of thousands of frames are handed out in portions, so that adverts go out in between.
  */
 export class AnnouncementQueue {
   readonly #lines = new Map<string, Line>();
@@ -50,51 +56,64 @@ export class AnnouncementQueue {
   }
 
   save(numberOf: (owner: unknown) => number): SavedAnnouncementQueue {
-    return Array.from(this.#lines, ([key, { frames, next, readyAt }]) => ({
+    return Array.from(this.#lines, ([key, { rounds, readyAt }]) => ({
       key,
-      frames: frames.slice(next).map(frame => ({ ...frame, owner: numberOf(frame.owner) })),
+      rounds: rounds.map(({ frames, next }) =>
+        frames.slice(next).map(frame => ({ ...frame, owner: numberOf(frame.owner) })),
+      ),
       readyAt,
     }));
   }
 
   restore(saved: SavedAnnouncementQueue, byNumber: (number: number) => unknown): void {
     this.#lines.clear();
-    for (const { key, frames, readyAt } of saved) {
-      const owned = frames.map(frame => ({ ...frame, owner: byNumber(frame.owner) }));
-      this.#lines.set(key, { frames: owned, next: 0, readyAt });
+    for (const { key, rounds, readyAt } of saved) {
+      const owned = rounds.map(frames => ({
+        frames: frames.map(frame => ({ ...frame, owner: byNumber(frame.owner) })),
+        next: 0,
+      }));
+      this.#lines.set(key, { rounds: owned, readyAt });
     }
   }
 
-  /** `repeat` rounds over all the addresses, so that each is out once before any goes out twice. */
+  /** To be announced `repeat` times; each time behind whatever is to be announced for that time, too. */
   enqueue(now: Instant, announcements: readonly Announcement[], repeat: number): void {
-    for (let round = 0; round < repeat; round++) {
-      for (const announcement of announcements) {
-        const key = `${announcement.linkIndex} ${familyOf(announcement.address)}`;
-        let line = this.#lines.get(key);
-        if (!line) {
-          line = { frames: [], next: 0, readyAt: now };
-          this.#lines.set(key, line);
-        }
-        line.frames.push(announcement);
+    for (const announcement of announcements) {
+      const key = `${announcement.linkIndex} ${familyOf(announcement.address)}`;
+      let line = this.#lines.get(key);
+      if (!line) {
+        line = { rounds: [], readyAt: now };
+        this.#lines.set(key, line);
       }
+      while (line.rounds.length < repeat) line.rounds.push({ frames: [], next: 0 });
+      for (let round = 0; round < repeat; round++) line.rounds[round]!.frames.push(announcement);
     }
   }
 
-  /** Whether frames of this owner still wait. */
-  isWaiting(owner: unknown): boolean {
-    for (const { frames, next } of this.#lines.values()) {
-      for (let place = next; place < frames.length; place++) if (frames[place]!.owner === owner) return true;
-    }
+  /** Whether addresses of this owner wait for their first announcement. */
+  isFirstWaiting(owner: unknown): boolean {
+    for (const { rounds } of this.#lines.values()) if (rounds[0] && holdsFrameOf(owner, rounds[0])) return true;
     return false;
   }
 
   /** The owner gave addresses up, all unless told otherwise: nothing may be announced for them any more. */
   withdraw(owner: unknown, isGivenUp: (announcement: Announcement) => boolean = () => true): void {
-    for (const [key, line] of this.#lines) {
-      const rest = line.frames.slice(line.next).filter(frame => frame.owner !== owner || !isGivenUp(frame));
-      if (rest.length === 0) this.#lines.delete(key);
-      else this.#lines.set(key, { frames: rest, next: 0, readyAt: line.readyAt });
+    // A line that is empty now still knows when the next frame may go.
+    for (const { rounds } of this.#lines.values()) {
+      for (const round of rounds) {
+        round.frames = round.frames.slice(round.next).filter(frame => frame.owner !== owner || !isGivenUp(frame));
+        round.next = 0;
+      }
     }
+  }
+
+  /** How many more times an address of this owner will be announced, at most. */
+  timesWaiting(owner: unknown): number {
+    let times = 0;
+    for (const { rounds } of this.#lines.values()) {
+      times = Math.max(times, rounds.filter(round => holdsFrameOf(owner, round)).length);
+    }
+    return times;
   }
 
   nextDeadline(): Instant | undefined {
@@ -108,13 +127,20 @@ export class AnnouncementQueue {
     if (this.#lines.size === 0) return nothing;
     const taken: Announcement[] = [];
     for (const [key, line] of this.#lines) {
-      while (line.next < line.frames.length && line.readyAt <= now && taken.length < limit) {
-        const frame = line.frames[line.next++]!;
-        taken.push(frame);
-        const gap = this.#gap(familyOf(frame.address));
-        if (gap > 0) line.readyAt = after(now, gap);
+      for (const round of line.rounds) {
+        while (!isThrough(round) && line.readyAt <= now && taken.length < limit) {
+          const frame = round.frames[round.next++]!;
+          taken.push(frame);
+          const gap = this.#gap(familyOf(frame.address));
+          if (gap > 0) line.readyAt = after(now, gap);
+        }
+        if (!isThrough(round)) break;
+        if (round.next > 0) {
+          round.frames = [];
+          round.next = 0;
+        }
       }
-      if (line.next === line.frames.length && line.readyAt <= now) this.#lines.delete(key);
+      if (line.readyAt <= now && line.rounds.every(isThrough)) this.#lines.delete(key);
     }
     return taken;
   }
@@ -122,4 +148,13 @@ export class AnnouncementQueue {
   #gap(family: Family): Duration {
     return family === 4 ? this.#pacing.garpInterval : this.#pacing.gnaInterval;
   }
+}
+
+function isThrough({ frames, next }: Round): boolean {
+  return next === frames.length;
+}
+
+function holdsFrameOf(owner: unknown, { frames, next }: Round): boolean {
+  for (let place = next; place < frames.length; place++) if (frames[place]!.owner === owner) return true;
+  return false;
 }

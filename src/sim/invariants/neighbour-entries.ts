@@ -179,9 +179,9 @@ export class NeighbourEntries implements Invariant {
   /** Announcements may be paced, and the winner may learn of the loser by its next advertisement only. */
   #due({ node, configuration, router }: Member): Duration {
     const { garpInterval, gnaInterval } = node.configuration.global;
-    // One queue for all: the last waits for every repetition of the others.
+    // One queue for all, first announcements first: the last may wait for those of a burst under way, then of its own.
     const frames = node.configuration.instances.reduce(
-      (sum, { addresses, garp }) => sum + addresses.length * garp.masterRepeat,
+      (sum, { addresses, excludedAddresses }) => sum + 2 * (addresses.length + excludedAddresses.length),
       0,
     );
     // A frame that was held up may overtake the first burst; the second one corrects that.
