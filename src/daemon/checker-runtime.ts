@@ -10,13 +10,13 @@ import { now } from '../linux/clock.ts';
 import { Driver } from '../linux/driver.ts';
 import { Poller } from '../linux/poller.ts';
 import { type ConnectionCount, connectionCounts } from '../lvs/connection-counts.ts';
-import { serviceIdentity } from '../lvs/pool.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Engine } from '../ports/vrrp-world.ts';
 import { Prober } from '../probe/prober.ts';
+import { checkDataOf } from '../status/check-data.ts';
 import { renderCheckData } from '../status/check-data-text.ts';
-import { healthPortions, virtualServerStatus } from '../status/health-status.ts';
+import { healthPortions } from '../status/health-status.ts';
 import type { ChildRuntime, Portions, Report, RuntimeOptions } from './child.ts';
 import type { CheckerMessage, CheckerPart, ChildSetup, SessionMessage } from './child-messages.ts';
 import { LatenessReport } from './lateness-report.ts';
@@ -114,17 +114,7 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
 
   report(meaning: SignalMeaning, { names }: ChildSetup): Report | undefined {
     if (meaning !== 'dump') return undefined;
-    const { ipvsError, services } = this.#checker;
-    const known = new Map(services.map(service => [serviceIdentity(service.pool.configuration), service]));
-    const instant = now();
-    const epoch = Date.now();
-    const text = renderCheckData(this.#configurations, {
-      ipvsError,
-      statusOf: server => {
-        const service = known.get(serviceIdentity(server));
-        return service && virtualServerStatus(service, instant, epoch);
-      },
-    });
+    const text = renderCheckData(this.#configurations, checkDataOf(this.#checker, now(), Date.now()));
     return { what: 'checker data', file: names.checker.dump, text };
   }
 

@@ -5,7 +5,13 @@ import type { LvsGlobals, RealServerConfiguration, VirtualServerConfiguration } 
 import type { IpvsForwarding } from '../ports/ipvs.ts';
 import type { RunnableScript } from '../ports/script.ts';
 import { checkTarget } from './check-target.ts';
-import { type CheckStatus, inPortions, type ServerStatus, type VirtualServerStatus } from './health-status.ts';
+import {
+  type CheckStatus,
+  inPortions,
+  type ServerStatus,
+  type SizedText,
+  type VirtualServerHead,
+} from './health-status.ts';
 import { alertLine, mailLines } from './mail-text.ts';
 import { scriptText } from './script-text.ts';
 
@@ -19,11 +25,18 @@ export function* renderCheckConfiguration({ lvs, health }: CheckerConfigurations
   }
 }
 
+/** What the process makes of a virtual server right now. */
+export interface VirtualServerData {
+  readonly head: VirtualServerHead;
+  /** Of the server at that place in the configuration; undefined if it does not have it. */
+  statusOf(server: RealServerConfiguration, place: number): ServerStatus | undefined;
+}
+
 /** What the process makes of its configuration right now. */
 export interface CheckData {
   readonly ipvsError: string | undefined;
   /** Undefined for one that it does not have. */
-  statusOf(server: VirtualServerConfiguration): VirtualServerStatus | undefined;
+  dataOf(server: VirtualServerConfiguration): VirtualServerData | undefined;
 }
 
 /** What USR1 writes: the configuration, and beside it the state; in portions, because it may be long. */
@@ -33,10 +46,14 @@ export function* renderCheckData(
 ): Generator<string, void, undefined> {
   const text = (lines: readonly string[]): string => lines.map(line => `${line}\n`).join('');
   yield text([...globalLines(lvs.global, data.ipvsError), ...mailLines(lvs.mails?.settings)]);
-  const texts = function* (): Generator<{ text: string; servers: number }> {
-    for (const server of lvs.virtualServers) {
-      const lines = virtualServerLines(server, health.checkers, data.statusOf(server));
-      yield { text: text(lines), servers: server.realServers.length };
+  const texts = function* (): Generator<SizedText> {
+    for (const virtualServer of lvs.virtualServers) {
+      const known = data.dataOf(virtualServer);
+      yield { text: text(serviceLines(virtualServer, known?.head)), parts: 1 };
+      for (const [place, server] of virtualServer.realServers.entries()) {
+        const lines = realServerLines(server, health.checkers, known?.statusOf(server, place));
+        yield { text: text(lines), parts: 1 + server.checkers.length };
+      }
     }
   };
   yield* inPortions(texts());
@@ -59,22 +76,8 @@ function globalLines(global: LvsGlobals, ipvsError: string | undefined): string[
   ];
 }
 
-function virtualServerLines(
-  virtualServer: VirtualServerConfiguration,
-  checkers: readonly CheckerConfiguration[],
-  status: VirtualServerStatus | undefined,
-): string[] {
-  const states = new Map(status?.servers.map(each => [`${each.address} ${each.port}`, each]));
-  return [
-    ...serviceLines(virtualServer, status),
-    ...virtualServer.realServers.flatMap(server =>
-      realServerLines(server, checkers, states.get(`${server.address} ${server.port}`)),
-    ),
-  ];
-}
-
 /** Of its own, without its servers. */
-function serviceLines(virtualServer: VirtualServerConfiguration, status: VirtualServerStatus | undefined): string[] {
+function serviceLines(virtualServer: VirtualServerConfiguration, status: VirtualServerHead | undefined): string[] {
   const { service, sorryServer } = virtualServer;
   const result = [
     ` Virtual Server = ${virtualServer.name}`,

@@ -96,10 +96,13 @@ export interface HealthQuestion {
   readonly connections?: (service: Service) => ReadonlyMap<string, ConnectionCount> | undefined;
 }
 
+/** A virtual server without its servers. */
+export type VirtualServerHead = Omit<VirtualServerStatus, 'servers'>;
+
 type Checker = Pick<CheckerProcess, 'services' | 'ipvsError'>;
 
-/** Servers that a portion of a text is about, or some more: a millisecond or two. */
-const portion = 100;
+/** Parts of a text that make a portion of it, each about a virtual server, a server or a check: a millisecond or two. */
+const portion = 200;
 
 /** Of all services, or of one; `epochMilliseconds` is the wall clock's reading at `now`. */
 export function healthStatusOf(
@@ -134,8 +137,19 @@ export function* healthPortions(
     let comma = '';
     for (const service of services) {
       if (!isAskedFor(service, question)) continue;
-      const status = virtualServerStatus(service, now, at, question);
-      yield { text: `${comma}${JSON.stringify(status)}`, servers: status.servers.length };
+      const counts = question.connections?.(service);
+      const head: VirtualServerStatus = { ...virtualServerHead(service), servers: [] };
+      const headText = JSON.stringify(head);
+      const headEnd = headText.length - ']}'.length;
+      yield { text: comma + headText.slice(0, headEnd), parts: 1 };
+      comma = '';
+      // As they were when it began: a reload meanwhile makes others.
+      for (const member of service.pool.members) {
+        const status = serverStatus(service, member, now, at, counts);
+        yield { text: comma + JSON.stringify(status), parts: 1 + status.checks.length };
+        comma = ',';
+      }
+      yield { text: headText.slice(headEnd), parts: 0 };
       comma = ',';
     }
   };
@@ -149,17 +163,17 @@ function isAskedFor({ pool }: Service, { only }: HealthQuestion): boolean {
 
 export interface SizedText {
   readonly text: string;
-  /** That it is about. */
-  readonly servers: number;
+  /** How many virtual servers, servers and checks it is about. */
+  readonly parts: number;
 }
 
-/** Joins texts until they are about as many servers as one may spend a moment on. */
+/** Joins texts until they are as much as one may spend a moment on. */
 export function* inPortions(texts: Iterable<SizedText>): Generator<string, void, undefined> {
   let joined = '';
   let count = 0;
-  for (const { text, servers } of texts) {
+  for (const { text, parts } of texts) {
     joined += text;
-    count += servers + 1;
+    count += parts;
     if (count < portion) continue;
     yield joined;
     joined = '';
@@ -169,15 +183,19 @@ export function* inPortions(texts: Iterable<SizedText>): Generator<string, void,
 }
 
 /** `epoch` is the wall clock's reading at `now`, in milliseconds. */
-export function virtualServerStatus(
+function virtualServerStatus(
   service: Service,
   now: Instant,
   epoch: number,
   { connections }: HealthQuestion = {},
 ): VirtualServerStatus {
-  const { pool, suspended } = service;
-  const { hysteresis, name, protocol, quorum, service: kernel, sorryServer } = pool.configuration;
   const counts = connections?.(service);
+  const servers = service.pool.members.map(member => serverStatus(service, member, now, epoch, counts));
+  return { ...virtualServerHead(service), servers };
+}
+
+export function virtualServerHead({ pool, suspended }: Service): VirtualServerHead {
+  const { hysteresis, name, protocol, quorum, service: kernel, sorryServer } = pool.configuration;
   return {
     name,
     protocol,
@@ -188,15 +206,17 @@ export function virtualServerStatus(
     weight: pool.aliveWeight,
     sorryServer: sorryServer && { address: sorryServer.address, port: sorryServer.port, serving: pool.sorry },
     suspended,
-    servers: pool.members.map(member => ({
-      ...server(member),
-      connections: counts?.get(memberKey(member.configuration)),
-      checks: (service.checksOf.get(member) ?? []).map(check => checkStatus(check, now, epoch)),
-    })),
   };
 }
 
-function server(member: PoolMember): Omit<ServerStatus, 'connections' | 'checks'> {
+/** `connections`: of the servers of its service, by memberKey; undefined if nobody has counted. */
+export function serverStatus(
+  { checksOf }: Service,
+  member: PoolMember,
+  now: Instant,
+  epoch: number,
+  connections?: ReadonlyMap<string, ConnectionCount>,
+): ServerStatus {
   const { address, name, port, weight } = member.configuration;
   return {
     name,
@@ -206,6 +226,8 @@ function server(member: PoolMember): Omit<ServerStatus, 'connections' | 'checks'
     weight: effectiveWeight(member),
     configuredWeight: weight,
     override: member.override,
+    connections: connections?.get(memberKey(member.configuration)),
+    checks: (checksOf.get(member) ?? []).map(check => checkStatus(check, now, epoch)),
   };
 }
 

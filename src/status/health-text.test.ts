@@ -3,8 +3,9 @@ import { seconds } from '../base/duration.ts';
 import { CheckerBench, configurations, tcpCheck } from '../engine/checker-process.testkit.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import { realServer, sorryServer, virtualServer } from '../lvs/lvs.testkit.ts';
+import { checkDataOf } from './check-data.ts';
 import { renderCheckConfiguration, renderCheckData } from './check-data-text.ts';
-import { type HealthStatus, healthPortions, healthStatusOf, virtualServerStatus } from './health-status.ts';
+import { type HealthStatus, healthPortions, healthStatusOf } from './health-status.ts';
 import { isAllWell, renderHealth } from './health-text.ts';
 
 const epoch = 1_795_151_901_000;
@@ -22,13 +23,7 @@ const configuration = configurations(
 );
 const statusOf = (bench: CheckerBench): HealthStatus => healthStatusOf(bench.engine, bench.now, epoch);
 const dumpOf = (of: CheckerConfigurations, { engine, now }: CheckerBench): string[] => [
-  ...renderCheckData(of, {
-    ipvsError: engine.ipvsError,
-    statusOf: server => {
-      const service = engine.services.find(({ pool }) => pool.configuration.name === server.name);
-      return service && virtualServerStatus(service, now, epoch);
-    },
-  }),
+  ...renderCheckData(of, checkDataOf(engine, now, epoch)),
 ];
 
 describe('renderHealth', () => {
@@ -186,20 +181,61 @@ describe('of thousands of servers', () => {
     [1, 2, 3, 4].map(last => tcpCheck(last)),
   );
 
-  it('health and dump come in portions that are the same together', () => {
-    const bench = new CheckerBench(many);
+  const inOne = configurations(
+    [virtualServer(Array.from({ length: count }, (_, place) => realServer(1, { port: place + 1, checkers: [0] })))],
+    [tcpCheck(1)],
+  );
+
+  it.each([
+    ['of many virtual servers', many],
+    ['of a single one', inOne],
+  ])('health and dump %s come in portions that are the same together', (_, configuration) => {
+    const bench = new CheckerBench(configuration);
     bench.pass(seconds(3));
     const health = [...healthPortions(bench.engine, bench.now, epoch)];
     expect(JSON.parse(health.join(''))).toEqual(JSON.parse(JSON.stringify(statusOf(bench))));
-    for (const portions of [health, dumpOf(many, bench)]) {
+    for (const portions of [health, dumpOf(configuration, bench)]) {
       expect(portions.length).toBeGreaterThan(count / 150);
       for (const text of portions) expect(text.match(/TCP_CHECK/g)?.length ?? 0).toBeLessThanOrEqual(104);
     }
+  });
+
+  it('health of one is that one only', () => {
+    const bench = new CheckerBench(many);
+    bench.pass(seconds(3));
     const of = { only: 'VS7 tcp' };
     const one = [...healthPortions(bench.engine, bench.now, epoch, of)].join('');
     expect(JSON.parse(one)).toEqual(JSON.parse(JSON.stringify(healthStatusOf(bench.engine, bench.now, epoch, of))));
     expect(
       JSON.parse([...healthPortions(bench.engine, bench.now, epoch, { only: 'nobody' })].join('')).virtualServers,
     ).toEqual([]);
+  });
+
+  it('the dump finds its servers while another order of them is about to take effect', () => {
+    const bench = new CheckerBench(configuration);
+    bench.pass(seconds(3));
+    const [service] = configuration.lvs.virtualServers;
+    const turned = { ...service!, realServers: [...service!.realServers].reverse() };
+    const lines = dumpOf({ ...configuration, lvs: { ...configuration.lvs, virtualServers: [turned] } }, bench)
+      .join('')
+      .split('\n');
+    expect(lines.filter(line => /Real Server|effective weight/.test(line))).toEqual([
+      '   Real Server = [10.0.0.2]:tcp:80',
+      '     State = UP, effective weight 5',
+      '   Real Server = [10.0.0.1]:tcp:80',
+      '     State = UP, effective weight 1',
+    ]);
+  });
+
+  it('and goes on through what a reload has changed meanwhile', () => {
+    const bench = new CheckerBench(inOne);
+    bench.pass(seconds(3));
+    const health = healthPortions(bench.engine, bench.now, epoch);
+    const texts = [health.next().value, health.next().value];
+    bench.perform(bench.engine.reload(bench.now, configurations([], [])));
+    bench.pass(seconds(3));
+    expect(bench.engine.services).toEqual([]);
+    const [server] = JSON.parse([...texts, ...health].join('')).virtualServers;
+    expect(server.servers).toHaveLength(count);
   });
 });
