@@ -21,7 +21,6 @@ import { Checks } from './checks.ts';
 import { type CheckedBefore, ConfiguredChecks } from './configured-checks.ts';
 import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
-import { LocalAddresses } from './local-addresses.ts';
 import { PendingEntries } from './pending-entries.ts';
 import { shutdownTexts, suspensionTexts } from './pool-news.ts';
 import { probeNews, toldNews } from './probe-news.ts';
@@ -29,6 +28,7 @@ import { type CheckNews, isNews } from './server-mails.ts';
 import { ServerReports } from './server-reports.ts';
 import { type Service, verdictOf } from './service.ts';
 import type { SharedCheck } from './shared-check.ts';
+import { Suspensions } from './suspensions.ts';
 import { SyncDaemons } from './sync-daemons.ts';
 
 /** Scripts that run at a stop get this long. */
@@ -49,7 +49,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #out: CheckerEffect[] = [];
   readonly #checks = new Checks();
   readonly #table = new KernelTable();
-  readonly #addresses = new LocalAddresses();
+  readonly #suspensions = new Suspensions();
   readonly #syncDaemons = new SyncDaemons();
   readonly #reports = new ServerReports(this.#out, () => this.#configuration.lvs);
   readonly #pending = new PendingEntries(this.#table);
@@ -118,13 +118,11 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         this.#reports.scriptEnded(input.run);
         break;
       case 'addresses-read':
-        this.#addresses.replace(input.addresses);
-        this.#addressesChanged();
+        this.#addressesChanged(this.#suspensions.replace(input.addresses));
         break;
       case 'address-added':
       case 'address-removed':
-        this.#addresses.change(input.address, input.type === 'address-added');
-        this.#addressesChanged();
+        this.#addressesChanged(this.#suspensions.change(input.address, input.type === 'address-added'));
         break;
       case 'file-value':
       case 'bfd-state':
@@ -352,6 +350,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#changed(service, events, true);
     this.#reportFailures(service, events);
     if (!known) this.#reports.began(service.pool);
+    this.#suspensions.watch(service);
     this.#judgeSuspension(service, true);
     this.#pending.add(service);
     return service;
@@ -381,6 +380,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #removeService(service: Service): void {
     this.#checks.unsubscribe(service);
     this.#pending.forget(service);
+    this.#suspensions.forget(service);
     this.#reports.removed(service.pool);
     this.#pending.release(service.pool.configuration.keys);
   }
@@ -429,25 +429,21 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
   }
 
-  #addressesChanged(): void {
-    let changed = false;
-    for (const service of this.#services) {
-      if (service.pool.configuration.haSuspend && this.#judgeSuspension(service, false)) changed = true;
+  #addressesChanged(concerned: Iterable<Service>): void {
+    for (const service of concerned) {
+      if (!this.#judgeSuspension(service, false)) continue;
+      for (const checks of service.checksOf.values()) this.#checks.rest(checks);
     }
-    if (changed) this.#checks.rest();
   }
 
   /** ha_suspend: checks rest while no address of their service is on this machine. Returns whether that changed. */
   #judgeSuspension(service: Service, isNew: boolean): boolean {
-    const { configuration, members } = service.pool;
-    const isHere = (): boolean =>
-      configuration.keys.some(key => key.type === 'address' && this.#addresses.has(key.address));
-    const suspended = configuration.haSuspend && this.#addresses.isKnown && !isHere();
+    const suspended = this.#suspensions.shallRest(service);
     if (suspended === service.suspended && !isNew) return false;
     service.suspended = suspended;
     for (const text of suspensionTexts(service, isNew)) this.#say(text);
     // Checks that others share have gone on meanwhile.
-    if (!suspended && !isNew) for (const member of members) this.#judgeMember(service, member);
+    if (!suspended && !isNew) for (const member of service.pool.members) this.#judgeMember(service, member);
     return true;
   }
 

@@ -75,11 +75,8 @@ export class Checks {
   }
 
   /** Checks rest while all the services of their servers are suspended. */
-  rest(): void {
-    for (const check of this.#each()) {
-      const services = [...this.subscribersOf(check).values()];
-      check.state.suspend(services.length > 0 && services.every(({ suspended }) => suspended));
-    }
+  rest(checks: Iterable<SharedCheck> = this.#each()): void {
+    for (const check of checks) check.state.suspend(areSuspended(this.subscribersOf(check)));
   }
 
   /** Ends the checks that speak for nobody; the probes of theirs that are under way. */
@@ -153,4 +150,10 @@ function subjectOf(configuration: CheckerConfiguration): string {
       return `${keyword} ${'endpoint' in probe ? `${probe.endpoint.address} ${probe.endpoint.port}` : probe.script.text}`;
     }
   }
+}
+
+/** All of them, and there are some. */
+function areSuspended(subscribers: Subscribers): boolean {
+  for (const { suspended } of subscribers.values()) if (!suspended) return false;
+  return subscribers.size > 0;
 }

@@ -1,6 +1,10 @@
 import inspector from 'node:inspector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seconds } from '../../src/base/duration.ts';
+import { parseIpAddress } from '../../src/base/ip-address.ts';
+import { CheckerBench } from '../../src/engine/checker-process.testkit.ts';
 import { load, type Machine } from '../../src/engine/configuration.testkit.ts';
+import type { InterfaceAddress } from '../../src/ports/network.ts';
 
 // How often every piece of our code runs while a configuration is loaded, by the inspector's count: work without a clock.
 
@@ -183,4 +187,36 @@ describe('loading a configuration takes twice the work for twice as many', () =>
     },
     60_000,
   );
+});
+
+/** A service with ha_suspend rests; an address of another machine comes, and one of its own comes and goes. */
+function workOfComing(count: number): number {
+  const keys = many(count, place => `10.0.${byte(place)} 80`);
+  const { configuration } = load(
+    `virtual_server_group G {\n${keys}\n10.9.9.9 80\n}\nvirtual_server group G {\nha_suspend\nlvs_sched rr\n` +
+      `lvs_method NAT\nprotocol TCP\n${realServer(0, 'TCP_CHECK {\n}')}\n}`,
+  );
+  const bench = new CheckerBench(configuration!);
+  bench.send({ type: 'addresses-read', addresses: [] });
+  bench.pass(seconds(1));
+  workDone();
+  bench.send({ type: 'address-added', address: local('10.8.8.8') });
+  bench.send({ type: 'address-added', address: local('10.9.9.9') });
+  bench.send({ type: 'address-removed', address: local('10.9.9.9') });
+  expect(bench.logs.filter(text => text.includes('healthchecker')).map(text => text.split(' ')[0])).toEqual([
+    'Deactivating',
+    'Activating',
+    'Suspending',
+  ]);
+  return workDone();
+}
+
+function local(text: string): InterfaceAddress {
+  const flags = { deprecated: false, tentative: false, dadFailed: false, secondary: false };
+  return { linkIndex: 2, address: parseIpAddress(text)!, prefixLength: 32, scope: 0, flags };
+}
+
+it('an address that comes and goes costs the same in a group of few and of many', () => {
+  const [small, large] = [workOfComing(50), workOfComing(400)];
+  expect(large, `${small} -> ${large}`).toBeLessThan(small * 1.5);
 });
