@@ -107,6 +107,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       case 'ipvs-changed':
         for (const { command, error } of this.#table.answered(now, input.batch, input.errors)) {
           this.#log('error', `IPVS refused ${command.type}: ${error}`);
+          if (command.type === 'start-sync-daemon') this.#syncDaemons.refused(now, command.daemon.state);
         }
         break;
       case 'probe-ended': {
@@ -117,12 +118,22 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       case 'script-ended':
         this.#reports.scriptEnded(input.run);
         break;
+      case 'links-read':
+        this.#syncDaemons.linksRead(now, input.links);
+        break;
+      case 'link-changed':
+        this.#syncDaemons.linkChanged(now, input.link.index, input.link);
+        break;
+      case 'link-removed':
+        this.#syncDaemons.linkChanged(now, input.index, undefined);
+        break;
       case 'addresses-read':
         this.#addressesChanged(this.#suspensions.replace(input.addresses));
         break;
       case 'address-added':
       case 'address-removed':
         this.#addressesChanged(this.#suspensions.change(input.address, input.type === 'address-added'));
+        if (input.type === 'address-added') this.#syncDaemons.addressAdded(now, input.address);
         break;
       case 'file-value':
       case 'bfd-state':
@@ -137,7 +148,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
         }
         break;
       case 'vrrp-state':
-        for (const command of this.#syncDaemons.follow(input.instance, input.state)) this.#table.command(command);
+        this.#table.command(...this.#syncDaemons.follow(input.instance, input.state));
         break;
     }
     return this.#finish(now);
@@ -150,6 +161,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       if (spec) this.#out.push({ type: 'start-probe', probe: this.#checks.started(check), spec });
       this.#checks.reschedule(check);
     }
+    if (this.#phase === 'running') this.#table.command(...this.#syncDaemons.advance(now));
     this.#table.advance(now, this.#out);
     this.#compareOn();
     this.#changeOn();
@@ -159,7 +171,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   nextDeadline(): Instant | undefined {
     if (this.#phase === 'stopping') return this.#stopBy;
     if (this.#change || this.#table.isComparing || (this.#canProgram && !this.#pending.isEmpty)) return this.#now;
-    return earliest(this.#checks.earliest, this.#table.nextDeadline());
+    const retry = this.#phase === 'running' ? this.#syncDaemons.nextDeadline() : undefined;
+    return earliest(earliest(this.#checks.earliest, retry), this.#table.nextDeadline());
   }
 
   /**
@@ -186,7 +199,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     for (const probe of this.#checks.clear()) this.#out.push({ type: 'cancel-probe', probe });
     for (const { pool } of this.#services) if (pool.configuration.omega) this.#reports.goodbye(pool);
     if (!keepTable) this.#clearTable();
-    for (const command of this.#syncDaemons.configure(undefined)) this.#table.command(command);
+    this.#table.command(...this.#syncDaemons.configure(undefined));
     if (this.#originalTimeouts && this.#configuration.lvs.global.timeouts) {
       this.#table.command({ type: 'set-timeouts', timeouts: this.#originalTimeouts });
     }
@@ -224,7 +237,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     if (this.#ipvsError !== undefined) this.#say('IPVS can be used now');
     this.#ipvsError = undefined;
     this.#originalTimeouts ??= timeouts;
-    for (const command of this.#syncDaemons.found(syncDaemons)) this.#table.command(command);
+    this.#table.command(...this.#syncDaemons.found(syncDaemons));
     this.#compareOn();
   }
 
@@ -256,7 +269,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #configure(isStart: boolean): void {
     const { lvs } = this.#configuration;
     if (lvs.global.timeouts) this.#table.command({ type: 'set-timeouts', timeouts: lvs.global.timeouts });
-    for (const command of this.#syncDaemons.configure(lvs.global.syncDaemon)) this.#table.command(command);
+    this.#table.command(...this.#syncDaemons.configure(lvs.global.syncDaemon));
     // One that is not through yet is overtaken: each service has been changed as a whole or not at all.
     this.#change = this.#portions(isStart);
     this.#changeOn();

@@ -123,10 +123,10 @@ export class KernelTable {
     else this.#believed.delete(text);
   }
 
-  /** Queues a command that concerns no service. */
-  command(command: IpvsCommand): void {
-    this.#queue.push(command);
-    if (command.type === 'flush') this.#believed.clear();
+  /** Queues commands that concern no service. */
+  command(...commands: readonly IpvsCommand[]): void {
+    this.#queue.push(...commands);
+    if (commands.some(({ type }) => type === 'flush')) this.#believed.clear();
   }
 
   pump(out: CheckerEffect[]): void {

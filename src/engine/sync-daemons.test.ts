@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { seconds } from '../base/duration.ts';
+import { milliseconds, seconds } from '../base/duration.ts';
+import { parseIpAddress } from '../base/ip-address.ts';
 import type { SyncDaemonConfiguration } from '../lvs/configuration.ts';
+import type { CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsSyncDaemon } from '../ports/ipvs.ts';
+import { interfaceAddress, link } from '../ports/network.testkit.ts';
+import type { AddressFlags } from '../ports/network.ts';
 import { CheckerBench, configurations } from './checker-process.testkit.ts';
 
 type State = IpvsSyncDaemon['state'];
@@ -98,6 +102,107 @@ describe('the sync daemon', () => {
     checker.pass(seconds(1));
     expect(commands(checker)).toEqual(['start backup', 'start master', 'start backup']);
     expect(checker.logs).toHaveLength(1);
+  });
+
+  describe('that was refused', () => {
+    const refusing = (configuration = following): CheckerBench => {
+      const checker = bench(configuration);
+      checker.send({ type: 'links-read', links: [] });
+      checker.refuse = command => (command.type === 'start-sync-daemon' ? 'ENODEV' : undefined);
+      checker.pass(seconds(5));
+      return checker;
+    };
+    const eth0 = link(3, 'eth0');
+    const address = (flags: Partial<AddressFlags> = {}): CheckerInput => ({
+      type: 'address-added',
+      address: interfaceAddress(3, 'fe80::1/64', flags),
+    });
+
+    it('is asked for again once its interface is up', () => {
+      const checker = refusing();
+      checker.send({ type: 'link-changed', link: link(4, 'eth1') });
+      checker.send({ type: 'link-changed', link: { ...eth0, adminUp: false, running: false } });
+      checker.pass(seconds(60));
+      expect(commands(checker)).toEqual(['start backup']);
+      checker.refuse = () => undefined;
+      checker.send({ type: 'link-changed', link: eth0 });
+      checker.pass(seconds(60));
+      expect(commands(checker)).toEqual(['start backup', 'start backup']);
+      expect(checker.syncDaemons).toEqual(new Set(['backup']));
+      // One that runs is left as it is, whatever becomes of the interface.
+      checker.send({ type: 'link-removed', index: 3 });
+      checker.send({ type: 'link-changed', link: eth0 });
+      checker.pass(seconds(60));
+      expect(commands(checker)).toHaveLength(2);
+    });
+
+    it('is asked for once a second at most, however the interface flaps, and not for ever', () => {
+      const checker = refusing();
+      for (let count = 0; count < 100; count++) {
+        checker.send({ type: 'link-changed', link: { ...eth0, adminUp: count % 2 === 0 } });
+        checker.pass(milliseconds(100));
+      }
+      expect(commands(checker).length).toBeGreaterThan(5);
+      expect(commands(checker).length).toBeLessThanOrEqual(12);
+      checker.pass(seconds(5));
+      const { length } = commands(checker);
+      checker.pass(seconds(60));
+      expect(commands(checker)).toHaveLength(length);
+    });
+
+    it('is asked for again if its interface came while the kernel was refusing', () => {
+      const checker = bench(following);
+      checker.send({ type: 'links-read', links: [] });
+      checker.refuse = command => (command.type === 'start-sync-daemon' ? 'ENODEV' : undefined);
+      // The table is read, the command is sent; its answer is under way.
+      checker.pass(milliseconds(1));
+      expect(commands(checker)).toEqual(['start backup']);
+      checker.refuse = () => undefined;
+      checker.send({ type: 'link-changed', link: eth0 });
+      checker.pass(seconds(60));
+      expect(commands(checker)).toEqual(['start backup', 'start backup']);
+    });
+
+    it('is asked for again when news were lost and the interface is up now, or has that name now', () => {
+      for (const news of [
+        { type: 'links-read', links: [eth0] },
+        { type: 'link-changed', link: eth0 },
+      ] as const) {
+        const checker = refusing();
+        checker.send({ type: 'link-changed', link: { ...eth0, name: 'eth7' } });
+        checker.refuse = () => undefined;
+        checker.send(news);
+        checker.pass(seconds(2));
+        expect(checker.syncDaemons).toEqual(new Set(['backup']));
+      }
+    });
+
+    it('and talks to an IPv6 group waits for an address that can be used', () => {
+      const checker = refusing({ ...following, group: parseIpAddress('ff02::51')! });
+      checker.send({ type: 'link-changed', link: eth0 });
+      checker.pass(seconds(5));
+      checker.send(address({ tentative: true }));
+      checker.pass(seconds(5));
+      expect(commands(checker)).toHaveLength(2);
+      checker.refuse = () => undefined;
+      checker.send(address());
+      checker.pass(seconds(5));
+      expect(checker.syncDaemons).toEqual(new Set(['backup']));
+    });
+
+    it('is not asked for once it is not wanted', () => {
+      for (const end of ['reload', 'stop'] as const) {
+        const checker = refusing();
+        checker.send({ type: 'link-changed', link: eth0 });
+        checker.perform(
+          end === 'stop'
+            ? checker.engine.stop(checker.now, false)
+            : checker.engine.reload(checker.now, configurations([], [])),
+        );
+        checker.pass(seconds(5));
+        expect(commands(checker)).toEqual(['start backup']);
+      }
+    });
   });
 
   it('is not started any more once the process stops', () => {

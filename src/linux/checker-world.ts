@@ -1,5 +1,4 @@
 import { unreachable } from '../base/assert.ts';
-import { encodeAddressDump } from '../netlink/route-address.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Log } from '../ports/log.ts';
@@ -7,9 +6,8 @@ import type { Mail } from '../ports/mail.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
-import { addressesOf, addressNews } from './interface-address.ts';
 import { Ipvs, type IpvsReading, IpvsUnavailable } from './ipvs.ts';
-import { MonitorSocket, netlinkProtocol, routeGroup } from './netlink-socket.ts';
+import { type NetworkInput, NetworkNews } from './network-news.ts';
 import type { Poller } from './poller.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
 import { RouteRequests } from './route-requests.ts';
@@ -50,37 +48,23 @@ export class CheckerWorld {
   readonly #options: CheckerWorldOptions;
   readonly #ipvs = new Ipvs();
   readonly #requests: RouteRequests;
-  readonly #monitor: MonitorSocket;
+  readonly #news: NetworkNews;
   readonly #processes: Processes;
   readonly #fifos: Fifos;
   readonly #files: FileValues;
   readonly #malformed = new Map<string, number>();
   #reading: Generator<undefined, IpvsReading, undefined> | undefined;
-  #overruns = 0;
   #closed = false;
 
   /** Throws KernelError. Nothing is delivered before `start`. IPVS is first looked for when the engine asks for it. */
   constructor(poller: Poller, options: CheckerWorldOptions) {
     this.#options = options;
     this.#requests = new RouteRequests();
-    // Listening begins before the first dump, so that nothing falls between.
-    this.#monitor = new MonitorSocket(
+    this.#news = new NetworkNews(
       poller,
-      netlinkProtocol.route,
-      [routeGroup.ipv4Address, routeGroup.ipv6Address],
-      'route netlink monitor',
-      {
-        message: message => {
-          const news = addressNews(message, this.#countMalformed);
-          if (news) this.#deliver(news);
-        },
-        malformed: this.#countMalformed,
-        overrun: () => {
-          this.#overruns += 1;
-          this.#monitor.discard();
-          this.#readAddresses();
-        },
-      },
+      this.#requests,
+      { deliver: input => this.#heard(input), malformed: this.#countMalformed },
+      undefined,
     );
     this.#fifos = new Fifos(poller, options.processes, options.log);
     this.#processes = new Processes(poller, options.processes, (run, outcome) =>
@@ -89,15 +73,15 @@ export class CheckerWorld {
     this.#files = new FileValues(poller, (file, value) => this.#deliver({ type: 'file-value', file, value }));
   }
 
-  /** Delivers `addresses-read`. */
+  /** Delivers `links-read` and `addresses-read`. */
   start(): void {
-    this.#readAddresses();
+    this.#news.resynchronise();
   }
 
   get counters(): CheckerWorldCounters {
     const malformed = new Map(this.#malformed);
     for (const [reason, count] of this.#ipvs.malformed) malformed.set(reason, (malformed.get(reason) ?? 0) + count);
-    return { monitorOverruns: this.#overruns, netlinkMalformed: malformed };
+    return { monitorOverruns: this.#news.overruns, netlinkMalformed: malformed };
   }
 
   /** The connections of each destination of a service; undefined if nobody can tell. */
@@ -165,7 +149,7 @@ export class CheckerWorld {
     this.#closed = true;
     this.#options.prober.close();
     this.#files.close();
-    this.#monitor.close();
+    this.#news.close();
     this.#requests.close();
     this.#processes.close();
     this.#fifos.close();
@@ -222,9 +206,13 @@ export class CheckerWorld {
     });
   }
 
-  #readAddresses(): void {
-    const addresses = addressesOf(this.#requests.dump(encodeAddressDump), this.#countMalformed);
-    this.#deliver({ type: 'addresses-read', addresses });
+  #heard(input: NetworkInput): void {
+    if (input.type !== 'resynchronised') {
+      this.#deliver(input);
+      return;
+    }
+    this.#deliver({ type: 'links-read', links: input.links });
+    this.#deliver({ type: 'addresses-read', addresses: input.addresses });
   }
 
   readonly #countMalformed = (reason: string): void => {

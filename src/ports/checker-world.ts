@@ -2,7 +2,7 @@ import type { Fifo } from './fifo.ts';
 import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon, IpvsTimeouts } from './ipvs.ts';
 import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
-import type { InterfaceAddress } from './network.ts';
+import type { InterfaceAddress, Link } from './network.ts';
 import type { ProbeResult, ProbeSpec } from './probe.ts';
 import type { RunnableScript, ScriptOutcome } from './script.ts';
 
@@ -32,6 +32,10 @@ export type CheckerInput =
   | { readonly type: 'addresses-read'; readonly addresses: readonly InterfaceAddress[] }
   | { readonly type: 'address-added'; readonly address: InterfaceAddress }
   | { readonly type: 'address-removed'; readonly address: InterfaceAddress }
+  /** All interfaces: at start and after lost notices. For the sync daemon. */
+  | { readonly type: 'links-read'; readonly links: readonly Link[] }
+  | { readonly type: 'link-changed'; readonly link: Link }
+  | { readonly type: 'link-removed'; readonly index: number }
   /** A watched file's first line as an integer; 0 for a missing or unreadable one. */
   | { readonly type: 'file-value'; readonly file: string; readonly value: number }
   /** A BFD session changed. */

@@ -3,6 +3,7 @@ import { after, elapsed, type Instant } from '../base/instant.ts';
 import { type CheckerConfigurations, CheckerProcess } from '../engine/checker-process.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
+import type { VrrpInput } from '../ports/vrrp-world.ts';
 import type { Happening } from './event-heap.ts';
 import type { FakeKernel } from './fake-kernel.ts';
 import type { Ground } from './ground.ts';
@@ -85,6 +86,7 @@ export class CheckerLife implements Happening {
     this.#tell('started');
     this.#perform(this.#engine.start());
     for (const [instance, state] of this.#host.routerStates) this.#handle({ type: 'vrrp-state', instance, state });
+    this.#handle({ type: 'links-read', links: this.#host.kernel.links.map(link => link.view()) });
     this.#handle({ type: 'addresses-read', addresses: this.#host.kernel.links.flatMap(link => link.addresses) });
   }
 
@@ -152,6 +154,17 @@ export class CheckerLife implements Happening {
   rearm(): void {
     this.#alarm?.spent();
     this.#arm();
+  }
+
+  /** What of the kernel's news concerns this process. */
+  hear(news: VrrpInput): void {
+    switch (news.type) {
+      case 'address-added':
+      case 'address-removed':
+      case 'link-changed':
+      case 'link-removed':
+        this.tell(news);
+    }
   }
 
   tell(input: CheckerInput): void {

@@ -34,7 +34,7 @@ export interface LinkSpec {
 /** The part of a Linux kernel that VRRP lives on: interfaces, addresses, and the news about both. */
 export class FakeKernel {
   readonly links: KernelLink[] = [];
-  readonly ipvs = new IpvsTable();
+  readonly ipvs = new IpvsTable(name => this.linkNamed(name)?.adminUp);
   readonly routing: FakeRouting;
   readonly #ground: Ground;
   readonly #owner: KernelOwner;

@@ -10,6 +10,12 @@ interface Entry {
 export class IpvsTable {
   readonly #entries = new Map<string, Entry>();
   readonly #syncDaemons = new Set<'master' | 'backup'>();
+  readonly #isUp: (interfaceName: string) => boolean | undefined;
+
+  /** `isUp`: undefined for an interface that is not there. */
+  constructor(isUp: (interfaceName: string) => boolean | undefined) {
+    this.#isUp = isUp;
+  }
 
   get entries(): readonly IpvsEntry[] {
     return Array.from(this.#entries.values(), ({ service, destinations }) => ({
@@ -31,7 +37,9 @@ export class IpvsTable {
       case 'set-timeouts':
         return undefined;
       case 'start-sync-daemon': {
-        const { state } = command.daemon;
+        const { interface: name, state } = command.daemon;
+        const isUp = this.#isUp(name);
+        if (!isUp) return isUp === undefined ? 'ENODEV' : 'ENETDOWN';
         if (this.#syncDaemons.has(state)) return 'EEXIST';
         this.#syncDaemons.add(state);
         return undefined;

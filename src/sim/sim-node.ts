@@ -289,7 +289,7 @@ export class SimNode implements KernelOwner, CheckerHost, Happening {
   }
 
   notify(input: VrrpInput): void {
-    if (input.type === 'address-added' || input.type === 'address-removed') this.checker.tell(input);
+    this.checker.hear(input);
     if (!this.#engine || this.#overrunUntil !== undefined) return;
     // One socket: news keep their order.
     const delay = microseconds(20 + this.#ground.prng.below(60));

@@ -113,4 +113,11 @@ describe('the table', () => {
     vi.spyOn(SyncDaemons.prototype, 'follow').mockReturnValue([]);
     expect(await swarm.after('sync daemon follows nobody')).toBe('ipvs-table');
   });
+
+  it('a sync daemon that was refused is not asked for again', async () => {
+    vi.resetModules();
+    const { SyncDaemons } = await import('../../src/engine/sync-daemons.ts');
+    vi.spyOn(SyncDaemons.prototype, 'refused').mockReturnValue(undefined);
+    expect(await swarm.after('sync daemon refused for good')).toBe('ipvs-table');
+  });
 });

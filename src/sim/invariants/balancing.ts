@@ -180,7 +180,9 @@ export class Balancing implements Invariant {
     if (!member) return;
     const should = member.holdsSince === undefined ? 'backup' : 'master';
     const is = [...node.kernel.ipvs.syncDaemons].join('+') || 'off';
-    if (is !== should) {
+    // The kernel starts none on an interface that is down.
+    const isPossible = node.kernel.linkNamed(daemon.interface)?.adminUp === true;
+    if (is !== should && (isPossible || is !== 'off')) {
       const text = `${node.name}: the sync daemon is ${is}, and ${daemon.instance} is ${should}`;
       this.#report('ipvs-table', text);
     }
