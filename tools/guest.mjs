@@ -77,6 +77,10 @@ export async function runInGuest(guest, argv, options = {}) {
   }
 }
 
+/** The guests of this process; and whether it was told to stop, which ends it once they all have ended. */
+const running = new Set();
+let stopping = false;
+
 function boot(guest, folder, timeoutMs, output) {
   const { command, environment } = guest.kernel(folder);
   return new Promise((resolve, reject) => {
@@ -88,6 +92,7 @@ function boot(guest, folder, timeoutMs, output) {
       detached: true,
       env: { PATH: process.env.PATH, HOME: folder, ...environment },
     });
+    running.add(child);
     const end = () => {
       try {
         process.kill(child.pid, 'SIGTERM');
@@ -100,9 +105,8 @@ function boot(guest, folder, timeoutMs, output) {
       end();
     }, timeoutMs);
     const interrupted = () => {
+      stopping = true;
       end();
-      rmSync(folder, { recursive: true, force: true });
-      process.exit(130);
     };
     process.on('SIGINT', interrupted);
     process.on('SIGTERM', interrupted);
@@ -113,7 +117,10 @@ function boot(guest, folder, timeoutMs, output) {
       clearTimeout(timer);
       process.off('SIGINT', interrupted);
       process.off('SIGTERM', interrupted);
-      resolve();
+      running.delete(child);
+      if (!stopping) return resolve();
+      rmSync(folder, { recursive: true, force: true });
+      if (running.size === 0) process.exit(130);
     });
   });
 }

@@ -1,13 +1,12 @@
-// The tests that need IPVS: every file test/uml/*.uml.ts, in one boot of a kernel that has it.
+// The tests that need IPVS: every file test/uml/*.uml.ts, each in a kernel of its own that has it, a few side by side.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import { root, run, tool } from './run.mjs';
 import { failedFiles } from './tally.mjs';
-import { runInUml, umlObstacle } from './uml.mjs';
+import { kernelsAtOnce, runInUml, umlObstacle } from './uml.mjs';
 
 const sources = `${root}test/uml`;
 const compiled = `${root}.cache/uml-dist`;
-const timeoutMs = 1_200_000;
+const timeoutMs = 600_000;
 
 /** Runs the files whose path contains one of `names`, or all; the outcomes, as of tally.mjs. */
 export async function runUmlTests(names) {
@@ -23,26 +22,67 @@ export async function runUmlTests(names) {
     return files.map(file => ({ name: `uml: ${file}`, outcome: 'skipped', why }));
   }
   mkdirSync(compiled, { recursive: true });
-  if (run(tool('tsc'), ['-p', `${sources}/tsconfig.json`]) !== 0) return [failure('it does not compile')];
+  if (run(tool('tsc'), ['-p', `${sources}/tsconfig.json`]) !== 0)
+    return files.map(file => failure(file, 'it does not compile'));
+  const outcomes = [];
+  const waiting = longestFirst(files);
+  const kernels = Array.from({ length: Math.min(waiting.length, kernelsAtOnce) }, async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
+      outcomes.push(...(await runFile(file)));
+  });
+  await Promise.all(kernels);
+  return outcomes.sort((left, right) => files.indexOf(left.file) - files.indexOf(right.file));
+}
+
+/** What the tests of one file came to, in a kernel of their own. */
+async function runFile(file) {
   const guest = `${root}tools/uml-guest.mjs`;
   const argv = [process.execPath, `--test-reporter=${guest}`, '--test-reporter-destination=stdout', guest];
   const outcomes = [];
-  const status = await runInUml([...argv, ...files.map(file => `${compiled}/${file.replace(/ts$/, 'js')}`)], {
+  const started = performance.now();
+  const status = await runInUml([...argv, `${compiled}/${file.replace(/ts$/, 'js')}`], {
     timeoutMs,
+    output: byLine(line => console.log(line)),
     collect: folder => {
       if (!existsSync(`${folder}/results`)) return;
       for (const line of readFileSync(`${folder}/results`, 'utf8').trim().split('\n')) {
-        const { file, name, outcome, reason } = JSON.parse(line);
-        outcomes.push({ file: sourceOf(file), name: `uml: ${name}`, outcome, why: reason });
+        const { name, outcome, reason } = JSON.parse(line);
+        outcomes.push({ file, name: `uml: ${name}`, outcome, why: reason });
       }
     },
   });
-  if (status === undefined) outcomes.push(failure('the kernel ended before the tests did'));
+  console.log(`${file}: ${outcomes.length} tests, ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+  if (status === undefined) outcomes.push(failure(file, 'the kernel ended before the tests did'));
   else if (status !== 0 && failedFiles(outcomes).length === 0)
-    outcomes.push(failure(`they ended with status ${status}`));
+    outcomes.push(failure(file, `they ended with status ${status}`));
   return outcomes;
 }
 
-const failure = why => ({ name: 'uml', outcome: 'failed', why });
+/** Whoever begins with what takes longest is not left alone with it at the end. */
+function longestFirst(files) {
+  const rank = file => long.findIndex(name => file.endsWith(`/${name}.uml.ts`)) + 1 || long.length + 1;
+  return [...files].sort((left, right) => rank(left) - rank(right));
+}
+const long = [
+  'lives',
+  'director',
+  'long-replies',
+  'tries',
+  'reload',
+  'global-settings',
+  'traffic',
+  'large',
+  'bfd-check',
+];
 
-const sourceOf = file => relative(compiled, file).replace(/js$/, 'ts');
+/** Takes chunks of output and hands on whole lines, so that the lines of several kernels do not mix. */
+function byLine(print) {
+  let rest = '';
+  return chunk => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop();
+    for (const line of lines) if (!/^\s*(Halting\.|reboot: System halted)?\s*$/.test(line)) print(line.trimEnd());
+  };
+}
+
+const failure = (file, why) => ({ file, name: `uml: ${file}`, outcome: 'failed', why });

@@ -5,7 +5,7 @@
 //
 // The kernel has one processor, and a system call costs 35-50 us: compare its figures with each other only.
 import { mkdirSync, statfsSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { quoted, runInGuest } from './guest.mjs';
@@ -13,6 +13,9 @@ import { knownPeers, preparePeers } from './peers.mjs';
 import { root } from './run.mjs';
 
 const memoryMegabytes = 1024;
+
+/** How many of them one machine has use for: each has one processor, and tests wait for more than half of their time. */
+export const kernelsAtOnce = 2 * availableParallelism();
 
 /** Why no kernel can be booted here; undefined if one can. */
 export function umlObstacle() {
@@ -23,11 +26,11 @@ export function umlObstacle() {
   return undefined;
 }
 
-/** The guest's memory is a file that should not be on a disk; a container's /dev/shm may be too small for it. */
+/** The guests' memory is files that should not be on a disk; a container's /dev/shm may be too small for them. */
 function memoryFolder() {
   try {
     const { bavail, bsize } = statfsSync('/dev/shm');
-    if (bavail * bsize > memoryMegabytes * 1024 * 1024) return '/dev/shm';
+    if (bavail * bsize > kernelsAtOnce * memoryMegabytes * 1024 * 1024) return '/dev/shm';
   } catch {
     // No such folder.
   }
