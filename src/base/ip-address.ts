@@ -42,6 +42,24 @@ export function ipAddressBytes(address: IpAddress): Uint8Array {
   return bytes;
 }
 
+/** As an unsigned integer in network byte order. */
+export function ipAddressNumber(address: IpAddress): bigint {
+  let number = 0n;
+  for (const byte of ipAddressBytes(address)) number = number * 256n + BigInt(byte);
+  return number;
+}
+
+/** `number` is 0 .. 2^32 - 1 or 0 .. 2^128 - 1. */
+export function ipAddressFromNumber(number: bigint, family: Family): IpAddress {
+  const bytes = new Uint8Array(family === 4 ? 4 : 16);
+  let rest = number;
+  for (let place = bytes.length - 1; place >= 0; place--) {
+    bytes[place] = Number(rest % 256n);
+    rest /= 256n;
+  }
+  return ipAddressFromBytes(bytes);
+}
+
 /** Negative, zero or positive; as unsigned integers in network byte order (RFC 9568 section 6.4.3). */
 export function compareIpAddresses(left: IpAddress, right: IpAddress): number {
   const leftBytes = ipAddressBytes(left);

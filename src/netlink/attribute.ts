@@ -29,6 +29,20 @@ export function decodeAttributes(bytes: Uint8Array, offset = 0): Attributes {
   return { byType, problem: undefined };
 }
 
+/** The values of a run of attributes in order, such as the elements of a list, as far as they make sense. */
+export function listedAttributes(bytes: Uint8Array): readonly { readonly type: number; readonly value: Uint8Array }[] {
+  const list: { type: number; value: Uint8Array }[] = [];
+  const view = viewOf(bytes);
+  for (let position = 0; bytes.length - position >= attributeHeaderLength; ) {
+    const length = view.getUint16(position, true);
+    if (length < attributeHeaderLength || length > bytes.length - position) break;
+    const value = bytes.subarray(position + attributeHeaderLength, position + length);
+    list.push({ type: view.getUint16(position + 2, true) & typeMask, value });
+    position += align(length);
+  }
+  return list;
+}
+
 /** An unsigned 32-bit value; undefined if absent or of another size. */
 export function attributeNumber(attributes: Attributes, type: number): number | undefined {
   const bytes = attributes.byType.get(type);
