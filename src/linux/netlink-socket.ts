@@ -27,7 +27,7 @@ const send = libcFunction<(fd: number, data: Uint8Array, count: number, flags: n
   'intptr_t send(int fd, const void *data, size_t count, int flags)',
 );
 
-export const netlinkProtocol = { route: 0, generic: 16 } as const;
+export const netlinkProtocol = { route: 0, netfilter: 12, generic: 16 } as const;
 /** RTNLGRP_* of rtnetlink(7). */
 export const routeGroup = {
   link: 1,
@@ -126,6 +126,32 @@ export class RequestSocket {
         if (number === undefined) throw new KernelError('read answer from', this.#object, 'EBADMSG');
         if (number !== 0) errors.set(place, number);
         if (place === count - 1) return errors;
+      }
+    }
+  }
+
+  /**
+   * Sends messages that take effect all together or not at all, numbered from `first` on: the beginning, which is refused if
+   * all of it is, and those that ask for an acknowledgement. Gives the errno of the first that failed, or undefined.
+   */
+  transact(messages: Uint8Array, first: number, count: number): number | undefined {
+    assert(count <= this.batchLimit, 'a netlink batch is larger than its answers may be');
+    // It must be in one piece, whatever a socket may usually send; doubled, for the kernel's own bookkeeping.
+    const room = 2 * messages.length;
+    if (!trySetNumberOption(this.#descriptor, level.socket, socketOption.sendBufferForce, room)) {
+      trySetNumberOption(this.#descriptor, level.socket, socketOption.sendBuffer, room);
+    }
+    this.#send(messages);
+    let failure: number | undefined;
+    for (;;) {
+      for (const message of this.#receive()) {
+        if (message.type !== messageType.error) continue;
+        const place = message.sequence - first;
+        if (place < 0 || place >= count) continue;
+        const number = decodeErrorNumber(message);
+        if (number === undefined) throw new KernelError('read answer from', this.#object, 'EBADMSG');
+        if (number !== 0) failure ??= number;
+        if (place === count - 1 || (place === 0 && number !== 0)) return failure;
       }
     }
   }
