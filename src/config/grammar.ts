@@ -5,7 +5,7 @@ const reasons = ['wire', 'election', 'addresses', 'privilege', 'traffic'] as con
 /** Why a keyword that is not built yet must not be passed over. */
 export type RefusalReason = (typeof reasons)[number];
 
-const topics = ['snmp', 'dbus', 'scheduling', 'firewall', 'balancing', 'files', 'vmac', 'linkbeat', 'other'] as const;
+const topics = ['snmp', 'dbus', 'scheduling', 'firewall', 'files', 'vmac', 'linkbeat', 'other'] as const;
 
 /** What a harmless keyword belongs to; keywords of one topic share a diagnostic. */
 export type Topic = (typeof topics)[number];

@@ -273,7 +273,6 @@ const topics: Readonly<Record<Exclude<Topic, 'other'>, string>> = {
   dbus: 'DBus is not built yet: the service does not appear',
   scheduling: 'niceness, real-time priority, CPU affinity and locked memory are not built yet: systemd can set them',
   firewall: 'firewall rules are not built yet; only keywords that are refused themselves need them',
-  balancing: 'nftables for IPVS is not built yet: each address and port of a group is a service of its own',
   files: 'these files and ways to reload are not built yet; a reload always validates first',
   vmac: 'virtual MAC addresses are not built yet; without use_vmac this has no effect',
   linkbeat: 'the state of links is always taken from the kernel',

@@ -57,10 +57,12 @@ export function completeBalancing(
     }
     return places;
   };
-  const virtualServers = completeVirtualServers(draft.lvs, draft.mailDefaults, readCheckers, context);
+  const global = completeLvsGlobals(draft.lvsGlobals, vridOf, context);
+  const mayBeMarked = global.marking !== undefined;
+  const virtualServers = completeVirtualServers(draft.lvs, mayBeMarked, draft.mailDefaults, readCheckers, context);
   adviseOfAuthorities(draft.health.ssl, checkers.flatMap(probesOf), context);
   return {
-    lvs: { global: completeLvsGlobals(draft.lvsGlobals, vridOf, context), virtualServers },
+    lvs: { global, virtualServers },
     health: { checkers },
   };
 }

@@ -1,11 +1,13 @@
 import { type Duration, milliseconds, seconds, zero } from '../base/duration.ts';
 import { after, earliest, type Instant, instantFromMicroseconds } from '../base/instant.ts';
+import { sameValue } from '../base/same-value.ts';
 import type { CheckerConfiguration, CheckSchedule } from '../health/configuration.ts';
 import type { LvsConfiguration, LvsGlobals, VirtualServerConfiguration } from '../lvs/configuration.ts';
 import { destinationKeyText, serviceKeyText } from '../lvs/reconcile.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon } from '../ports/ipvs.ts';
 import type { Mail } from '../ports/mail.ts';
+import type { MarkingTable } from '../ports/marking.ts';
 import { plainEndpoint } from '../ports/probe.testkit.ts';
 import type { ProbeFailure, ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { type CheckerConfigurations, CheckerProcess } from './checker-process.ts';
@@ -65,6 +67,10 @@ export class CheckerBench {
   readonly table: Map<string, IpvsEntry>;
   /** Which run, an earlier life's among them; a test may meddle with them. */
   readonly syncDaemons: Set<IpvsSyncDaemon['state']>;
+  /** Tables of nftables, by name; a test may meddle with them. */
+  readonly marking = new Map<string, MarkingTable>();
+  /** Why the kernel marks nothing. */
+  refuseMarking: string | undefined;
   /** Addresses that fail, with the reason. */
   readonly failing = new Map<string, ProbeFailure>();
   stopped = false;
@@ -137,6 +143,12 @@ export class CheckerBench {
           this.#later({ type: 'ipvs-changed', batch: effect.batch, errors });
           break;
         }
+        case 'read-marking':
+          this.#later({ type: 'marking-read', ranges: this.marking.get(effect.table)?.ranges ?? [] });
+          break;
+        case 'mark-packets':
+          this.#mark(effect.request, effect.table);
+          break;
         case 'start-probe':
           this.#probe(effect.probe, effect.spec);
           break;
@@ -180,6 +192,14 @@ export class CheckerBench {
   }
 
   /** An errno name, as a real kernel has them. */
+  #mark(request: number, table: MarkingTable): void {
+    const error = this.refuseMarking;
+    const changed = error === undefined && !sameValue(this.marking.get(table.name)?.ranges ?? [], table.ranges);
+    if (changed && table.ranges.length > 0) this.marking.set(table.name, table);
+    else if (changed) this.marking.delete(table.name);
+    this.#later({ type: 'packets-marked', request, changed, error });
+  }
+
   #obeySyncDaemon(command: IpvsCommand): string | undefined {
     if (command.type === 'stop-sync-daemon') return this.syncDaemons.delete(command.state) ? undefined : 'ESRCH';
     if (command.type !== 'start-sync-daemon') return undefined;

@@ -21,7 +21,8 @@ import { Checks } from './checks.ts';
 import { type CheckedBefore, ConfiguredChecks } from './configured-checks.ts';
 import { EarlyWords, type ServerWord } from './early-words.ts';
 import { KernelTable } from './kernel-table.ts';
-import { PendingEntries } from './pending-entries.ts';
+import { PacketMarks } from './packet-marks.ts';
+import { PendingEntries, portions } from './pending-entries.ts';
 import { shutdownTexts, suspensionTexts } from './pool-news.ts';
 import { probeNews, toldNews } from './probe-news.ts';
 import { type CheckNews, isNews } from './server-mails.ts';
@@ -53,6 +54,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   readonly #syncDaemons = new SyncDaemons();
   readonly #reports = new ServerReports(this.#out, () => this.#configuration.lvs);
   readonly #pending = new PendingEntries(this.#table);
+  readonly #marks = new PacketMarks(this.#out);
   /** BFD sessions that somebody has told of. */
   readonly #sessions = new Map<string, boolean>();
   /** Values of the files that are watched. */
@@ -65,6 +67,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   #originalTimeouts: IpvsTimeouts | undefined;
   readonly #earlyWords = new EarlyWords();
   #ipvsError: string | undefined;
+  /** A configuration waits until it is known whether packets are marked: the first one, or another. */
+  #waiting: 'first' | 'another' | undefined;
   /** A configuration that takes effect in portions, so that what is due meanwhile is not kept waiting. */
   #change: Generator<undefined, void, undefined> | undefined;
   #now: Instant = instantFromMicroseconds(0);
@@ -109,6 +113,10 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
           this.#log('error', `IPVS refused ${command.type}: ${error}`);
           if (command.type === 'start-sync-daemon') this.#syncDaemons.refused(now, command.daemon.state);
         }
+        break;
+      case 'marking-read':
+      case 'packets-marked':
+        if (this.#marks.handle(now, input) && this.#phase === 'running') this.#apply();
         break;
       case 'probe-ended': {
         const check = this.#checks.ended(input.probe);
@@ -162,6 +170,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       this.#checks.reschedule(check);
     }
     if (this.#phase === 'running') this.#table.command(...this.#syncDaemons.advance(now));
+    if (this.#phase === 'running') this.#marks.advance(now);
     this.#table.advance(now, this.#out);
     this.#compareOn();
     this.#changeOn();
@@ -171,7 +180,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
   nextDeadline(): Instant | undefined {
     if (this.#phase === 'stopping') return this.#stopBy;
     if (this.#change || this.#table.isComparing || (this.#canProgram && !this.#pending.isEmpty)) return this.#now;
-    const retry = this.#phase === 'running' ? this.#syncDaemons.nextDeadline() : undefined;
+    const isRunning = this.#phase === 'running';
+    const retry = isRunning ? earliest(this.#syncDaemons.nextDeadline(), this.#marks.nextDeadline()) : undefined;
     return earliest(earliest(this.#checks.earliest, retry), this.#table.nextDeadline());
   }
 
@@ -198,7 +208,10 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     this.#stopBy = after(now, stopGrace);
     for (const probe of this.#checks.clear()) this.#out.push({ type: 'cancel-probe', probe });
     for (const { pool } of this.#services) if (pool.configuration.omega) this.#reports.goodbye(pool);
-    if (!keepTable) this.#clearTable();
+    if (!keepTable) {
+      this.#clearTable();
+      this.#marks.stop();
+    }
     this.#table.command(...this.#syncDaemons.configure(undefined));
     if (this.#originalTimeouts && this.#configuration.lvs.global.timeouts) {
       this.#table.command({ type: 'set-timeouts', timeouts: this.#originalTimeouts });
@@ -270,6 +283,14 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     const { lvs } = this.#configuration;
     if (lvs.global.timeouts) this.#table.command({ type: 'set-timeouts', timeouts: lvs.global.timeouts });
     this.#table.command(...this.#syncDaemons.configure(lvs.global.syncDaemon));
+    this.#waiting = isStart || this.#waiting === 'first' ? 'first' : 'another';
+    this.#marks.configure(lvs);
+    if (this.#marks.isSettled) this.#apply();
+  }
+
+  #apply(): void {
+    const isStart = this.#waiting === 'first';
+    this.#waiting = undefined;
     // One that is not through yet is overtaken: each service has been changed as a whole or not at all.
     this.#change = this.#portions(isStart);
     this.#changeOn();
@@ -281,18 +302,13 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** Puts the configuration into effect, pausing after each portion; in between, some services are as they were. */
   *#portions(isStart: boolean): Generator<undefined, void, undefined> {
-    const { lvs, health } = this.#configuration;
-    let done = 0;
-    const isEnough = (count: number): boolean => {
-      done += count;
-      if (done < portion) return false;
-      done = 0;
-      return true;
-    };
+    const { health } = this.#configuration;
+    const virtualServers = this.#marks.servers;
+    const isEnough = portions(portion);
     const configured = new ConfiguredChecks(this.#checks, health.checkers, isStart);
     while (configured.prepare(portion)) yield;
     const claimed = new Set<string>();
-    for (const { keys } of lvs.virtualServers) {
+    for (const { keys } of virtualServers) {
       for (const key of keys) {
         claimed.add(serviceKeyText(key));
         if (isEnough(1)) yield;
@@ -306,7 +322,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
       this.#services = [...services, ...before.values()];
       return true;
     };
-    for (const configuration of lvs.virtualServers) {
+    for (const configuration of virtualServers) {
       const identity = serviceIdentity(configuration);
       const known = before.get(identity);
       before.delete(identity);
@@ -431,15 +447,8 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   #clearTable(): void {
     const { stop } = this.#configuration.lvs.global;
-    this.#pending.removeAllReleased();
-    if (stop === 'flush') {
-      this.#table.command({ type: 'flush' });
-      return;
-    }
-    for (const { pool } of this.#services) {
-      if (stop === 'destinations') for (const text of shutdownTexts(pool)) this.#say(text);
-      for (const key of pool.configuration.keys) this.#table.want(serviceKeyText(key), undefined);
-    }
+    if (stop === 'destinations') for (const { pool } of this.#services) shutdownTexts(pool).forEach(this.#say, this);
+    this.#pending.clear(this.#services, stop === 'flush');
   }
 
   #addressesChanged(concerned: Iterable<Service>): void {

@@ -101,10 +101,10 @@ vrrp_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR
 vrrp_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids 0..ncpu-1
 vrrp_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME; 1 becomes 2
 vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of vrrp_rlimit_rttime
-nftables_ipvs | [TABLE] | keepalived_ipvs | harmless:balancing, once | Use nft-set fwmarks so each server group is one IPVS service
-nftables_ipvs_priority | INT32 | -1 | harmless:balancing | Base chain priority of the IPVS table
-nftables_ipvs_start_fwmark | 1..4294967295 | 1000 | harmless:balancing | First mark to allocate; +1 per group
-nftables_counters | - | off | harmless:firewall | Add counters to generated rules
+nftables_ipvs | [TABLE] | keepalived_ipvs | built, once | nftables marks what is sent to a group of addresses, and one IPVS service for each protocol serves it by that mark
+nftables_ipvs_priority | INT32 | -1 | built | Priority of the chain of nftables_ipvs, at the hook input
+nftables_ipvs_start_fwmark | 1..4294967295 | 1000 | built | First mark that nftables_ipvs gives; one more for each group and protocol, without those that the configuration has itself
+nftables_counters | - | off | built | The rules and maps of nftables_ipvs count packets and bytes
 notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | Receives both VRRP and LVS events
 notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Long-running reader; FIFO path appended as last argument
 vrrp_notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | VRRP events only

@@ -14,6 +14,10 @@ export class LocalAddresses {
     return this.#places.has(address);
   }
 
+  get all(): Iterable<IpAddress> {
+    return this.#places.keys();
+  }
+
   replace(addresses: readonly InterfaceAddress[]): void {
     this.#known = true;
     this.#places = new Map();

@@ -13,6 +13,17 @@ interface Progress {
   left: number;
 }
 
+/** Counts work that is done, and says each time whether it is a portion of that size. */
+export function portions(size: number): (count: number) => boolean {
+  let done = 0;
+  return count => {
+    done += count;
+    if (done < size) return false;
+    done = 0;
+    return true;
+  };
+}
+
 /**
  * What has to be written to the kernel's table, some of it at a time: a virtual server with a group may stand for tens of
  * thousands of its services.
@@ -75,9 +86,13 @@ export class PendingEntries {
     }
   }
 
-  /** The rest of what was released, at once. */
-  removeAllReleased(): void {
+  /** Everything of ours goes, at once; `flush`: and everything else. */
+  clear(services: readonly Service[], flush: boolean): void {
     this.#removeReleased(Number.POSITIVE_INFINITY);
+    if (flush) this.#table.command({ type: 'flush' });
+    else
+      for (const { pool } of services)
+        for (const key of pool.configuration.keys) this.#table.want(serviceKeyText(key), undefined);
   }
 
   #removeReleased(count: number): number {

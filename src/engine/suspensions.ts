@@ -1,4 +1,5 @@
-import type { IpAddress } from '../base/ip-address.ts';
+import { compareIpAddresses, familyOf, type IpAddress } from '../base/ip-address.ts';
+import type { AddressRange } from '../lvs/configuration.ts';
 import type { InterfaceAddress } from '../ports/network.ts';
 import { LocalAddresses } from './local-addresses.ts';
 import type { Service } from './service.ts';
@@ -7,6 +8,8 @@ interface Watch {
   /** Those of its addresses, each once, that are on this machine. */
   here: number;
   readonly addresses: ReadonlySet<IpAddress>;
+  /** Of a group that nftables marks packets to: more addresses than anybody could count. */
+  readonly ranges: readonly AddressRange[];
 }
 
 /**
@@ -21,9 +24,13 @@ export class Suspensions {
   /** A service with another configuration than before, or a new one. */
   watch(service: Service): void {
     this.forget(service);
-    const { haSuspend, keys } = service.pool.configuration;
+    const { haSuspend, keys, marked: ranges = [] } = service.pool.configuration;
     if (!haSuspend) return;
     const addresses = new Set<IpAddress>();
+    if (ranges.length > 0) {
+      this.#watches.set(service, { here: this.#countWithin(ranges), addresses, ranges });
+      return;
+    }
     let here = 0;
     for (const key of keys) {
       if (key.type !== 'address' || addresses.has(key.address)) continue;
@@ -33,7 +40,7 @@ export class Suspensions {
       else this.#servicesOf.set(key.address, new Set([service]));
       if (this.#local.has(key.address)) here += 1;
     }
-    this.#watches.set(service, { here, addresses });
+    this.#watches.set(service, { here, addresses, ranges });
   }
 
   forget(service: Service): void {
@@ -57,7 +64,7 @@ export class Suspensions {
   replace(addresses: readonly InterfaceAddress[]): Iterable<Service> {
     this.#local.replace(addresses);
     for (const watch of this.#watches.values()) {
-      watch.here = 0;
+      watch.here = this.#countWithin(watch.ranges);
       for (const address of watch.addresses) if (this.#local.has(address)) watch.here += 1;
     }
     return this.#watches.keys();
@@ -68,8 +75,27 @@ export class Suspensions {
     const was = this.#local.has(address.address);
     this.#local.change(address, present);
     if (was === this.#local.has(address.address)) return [];
-    const concerned = this.#servicesOf.get(address.address) ?? [];
+    const concerned = [...(this.#servicesOf.get(address.address) ?? []), ...this.#ofRanges(address.address)];
     for (const service of concerned) this.#watches.get(service)!.here += present ? 1 : -1;
     return concerned;
   }
+
+  #countWithin(ranges: readonly AddressRange[]): number {
+    let count = 0;
+    if (ranges.length > 0) for (const address of this.#local.all) if (isWithin(address, ranges)) count += 1;
+    return count;
+  }
+
+  *#ofRanges(address: IpAddress): Generator<Service, void, undefined> {
+    for (const [service, { ranges }] of this.#watches) if (isWithin(address, ranges)) yield service;
+  }
+}
+
+function isWithin(address: IpAddress, ranges: readonly AddressRange[]): boolean {
+  return ranges.some(
+    ({ first, last }) =>
+      familyOf(first) === familyOf(address) &&
+      compareIpAddresses(first, address) <= 0 &&
+      compareIpAddresses(address, last) <= 0,
+  );
 }

@@ -3,11 +3,13 @@ import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
+import type { MarkingTable } from '../ports/marking.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
 import { Ipvs, type IpvsReading, IpvsUnavailable } from './ipvs.ts';
 import { type NetworkInput, NetworkNews } from './network-news.ts';
+import { Nftables, NftablesUnavailable } from './nftables.ts';
 import type { Poller } from './poller.ts';
 import { Processes, type ProcessesOptions } from './processes.ts';
 import { RouteRequests } from './route-requests.ts';
@@ -47,6 +49,7 @@ const servicesPerTurn = 200;
 export class CheckerWorld {
   readonly #options: CheckerWorldOptions;
   readonly #ipvs = new Ipvs();
+  readonly #nftables = new Nftables();
   readonly #requests: RouteRequests;
   readonly #news: NetworkNews;
   readonly #processes: Processes;
@@ -80,7 +83,9 @@ export class CheckerWorld {
 
   get counters(): CheckerWorldCounters {
     const malformed = new Map(this.#malformed);
-    for (const [reason, count] of this.#ipvs.malformed) malformed.set(reason, (malformed.get(reason) ?? 0) + count);
+    for (const { malformed: own } of [this.#ipvs, this.#nftables]) {
+      for (const [reason, count] of own) malformed.set(reason, (malformed.get(reason) ?? 0) + count);
+    }
     return { monitorOverruns: this.#news.overruns, netlinkMalformed: malformed };
   }
 
@@ -106,6 +111,12 @@ export class CheckerWorld {
         break;
       case 'change-ipvs':
         this.#changeTable(effect.batch, effect.commands);
+        break;
+      case 'read-marking':
+        this.#readMarking(effect.table);
+        break;
+      case 'mark-packets':
+        this.#markPackets(effect.request, effect.table);
         break;
       case 'start-probe':
         this.#options.prober.start(effect.probe, effect.spec, this.#probeEnded);
@@ -154,6 +165,7 @@ export class CheckerWorld {
     this.#processes.close();
     this.#fifos.close();
     this.#ipvs.close();
+    this.#nftables.close();
   }
 
   readonly #probeEnded = (probe: number, result: ProbeResult): void => {
@@ -204,6 +216,23 @@ export class CheckerWorld {
       if (unavailable !== undefined) this.#deliver({ type: 'ipvs-unavailable', error: unavailable });
       this.#deliver({ type: 'ipvs-changed', batch, errors });
     });
+  }
+
+  #readMarking(table: string): void {
+    const ranges = this.#nftables.ranges(table);
+    setImmediate(() => this.#deliver({ type: 'marking-read', ranges }));
+  }
+
+  #markPackets(request: number, table: MarkingTable): void {
+    let changed = false;
+    let error: string | undefined;
+    try {
+      changed = this.#nftables.mark(table);
+    } catch (cause) {
+      if (!(cause instanceof NftablesUnavailable)) throw cause;
+      error = cause.message;
+    }
+    setImmediate(() => this.#deliver({ type: 'packets-marked', request, changed, error }));
   }
 
   #heard(input: NetworkInput): void {

@@ -31,6 +31,18 @@ export interface LvsGlobals {
   readonly syncDaemon: SyncDaemonConfiguration | undefined;
   /** rs_init_notifies. */
   readonly notifyAtStart: boolean;
+  /** nftables_ipvs; left out: each address is a service of its own. */
+  readonly marking?: MarkingSettings | undefined;
+}
+
+/** How nftables marks packets for IPVS. */
+export interface MarkingSettings {
+  /** Of its tables. */
+  readonly table: string;
+  readonly priority: number;
+  readonly counters: boolean;
+  /** The first mark, 1 .. 2^32 - 1. */
+  readonly startMark: number;
 }
 
 export interface SyncDaemonConfiguration {
@@ -50,6 +62,11 @@ export interface VirtualServerConfiguration {
   readonly name: string;
   /** One service, or all of a group. Everything but the key is the same for all of them, and ports without NAT. */
   readonly keys: readonly IpvsServiceKey[];
+  /**
+   * What nftables is to mark packets by, so that one service serves them all; until that is done, and where it cannot be,
+   * `keys` are those of its addresses, except where they are too many to count. Left out: it is not wanted.
+   */
+  readonly marked?: readonly AddressRange[];
   readonly service: Omit<IpvsService, 'key'>;
   readonly protocol: IpvsProtocol | undefined;
   readonly family: Family;
@@ -65,6 +82,14 @@ export interface VirtualServerConfiguration {
   readonly haSuspend: boolean;
   readonly sorryServer: SorryServerConfiguration | undefined;
   readonly realServers: readonly RealServerConfiguration[];
+}
+
+/** Addresses in a row, of one family. */
+export interface AddressRange {
+  readonly first: IpAddress;
+  readonly last: IpAddress;
+  /** 0: every one. */
+  readonly port: number;
 }
 
 export interface SorryServerConfiguration {

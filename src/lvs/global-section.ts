@@ -3,7 +3,7 @@ import type { Reader } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { complain, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import { boolean, integerOf, parameter, type Range, reportBadValue } from '../config/values.ts';
+import { boolean, integer, integerOf, parameter, type Range, reportBadValue } from '../config/values.ts';
 import type { Word } from '../config/words.ts';
 import type { IpvsTimeouts } from '../ports/ipvs.ts';
 import type { LvsGlobals } from './configuration.ts';
@@ -26,6 +26,11 @@ export interface LvsGlobalDraft {
   timeouts: IpvsTimeouts | undefined;
   syncDaemon: SyncDaemonDraft | undefined;
   notifyAtStart: boolean;
+  /** nftables_ipvs: the name of the table. */
+  markingTable: string | undefined;
+  markingPriority: number;
+  startMark: number;
+  counters: boolean;
 }
 
 export function emptyLvsGlobalDraft(): LvsGlobalDraft {
@@ -35,6 +40,10 @@ export function emptyLvsGlobalDraft(): LvsGlobalDraft {
     timeouts: undefined,
     syncDaemon: undefined,
     notifyAtStart: false,
+    markingTable: undefined,
+    markingPriority: -1,
+    startMark: 1_000,
+    counters: false,
   };
 }
 
@@ -42,6 +51,11 @@ type GlobalReader = Reader<{ readonly lvs: LvsGlobalDraft }, SectionContext>;
 
 const timeoutNames: Readonly<Record<string, keyof IpvsTimeouts>> = { tcp: 'tcp', tcpfin: 'tcpFin', udp: 'udp' };
 const timeoutRange = { minimum: 0, maximum: 31 * 86_400 };
+
+const priorities = { minimum: -2_147_483_648, maximum: 2_147_483_647 };
+const marks = { minimum: 1, maximum: 4_294_967_295 };
+/** NFT_TABLE_MAXNAMELEN, without the NUL. */
+const longestTableName = 255;
 
 const flushOnStop: GlobalReader = (statement, { lvs }, context) => {
   const word = statement.words[1];
@@ -93,7 +107,29 @@ export const lvsGlobalReaders: Readonly<Record<string, GlobalReader>> = {
   rs_init_notifies: (statement, { lvs }, context) => {
     lvs.notifyAtStart = boolean(statement, context) ?? lvs.notifyAtStart;
   },
+  nftables_ipvs: (statement, { lvs }, context) => {
+    const word = statement.words[1];
+    lvs.markingTable = usualTable;
+    if (!word) return;
+    if (word.text.length <= longestTableName) lvs.markingTable = word.text;
+    else {
+      const message = `the name of a table has at most ${longestTableName} characters`;
+      reportBadValue(statement, word, message, `${usualTable} is used`, context);
+    }
+  },
+  nftables_ipvs_priority: (statement, { lvs }, context) => {
+    lvs.markingPriority = integer(statement, priorities, context) ?? lvs.markingPriority;
+  },
+  nftables_ipvs_start_fwmark: (statement, { lvs }, context) => {
+    lvs.startMark = integer(statement, marks, context) ?? lvs.startMark;
+  },
+  nftables_counters: (_statement, { lvs }) => {
+    lvs.counters = true;
+  },
 };
+
+/** keepalived's, so that what looks for it finds it. */
+const usualTable = 'keepalived_ipvs';
 
 /** `lvs_sync_daemon_interface` of a virtual router: daemons that follow it, unless others were asked for before. */
 export function followInstance(
@@ -205,5 +241,13 @@ export function completeLvsGlobals(
       group: syncDaemon.group,
     },
     notifyAtStart: draft.notifyAtStart,
+    ...(draft.markingTable !== undefined && {
+      marking: {
+        table: draft.markingTable,
+        priority: draft.markingPriority,
+        counters: draft.counters,
+        startMark: draft.startMark,
+      },
+    }),
   };
 }

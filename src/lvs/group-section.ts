@@ -4,19 +4,28 @@ import {
   type IpAddress,
   ipAddressBytes,
   ipAddressFromBytes,
+  ipAddressFromNumber,
+  ipAddressNumber,
   maximumPrefixLength,
   parseIpAddress,
 } from '../base/ip-address.ts';
 import { reportSlashComment } from '../config/interpret.ts';
 import { shortened } from '../config/reading-context.ts';
 import { advise, complain, type SectionContext } from '../config/section-context.ts';
+import type { Located } from '../config/source.ts';
 import { located, type Statement } from '../config/tree.ts';
 import { integerOf, parameter } from '../config/values.ts';
+import type { AddressRange } from './configuration.ts';
 import { ports } from './endpoint-words.ts';
 
 /** One line of a group. */
 export type GroupEntry =
-  | { readonly type: 'addresses'; readonly first: IpAddress; readonly count: number; readonly port: number }
+  | (AddressRange & {
+      readonly type: 'addresses';
+      readonly count: number;
+      readonly where: Located;
+      readonly text: string;
+    })
   | { readonly type: 'fwmark'; readonly mark: number; readonly family: Family | undefined };
 
 /** A virtual_server_group as written. */
@@ -27,7 +36,7 @@ export interface GroupDraft {
 }
 
 /** A network that would make more services is a slip of the pen. */
-const mostAddresses = 65_536;
+export const mostAddresses = 65_536;
 
 export const marks = { minimum: 0, maximum: 4_294_967_295 };
 
@@ -98,27 +107,39 @@ function readAddresses(line: Statement, context: SectionContext): GroupEntry | u
     complain(context, located(line, word), 'bad-address', range.problem, 'the line is left out');
     return undefined;
   }
-  if (range.count > mostAddresses) {
-    context.diagnostics.report(located(line, word), {
+  return { type: 'addresses', ...range, port, where: located(line, word), text: word!.text };
+}
+
+/** Whether one mark can stand for all of the group: it has none of its own. */
+export function canBeMarked({ entries }: GroupDraft): boolean {
+  return entries.every(({ type }) => type === 'addresses');
+}
+
+/** Complains of addresses that would be services of their own, each. */
+export function refuseLargeRanges({ entries }: GroupDraft, context: SectionContext): void {
+  for (const entry of entries) {
+    if (entry.type !== 'addresses' || entry.count <= mostAddresses) continue;
+    context.diagnostics.report(entry.where, {
       code: 'too-many-addresses',
       severity: 'error',
-      message: `"${word!.text}" makes more than ${mostAddresses} services`,
-      hint: 'a firewall mark makes one of them all',
+      message: `"${entry.text}" makes more than ${mostAddresses} services`,
+      hint: 'a firewall mark makes one of them all, and so does nftables_ipvs',
       keepalivedClass: 'ignores',
       refuses: true,
     });
   }
-  return { type: 'addresses', first: range.first, count: Math.min(range.count, mostAddresses), port };
 }
 
-type Range = { readonly first: IpAddress; readonly count: number } | { readonly problem: string };
+type Range =
+  | { readonly first: IpAddress; readonly last: IpAddress; readonly count: number }
+  | { readonly problem: string };
 
 function addressRange(text: string): Range {
   const match = /^([^-/]*)([-/]?)(.*)$/s.exec(text)!;
   const [, head, separator, tail] = match as unknown as [string, string, string, string];
   const first = parseIpAddress(head);
   if (!first) return { problem: `"${shortened(text)}" is not an IP address` };
-  if (separator === '') return { first, count: 1 };
+  if (separator === '') return { first, last: first, count: 1 };
   return separator === '/' ? network(first, tail) : range(first, tail);
 }
 
@@ -127,17 +148,16 @@ function network(first: IpAddress, tail: string): Range {
   if (!/^[0-9]{1,3}$/.test(tail) || Number(tail) > longest) {
     return { problem: `"${shortened(tail)}" is not a prefix length of 0 .. ${longest}` };
   }
-  const free = longest - Number(tail);
-  const bits = bitsOf(first);
-  if (bits % 2n ** BigInt(free) !== 0n) return { problem: `${first}/${tail} has bits set beyond the prefix` };
-  return { first, count: free > 32 ? Number.POSITIVE_INFINITY : 2 ** free };
+  const size = 2n ** BigInt(longest - Number(tail));
+  if (ipAddressNumber(first) % size !== 0n) return { problem: `${first}/${tail} has bits set beyond the prefix` };
+  return upTo(first, size - 1n);
 }
 
 function range(first: IpAddress, tail: string): Range {
   const whole = tail.includes(':') || tail.includes('.') ? parseIpAddress(tail) : undefined;
   if (whole) {
     if (familyOf(whole) !== familyOf(first)) return { problem: `${first} and ${whole} are of different families` };
-    return upTo(first, bitsOf(whole) - bitsOf(first));
+    return beyond(first, ipAddressNumber(whole) - ipAddressNumber(first));
   }
   const four = familyOf(first) === 4;
   if (tail === '') return { problem: `the range after ${first} has no end` };
@@ -147,18 +167,16 @@ function range(first: IpAddress, tail: string): Range {
   const end = BigInt(Number.parseInt(tail, four ? 10 : 16));
   const modulus = four ? 0x1_00n : 0x1_0000n;
   if (end >= modulus) return { problem: `the end of a range, ${tail}, is larger than its part of an address` };
-  return upTo(first, end - (bitsOf(first) % modulus));
+  return beyond(first, end - (ipAddressNumber(first) % modulus));
+}
+
+function beyond(first: IpAddress, distance: bigint): Range {
+  return distance > 0n ? upTo(first, distance) : { problem: `the range after ${first} ends before it begins` };
 }
 
 function upTo(first: IpAddress, distance: bigint): Range {
-  if (distance <= 0n) return { problem: `the range after ${first} ends before it begins` };
-  return { first, count: distance >= 0x1_0000_0000n ? Number.POSITIVE_INFINITY : Number(distance) + 1 };
-}
-
-function bitsOf(address: IpAddress): bigint {
-  let bits = 0n;
-  for (const byte of ipAddressBytes(address)) bits = bits * 256n + BigInt(byte);
-  return bits;
+  const last = ipAddressFromNumber(ipAddressNumber(first) + distance, familyOf(first));
+  return { first, last, count: Number(distance) + 1 };
 }
 
 /** So many addresses in a row. */

@@ -3,7 +3,7 @@ import { located, type Statement } from '../config/tree.ts';
 import type { IpvsServiceKey } from '../ports/ipvs.ts';
 import type { ReadCheckers } from './checked-server.ts';
 import type { VirtualServerConfiguration } from './configuration.ts';
-import { type GroupDraft, readGroup } from './group-section.ts';
+import { canBeMarked, type GroupDraft, readGroup, refuseLargeRanges } from './group-section.ts';
 import type { MailDefaults } from './real-server-completion.ts';
 import { serviceKeyText } from './reconcile.ts';
 import { completeVirtualServer } from './virtual-server-completion.ts';
@@ -31,15 +31,19 @@ export const lvsRootReaders = {
   },
 };
 
-/** Makes the checked model of what was written. */
+/** Makes the checked model of what was written. `mayBeMarked`: nftables_ipvs. */
 export function completeVirtualServers(
   draft: LvsDraft,
+  mayBeMarked: boolean,
   mailDefaults: MailDefaults,
   readCheckers: ReadCheckers,
   context: SectionContext,
 ): readonly VirtualServerConfiguration[] {
   const taken = new Set<string>();
   const servers: VirtualServerConfiguration[] = [];
+  for (const group of draft.groups.values()) {
+    if (!mayBeMarked || !canBeMarked(group)) refuseLargeRanges(group, context);
+  }
   for (const server of draft.virtualServers) {
     const group = server.target.type === 'group' ? draft.groups.get(server.target.group) : undefined;
     if (server.target.type === 'group' && !group) {
@@ -47,10 +51,11 @@ export function completeVirtualServers(
       advise(context, located(server.statement), 'unknown-group', message, 'the virtual server is left out');
       continue;
     }
-    const completed = completeVirtualServer(server, group, mailDefaults, readCheckers, context);
+    const completed = completeVirtualServer(server, { group, mayBeMarked }, mailDefaults, readCheckers, context);
     if (!completed) continue;
     const keys = completed.keys.filter(key => take(key, server.statement, taken, context));
-    if (keys.length > 0) servers.push(keys.length === completed.keys.length ? completed : { ...completed, keys });
+    if (keys.length === 0 && completed.keys.length > 0) continue;
+    servers.push(keys.length === completed.keys.length ? completed : { ...completed, keys });
   }
   return servers;
 }

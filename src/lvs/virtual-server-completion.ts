@@ -3,8 +3,8 @@ import { advise, complain, type SectionContext } from '../config/section-context
 import { located } from '../config/tree.ts';
 import type { IpvsProtocol, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { ReadCheckers } from './checked-server.ts';
-import type { SorryServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
-import { consecutive, type GroupDraft, type GroupEntry } from './group-section.ts';
+import type { AddressRange, SorryServerConfiguration, VirtualServerConfiguration } from './configuration.ts';
+import { canBeMarked, consecutive, type GroupDraft, type GroupEntry, mostAddresses } from './group-section.ts';
 import {
   completeRealServers,
   type MailDefaults,
@@ -14,10 +14,17 @@ import {
 import { fitsFamily } from './real-server-section.ts';
 import { usualPersistence, type VirtualServerDraft } from './virtual-server-section.ts';
 
+/** What is served: the entries of a group, or of none. */
+export interface ServedGroup {
+  readonly group: GroupDraft | undefined;
+  /** nftables_ipvs. */
+  readonly mayBeMarked: boolean;
+}
+
 /** Fills in every default and corrects what does not go together; undefined if nothing is left to serve. */
 export function completeVirtualServer(
   draft: VirtualServerDraft,
-  group: GroupDraft | undefined,
+  { group, mayBeMarked }: ServedGroup,
   mailDefaults: MailDefaults,
   readCheckers: ReadCheckers,
   context: SectionContext,
@@ -55,9 +62,11 @@ export function completeVirtualServer(
   const keys = serviceKeys(around);
   const total = realServers.reduce((sum, { weight }) => sum + weight, 0);
   const quorum = completeQuorum(around, total, context);
+  const marked = mayBeMarked && group && canBeMarked(group) ? entries.flatMap(rangeOf) : undefined;
   return {
     name,
     keys,
+    ...(marked && { marked }),
     service: {
       scheduler,
       persistenceSeconds: completePersistence(around, context),
@@ -81,9 +90,17 @@ export function completeVirtualServer(
   };
 }
 
-function entryOf({ target, family }: VirtualServerDraft): GroupEntry {
+function entryOf({ target, family, statement }: VirtualServerDraft): GroupEntry {
   return target.type === 'address'
-    ? { type: 'addresses', first: target.address, count: 1, port: target.port }
+    ? {
+        type: 'addresses',
+        first: target.address,
+        last: target.address,
+        count: 1,
+        port: target.port,
+        where: located(statement),
+        text: target.address,
+      }
     : { type: 'fwmark', mark: target.type === 'fwmark' ? target.mark : 0, family };
 }
 
@@ -150,6 +167,7 @@ function serviceKeys({ entries, family, protocol }: Surroundings): readonly Ipvs
   return entries.flatMap((entry): readonly IpvsServiceKey[] => {
     if (entry.type === 'fwmark') return [{ type: 'fwmark', mark: entry.mark, family: familyOfEntry(entry, family) }];
     const { port } = entry;
+    if (entry.count > mostAddresses) return [];
     return consecutive(entry.first, entry.count).map(address => ({
       type: 'address',
       protocol: protocol ?? 'udp',
@@ -157,6 +175,10 @@ function serviceKeys({ entries, family, protocol }: Surroundings): readonly Ipvs
       port,
     }));
   });
+}
+
+function rangeOf(entry: GroupEntry): readonly AddressRange[] {
+  return entry.type === 'addresses' ? [{ first: entry.first, last: entry.last, port: entry.port }] : [];
 }
 
 function completePersistence({ draft, entries, name }: Surroundings, context: SectionContext): number {

@@ -2,6 +2,7 @@ import type { Fifo } from './fifo.ts';
 import type { IpvsCommand, IpvsEntry, IpvsSyncDaemon, IpvsTimeouts } from './ipvs.ts';
 import type { LogLevel } from './log.ts';
 import type { Mail } from './mail.ts';
+import type { MarkedRange, MarkingTable } from './marking.ts';
 import type { InterfaceAddress, Link } from './network.ts';
 import type { ProbeResult, ProbeSpec } from './probe.ts';
 import type { RunnableScript, ScriptOutcome } from './script.ts';
@@ -23,6 +24,15 @@ export type CheckerInput =
       readonly type: 'ipvs-changed';
       readonly batch: number;
       readonly errors: readonly { readonly place: number; readonly error: string }[];
+    }
+  /** Answers read-marking; nothing where nothing can be read. */
+  | { readonly type: 'marking-read'; readonly ranges: readonly MarkedRange[] }
+  /** Answers mark-packets: whether anything had to be done, and why it could not. */
+  | {
+      readonly type: 'packets-marked';
+      readonly request: number;
+      readonly changed: boolean;
+      readonly error: string | undefined;
     }
   /** Answers start-probe, exactly once unless it was cancelled. */
   | { readonly type: 'probe-ended'; readonly probe: number; readonly result: ProbeResult }
@@ -48,6 +58,10 @@ export type CheckerEffect =
   | { readonly type: 'read-ipvs' }
   /** One batch of generic netlink messages; answered by ipvs-changed. */
   | { readonly type: 'change-ipvs'; readonly batch: number; readonly commands: readonly IpvsCommand[] }
+  /** The ranges of the nftables tables of that name. */
+  | { readonly type: 'read-marking'; readonly table: string }
+  /** Makes the tables as they should be, one family after the other; what is right already is not touched. */
+  | { readonly type: 'mark-packets'; readonly request: number; readonly table: MarkingTable }
   | { readonly type: 'start-probe'; readonly probe: number; readonly spec: ProbeSpec }
   | { readonly type: 'cancel-probe'; readonly probe: number }
   | {

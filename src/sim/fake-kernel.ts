@@ -1,6 +1,7 @@
 import { type Duration, microseconds, plus, seconds } from '../base/duration.ts';
 import { after } from '../base/instant.ts';
 import { familyOf, type IpAddress, isLinkLocal, sameNetwork } from '../base/ip-address.ts';
+import type { MarkingTable } from '../ports/marking.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { entryText, FakeRouting } from './fake-routing.ts';
@@ -35,6 +36,8 @@ export interface LinkSpec {
 export class FakeKernel {
   readonly links: KernelLink[] = [];
   readonly ipvs = new IpvsTable(name => this.linkNamed(name)?.adminUp);
+  /** Tables of nftables, by name. */
+  readonly marking = new Map<string, MarkingTable>();
   readonly routing: FakeRouting;
   readonly #ground: Ground;
   readonly #owner: KernelOwner;
@@ -205,6 +208,7 @@ export class FakeKernel {
     this.links.length = 0;
     this.#promotes.clear();
     this.ipvs.reset();
+    this.marking.clear();
     this.routing.clear();
     for (const spec of this.#specs) this.#create(spec);
   }

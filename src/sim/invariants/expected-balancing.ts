@@ -3,11 +3,13 @@ import type { CheckerConfigurations } from '../../engine/checker-process.ts';
 import type { CheckerConfiguration } from '../../health/configuration.ts';
 import type { RealServerConfiguration, VirtualServerConfiguration } from '../../lvs/configuration.ts';
 import type { IpvsDestination, IpvsEntry } from '../../ports/ipvs.ts';
+import type { MarkedRange } from '../../ports/marking.ts';
 import type { InterfaceAddress } from '../../ports/network.ts';
 import type { RunnableScript } from '../../ports/script.ts';
 import { probeText } from '../checker-life.ts';
 import { keyText } from '../ipvs-table.ts';
 import { serverText } from '../real-servers.ts';
+import { keysOf } from './marked-services.ts';
 
 /** A checker as the manual page explains it. */
 interface Checker {
@@ -65,11 +67,11 @@ export class ExpectedBalancing {
     return this.#unclear;
   }
 
-  /** By the service's key, its entry of the table. */
-  get entries(): ReadonlyMap<string, IpvsEntry> {
+  /** By the service's key, its entry of the table, where packets are marked so. */
+  entries(marks: readonly MarkedRange[]): ReadonlyMap<string, IpvsEntry> {
     const entries = new Map<string, IpvsEntry>();
     for (const { configuration, servers, hasQuorum } of this.#services.values()) {
-      for (const key of configuration.keys) {
+      for (const key of keysOf(configuration, marks)) {
         const port = key.type === 'address' ? key.port : 0;
         const destinations = destinationsOf(configuration, servers, hasQuorum).map(destination =>
           destination.forwarding.type === 'nat' ? destination : { ...destination, port },
