@@ -3,7 +3,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { assert } from '../base/assert.ts';
 import { type ChildKind, childWording } from './child-kind.ts';
 import { type ChildMessage, childRoles, longestMessage, type ParentMessage } from './child-messages.ts';
-import { encodeMessage, LineSplitter, MessageDecoder } from './message.ts';
+import { LineSplitter, MessageDecoder, MessageEncoder } from './message.ts';
 import type { ChildEnd } from './restart-policy.ts';
 
 /** Longest line of its standard error that is passed on; a stack frame is far shorter. */
@@ -23,6 +23,7 @@ export class WorkingProcess {
   readonly pid: number;
   readonly #process: ChildProcess;
   readonly #channel: Duplex;
+  readonly #encoder = new MessageEncoder();
   readonly #events: ChildEvents;
 
   /** `title` is what ps shows until the child has set its own; `console` is passed on for its log lines. */
@@ -45,7 +46,7 @@ export class WorkingProcess {
   }
 
   send(message: ParentMessage): void {
-    for (const line of encodeMessage(message)) this.#channel.write(`${line}\n`);
+    for (const line of this.#encoder.encode(message)) this.#channel.write(`${line}\n`);
   }
 
   /** Any number, real-time signals included; a child that is gone needs none. */

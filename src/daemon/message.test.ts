@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { encodeMessage, LineSplitter, MessageDecoder } from './message.ts';
+import { LineSplitter, MessageDecoder, MessageEncoder } from './message.ts';
+
+const encodeMessage = (message: object): readonly string[] => new MessageEncoder().encode(message);
 
 /** Through a channel and out again. */
 function sent(message: object): readonly unknown[] {
@@ -29,10 +31,30 @@ describe('messages', () => {
     expect(lines.length).toBeGreaterThan(20);
     for (const line of lines) expect(line.length).toBeLessThan(100_000);
     expect(sent(message)).toEqual([message]);
-    const decoder = new MessageDecoder();
-    for (const each of [message, { type: 'short' }, message]) {
-      expect(encodeMessage(each).flatMap(line => decoder.decode(line) ?? [])).toEqual([each]);
+  });
+
+  it('do not say again what a list had in common with that of the last message that had any', () => {
+    const [encoder, decoder] = [new MessageEncoder(), new MessageDecoder()];
+    const through = (message: object) => {
+      const lines = encoder.encode(message);
+      const length = lines.reduce((sum, line) => sum + line.length, 0);
+      return { length, received: lines.flatMap(line => decoder.decode(line) ?? []) };
+    };
+    const address = (place: number) => ({ place, bytes: Uint8Array.of(place & 255) });
+    const group = Array.from({ length: 60 }, (_, place) => address(place));
+    const before = Array.from({ length: 300 }, (_, place) => ({ name: `service ${place}`, weight: 1, group }));
+    const reordered = before.map(each => ({ ...each }));
+    reordered.splice(7, 3, { name: 'other', weight: 2, group: group.toReversed() });
+    const messages = [before, before.map(each => ({ ...each })), reordered, [], before, reordered.slice(0, 40), before];
+    const results = messages.map(services => through({ type: 'configure', services, few: [1] }));
+    results.splice(2, 0, through({ type: 'question' }));
+    for (const [index, services] of messages.entries()) {
+      const { received } = results.filter(({ received }) => 'services' in (received[0] as object))[index]!;
+      expect(received).toEqual([{ type: 'configure', services, few: [1] }]);
     }
+    const [first, second] = [results[0]!.length, results[1]!.length];
+    expect(second).toBeLessThan(first / 1_000);
+    expect(results[3]!.length).toBeLessThan(first / 100);
   });
 
   it('refuse what JSON would silently lose', () => {

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { stretchesOf } from './list-stretches.ts';
 
 /** Lists of more items go ahead of their message, in portions of so many characters or some more: a millisecond's work. */
 const longList = 50;
@@ -6,53 +7,75 @@ const portionLength = 65_536;
 
 /**
  * Messages between the processes of one daemon are lines of JSON: one, and ahead of it the portions of its long lists, so
- * that whoever reads it can do something else in between. Bytes are written in base64; a property that is undefined is
- * left out, which reads the same.
+ * that whoever reads it can do something else in between. What a list has in common with that of the last message that had
+ * any is not sent again: of thousands of services a reload changes few. Bytes are written in base64; a property that is
+ * undefined is left out, which reads the same. One for each channel, whose other end a MessageDecoder reads.
  */
-export function encodeMessage(message: object): readonly string[] {
-  const lines: string[] = [];
-  let lists = 0;
-  const text = (value: unknown): string =>
-    JSON.stringify(value, (_key, each: unknown) => {
-      assert(typeof each !== 'bigint' && !(each instanceof Map) && !(each instanceof Set), 'messages are plain data');
-      if (each instanceof Uint8Array) return { [bytesKey]: Buffer.from(each).toString('base64') };
-      return Array.isArray(each) && each.length > longList ? sendAhead(each) : each;
-    });
-  const sendAhead = (items: readonly unknown[]): object => {
-    const list = ++lists;
-    let joined = '';
-    const portion = (): void => {
-      lines.push(`{"${portionKey}":${list},"items":[${joined}]}`);
-      joined = '';
+export class MessageEncoder {
+  /** As last sent, by number. */
+  #sent: readonly (readonly unknown[])[] = [];
+
+  encode(message: object): readonly string[] {
+    const lines: string[] = [];
+    const lists: (readonly unknown[])[] = [];
+    const text = (value: unknown): string =>
+      JSON.stringify(value, (_key, each: unknown) => {
+        assert(typeof each !== 'bigint' && !(each instanceof Map) && !(each instanceof Set), 'messages are plain data');
+        if (each instanceof Uint8Array) return { [bytesKey]: Buffer.from(each).toString('base64') };
+        return Array.isArray(each) && each.length > longList ? sendAhead(each) : each;
+      });
+    const sendAhead = (items: readonly unknown[]): object => {
+      const list = lists.push(items) - 1;
+      const line = (contents: string): number => lines.push(`{"${portionKey}":${list},${contents}}`);
+      for (const stretch of stretchesOf(items, this.#sent[list] ?? [])) {
+        if (stretch.type === 'same') line(`"same":${JSON.stringify([stretch.from, stretch.count])}`);
+        else for (const joined of portions(stretch.items, text)) line(`"items":[${joined}]`);
+      }
+      return { [listKey]: list };
     };
-    for (const item of items) {
-      joined += `${joined === '' ? '' : ','}${text(item) ?? 'null'}`;
-      if (joined.length >= portionLength) portion();
-    }
-    portion();
-    return { [listKey]: list };
-  };
-  const last = text(message);
-  return [...lines, last];
+    const last = text(message);
+    if (lists.length > 0) this.#sent = lists;
+    return [...lines, last];
+  }
+}
+
+/** The items of a JSON list, some of them at a time. */
+function* portions(items: readonly unknown[], text: (item: unknown) => string | undefined): Iterable<string> {
+  let joined = '';
+  for (const item of items) {
+    joined += `${joined === '' ? '' : ','}${text(item) ?? 'null'}`;
+    if (joined.length < portionLength) continue;
+    yield joined;
+    joined = '';
+  }
+  if (joined !== '') yield joined;
 }
 
 /** Puts messages together again that come in over one channel. */
 export class MessageDecoder {
-  readonly #lists = new Map<number, unknown[]>();
+  /** Of the last message that had any, and of the one that is coming in. */
+  #known: readonly (readonly unknown[])[] = [];
+  #lists: unknown[][] = [];
 
   /** The message that this line completes; undefined after a portion of one. */
   decode(line: string): object | undefined {
     const value = JSON.parse(line) as Record<string, unknown>;
     // Most messages have neither, and a configuration of thousands of servers is a million values to look at.
     const whole = line.includes(`"${bytesKey}"`) || line.includes(`"${listKey}"`) ? this.#restored(value) : value;
-    const { [portionKey]: list, items } = whole as Record<string, unknown>;
+    const { [portionKey]: list, items, same } = whole as Record<string, unknown>;
     if (typeof list !== 'number') {
-      this.#lists.clear();
+      if (this.#lists.length > 0) this.#known = this.#lists;
+      this.#lists = [];
       return whole as object;
     }
-    const known = this.#lists.get(list);
-    if (known) known.push(...(items as readonly unknown[]));
-    else this.#lists.set(list, items as unknown[]);
+    this.#lists[list] ??= [];
+    const received = this.#lists[list];
+    if (items !== undefined) for (const item of items as readonly unknown[]) received.push(item);
+    else {
+      const [from, count] = same as readonly [number, number];
+      const known = this.#known[list] ?? [];
+      for (let place = from; place < from + count; place++) received.push(known[place]);
+    }
     return undefined;
   }
 
@@ -61,7 +84,7 @@ export class MessageDecoder {
     if (bytesKey in value && typeof value[bytesKey] === 'string') {
       return new Uint8Array(Buffer.from(value[bytesKey], 'base64'));
     }
-    if (listKey in value && typeof value[listKey] === 'number') return this.#lists.get(value[listKey]);
+    if (listKey in value && typeof value[listKey] === 'number') return this.#lists[value[listKey]];
     const container = value as Record<string, unknown>;
     for (const key of Object.keys(container)) container[key] = this.#restored(container[key]);
     return container;
@@ -71,7 +94,7 @@ export class MessageDecoder {
 const bytesKey = '$bytes';
 /** In the place of a list that went ahead. */
 const listKey = '$list';
-/** Of which list `items` are some. */
+/** Of which list `items` are some, or `same`: the place and number of items that it had before. */
 const portionKey = '$portion';
 
 /** Cuts a stream of bytes into lines, none longer than a bound. */

@@ -1,10 +1,11 @@
 import { Socket } from 'node:net';
 import { type ChildMessage, channelDescriptor, longestMessage, type ParentMessage } from './child-messages.ts';
-import { encodeMessage, LineSplitter, MessageDecoder } from './message.ts';
+import { LineSplitter, MessageDecoder, MessageEncoder } from './message.ts';
 
 /** A child's end of the channel between it and its parent. */
 export class ParentChannel<Part> {
   readonly #socket: Socket;
+  readonly #encoder = new MessageEncoder();
 
   constructor(receive: (message: ParentMessage<Part>) => void, parentGone: () => void) {
     this.#socket = new Socket({ fd: channelDescriptor });
@@ -26,6 +27,6 @@ export class ParentChannel<Part> {
   }
 
   send(message: ChildMessage): void {
-    for (const line of encodeMessage(message)) this.#socket.write(`${line}\n`);
+    for (const line of this.#encoder.encode(message)) this.#socket.write(`${line}\n`);
   }
 }
