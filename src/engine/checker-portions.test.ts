@@ -73,6 +73,16 @@ class PortionBench extends CheckerBench {
 const sum = (numbers: readonly number[]): number => numbers.reduce((left, right) => left + right, 0);
 
 describe('a configuration of thousands of servers', () => {
+  it('that is changed in one place costs that place, once each service has been found to be as before', () => {
+    const bench = new PortionBench(large());
+    bench.pass(seconds(150));
+    const [before, commands] = [looked.count, bench.commands.length];
+    bench.reload(large((service, server) => (service === 250 && server === 2 ? 7 : 1)));
+    bench.pass(seconds(0.01));
+    expect(bench.commands.slice(commands)).toMatchObject([{ type: 'edit-destination' }]);
+    expect(looked.count - before).toBeLessThan(services + 10);
+  });
+
   it('takes effect in portions, at the start and at a reload', () => {
     const bench = new PortionBench(large());
     bench.pass(seconds(2));

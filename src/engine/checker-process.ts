@@ -336,8 +336,7 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     }
     this.#services = services;
     for (const probe of this.#checks.sweep()) this.#out.push({ type: 'cancel-probe', probe });
-    const files = new Set<string>();
-    for (const { configuration } of this.#checks.all) if (configuration.kind === 'file') files.add(configuration.file);
+    const files = this.#checks.files();
     for (const file of this.#files.keys()) if (!files.has(file)) this.#files.delete(file);
     if (files.size > 0 || !isStart) this.#out.push({ type: 'watch-files', files: [...files].sort() });
     this.#checks.rest();
@@ -346,7 +345,10 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** Makes a service of a configuration, out of the one that was there under its name if there was. */
   #adopt(configuration: VirtualServerConfiguration, known: Service | undefined, configured: ConfiguredChecks): Service {
-    const oldKeys = known?.pool.configuration.keys ?? [];
+    if (known && configured.areOf(known, configuration)) {
+      this.#judgeSuspension(known, true);
+      return known;
+    }
     const oldMembers = new Map(known?.pool.members.map(member => [memberKey(member.configuration), member]));
     const checksOf = new Map(
       configuration.realServers.map(server => {
@@ -357,14 +359,13 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
     );
     const verdict = (server: RealServerConfiguration) => verdictOf(checksOf.get(server) ?? [], server.weight);
     if (known) this.#checks.unsubscribe(known);
+    this.#pending.release(known?.pool.configuration.keys ?? []);
     const service: Service = known ?? { pool: new Pool(configuration, verdict), checksOf: new Map(), suspended: false };
     const events = [...(known ? known.pool.reconfigure(configuration, verdict) : [])];
-    this.#pending.release(oldKeys);
     service.checksOf = new Map(service.pool.members.map(member => [member, checksOf.get(member.configuration) ?? []]));
     for (const [member, checks] of service.checksOf) {
       for (const check of checks) this.#checks.subscribe(check, member, service);
-      const isNew = !oldMembers.delete(memberKey(member.configuration));
-      if (!isNew) continue;
+      if (oldMembers.delete(memberKey(member.configuration))) continue;
       // Found by checks that others share with it.
       if (!isAlive(member) && checks.some(check => check.hasFailed)) {
         events.push({ type: 'member-changed', member, alive: false });

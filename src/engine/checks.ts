@@ -24,6 +24,13 @@ export class Checks {
     return this.#each();
   }
 
+  /** Those that they read. */
+  files(): ReadonlySet<string> {
+    const files = new Set<string>();
+    for (const { configuration } of this.#each()) if (configuration.kind === 'file') files.add(configuration.file);
+    return files;
+  }
+
   get earliest(): Instant | undefined {
     return this.#deadlines.earliest;
   }

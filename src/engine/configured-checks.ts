@@ -1,8 +1,11 @@
 import type { Duration } from '../base/duration.ts';
 import { seconds } from '../base/duration.ts';
 import { after, type Instant } from '../base/instant.ts';
+import { sameValue } from '../base/same-value.ts';
 import type { CheckerConfiguration } from '../health/configuration.ts';
+import type { VirtualServerConfiguration } from '../lvs/configuration.ts';
 import type { Checks } from './checks.ts';
+import type { Service } from './service.ts';
 import { SharedCheck } from './shared-check.ts';
 
 /** Nothing is probed before the process has settled. */
@@ -22,7 +25,8 @@ export class ConfiguredChecks {
   readonly #checks: Checks;
   readonly #checkers: readonly CheckerConfiguration[];
   readonly #firstFailureCounts: boolean;
-  #compared = 0;
+  /** By place; undefined for new ones. */
+  readonly #known: (SharedCheck | undefined)[] = [];
   #missing = 0;
   #made = 0;
 
@@ -35,18 +39,31 @@ export class ConfiguredChecks {
 
   /** Counts the new ones among `count` more of them. False once all have been counted, which `at` relies upon. */
   prepare(count: number): boolean {
-    const end = Math.min(this.#checkers.length, this.#compared + count);
-    for (; this.#compared < end; this.#compared++) {
-      if (!this.#checks.find(this.#checkers[this.#compared]!)) this.#missing += 1;
+    const end = Math.min(this.#checkers.length, this.#known.length + count);
+    while (this.#known.length < end) {
+      const known = this.#checks.find(this.#checkers[this.#known.length]!);
+      this.#known.push(known);
+      if (!known) this.#missing += 1;
     }
-    return this.#compared < this.#checkers.length;
+    return this.#known.length < this.#checkers.length;
+  }
+
+  /** Whether this service is configured and checked as it was. */
+  areOf({ pool, checksOf }: Service, configuration: VirtualServerConfiguration): boolean {
+    if (!sameValue(pool.configuration, configuration)) return false;
+    for (const [member, checks] of checksOf) {
+      const { checkers } = member.configuration;
+      if (checkers.length !== checks.length) return false;
+      for (const [index, place] of checkers.entries()) if (this.#known[place] !== checks[index]) return false;
+    }
+    return true;
   }
 
   /** `before`: what the server had until now. */
   at(now: Instant, place: number, before: CheckedBefore | undefined): SharedCheck | undefined {
     const configuration = this.#checkers[place];
     if (!configuration) return undefined;
-    const known = this.#checks.find(configuration);
+    const known = this.#known[place] ?? this.#checks.find(configuration);
     if (known) return known;
     const offset = (configuration.schedule.warmup * this.#made++) / this.#missing;
     const firstAt = after(now, (bootstrap + offset) as Duration);
