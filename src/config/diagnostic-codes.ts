@@ -90,6 +90,7 @@ export const diagnosticCodes = [
   'script-not-tracked',
   'server-unchecked',
   'service-without-address',
+  'short-real-time-limit',
   'slow-check',
   'slow-failover',
   'strict-drops-traffic',

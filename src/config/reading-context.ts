@@ -22,6 +22,8 @@ export interface ReadingContext {
   ) => number | undefined;
   /** Interfaces that exist; undefined where nobody can tell. */
   readonly interfaceNames: ReadonlySet<string> | undefined;
+  /** Of this machine; undefined where nobody can tell. */
+  readonly processors: number | undefined;
   /** dynamic_interfaces: interfaces may appear later. */
   dynamicInterfaces: boolean;
 }

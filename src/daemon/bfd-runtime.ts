@@ -92,8 +92,10 @@ export class BfdRuntime implements ChildRuntime<BfdPart> {
         return bfd.handle(instant, input);
       },
       advance: instant => {
-        const text = this.#lateness.woke(instant, bfd.nextDeadline(), noteworthy(bfd.configuration));
+        const deadline = bfd.nextDeadline();
+        const text = this.#lateness.woke(instant, deadline, noteworthy(bfd.configuration));
         if (text !== undefined) this.#options.log.write('warning', text);
+        this.#options.woke(instant, deadline);
         return bfd.advance(instant);
       },
       nextDeadline: () => bfd.nextDeadline(),

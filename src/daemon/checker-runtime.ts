@@ -151,8 +151,10 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
         }
       },
       advance: instant => {
-        const text = this.#lateness.woke(instant, checker.nextDeadline(), noteworthy);
+        const deadline = checker.nextDeadline();
+        const text = this.#lateness.woke(instant, deadline, noteworthy);
         if (text !== undefined) this.#options.log.write('warning', text);
+        this.#options.woke(instant, deadline);
         return checker.advance(instant);
       },
       nextDeadline: () => checker.nextDeadline(),

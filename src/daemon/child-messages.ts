@@ -19,6 +19,8 @@ export interface ChildSetup {
   readonly keepAtStop: boolean;
   readonly logAddressChanges: boolean;
   readonly dumpConfiguration: boolean;
+  /** False if an earlier child was ended by Node or V8: with locked memory that may happen again. */
+  readonly mayLockMemory: boolean;
 }
 
 /** What the VRRP process runs. */

@@ -1,6 +1,8 @@
 import { inMilliseconds } from '../base/duration.ts';
+import type { Instant } from '../base/instant.ts';
 import type { DaemonConfiguration } from '../engine/configuration.ts';
 import { KernelError } from '../linux/libc.ts';
+import { LinuxScheduler } from '../linux/process-scheduler.ts';
 import { onSignal } from '../linux/signals.ts';
 import type { Mail } from '../ports/mail.ts';
 import { explainMissing } from './capabilities.ts';
@@ -16,6 +18,7 @@ import {
   type SessionState,
   type WrittenRecording,
 } from './child-messages.ts';
+import { ChildScheduling } from './child-scheduling.ts';
 import { internalErrorStatus } from './crash.ts';
 import { LinePortions } from './line-portions.ts';
 import { DaemonLog, exitWithLog } from './log.ts';
@@ -63,6 +66,8 @@ export interface RuntimeOptions {
   readonly stopped: () => void;
   /** An instance that the parent asked about went over to another state. */
   readonly instanceState: (state: InstanceState) => void;
+  /** A deadline is served now. */
+  readonly woke: (now: Instant, deadline: Instant | undefined) => void;
   /** A BFD session came up or went down. */
   readonly sessionState: (state: SessionState) => void;
 }
@@ -117,6 +122,7 @@ class Work<Part> {
   readonly #pidFile: PidFile | undefined;
   readonly #mails: OutgoingMails;
   readonly #runtime: ChildRuntime<Part> | undefined;
+  readonly #scheduling: ChildScheduling | undefined;
   readonly #dump = new LinePortions(line => this.#log.info(line));
   #setup: ChildSetup;
   #daemon: DaemonConfiguration;
@@ -136,6 +142,11 @@ class Work<Part> {
     if (!this.#runtime) return;
     this.#dumpConfiguration(part);
     this.#runtime.start();
+    this.#scheduling = new ChildScheduling(role.kind, daemon.scheduling, {
+      scheduler: new LinuxScheduler(),
+      log: this.#log,
+      mayLockMemory: setup.mayLockMemory,
+    });
   }
 
   /** False once it could not begin, or stops. */
@@ -151,6 +162,7 @@ class Work<Part> {
     this.#log.info('Reloading');
     this.#dumpConfiguration(part);
     this.#runtime?.reload(daemon, part);
+    this.#scheduling?.reconfigure(daemon.scheduling);
   }
 
   hear(message: Exclude<ParentMessage<Part>, ConfigureMessage<Part>>): void {
@@ -176,6 +188,9 @@ class Work<Part> {
         break;
       case 'reload':
         this.#channel.send({ type: 'reload-wanted' });
+        break;
+      case 'out-of-time':
+        this.#scheduling?.outOfTime();
         break;
       default:
         this.#report(meaning);
@@ -246,6 +261,7 @@ class Work<Part> {
         setup: this.#setup,
         sendMail: mail => this.#mails.add(mail),
         stopped: () => this.#finish(0),
+        woke: (now, deadline) => this.#scheduling?.woke(now, deadline),
         instanceState: state => this.#channel.send({ type: 'instance-state', state }),
         sessionState: state => this.#channel.send({ type: 'session-state', state }),
       });

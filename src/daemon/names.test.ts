@@ -9,6 +9,7 @@ const plain = {
   processName: undefined,
   vrrpProcessName: undefined,
   checkerProcessName: undefined,
+  bfdProcessName: undefined,
   temporaryDirectory: '/tmp',
 };
 

@@ -45,6 +45,7 @@ export interface NameOptions {
   readonly processName: string | undefined;
   readonly vrrpProcessName: string | undefined;
   readonly checkerProcessName: string | undefined;
+  readonly bfdProcessName: string | undefined;
   /** $TMPDIR, or /tmp. */
   readonly temporaryDirectory: string;
 }
@@ -82,7 +83,7 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
       dump: dump(`_check${dataInstance}.data`),
     },
     bfd: {
-      title: titled(undefined, '_bfd'),
+      title: titled(options.bfdProcessName, '_bfd'),
       ident: `${product}_bfd${suffix}`,
       pidFile: runFile(isPlain ? 'bfd' : 'holdfast_bfd'),
       dump: dump(`_bfd${dataInstance}.data`),

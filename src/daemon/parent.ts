@@ -27,6 +27,7 @@ import type { Names } from './names.ts';
 import { Operator } from './operator.ts';
 import type { DaemonOptions } from './options.ts';
 import type { PidFile } from './pid-file.ts';
+import { brokeBelowUs } from './restart-policy.ts';
 import { ServerWords } from './server-words.ts';
 import { Supervisor, type SupervisorEffect, type SupervisorInput } from './supervisor.ts';
 import type { SystemNotifier } from './system-notifier.ts';
@@ -66,6 +67,8 @@ export class Parent {
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
   #hasStarted = false;
+  /** Children that Node or V8 has ended: whoever comes after them runs without what may have been too much for those. */
+  readonly #broken = new Set<ChildKind>();
   /** Signals alone do not keep Node's event loop alive. */
   readonly #alive = setInterval(() => {}, 2 ** 30);
 
@@ -77,7 +80,10 @@ export class Parent {
       { program, names, console: options.log.console, log },
       {
         message: (child, message) => this.#hear(child, message),
-        ended: (child, pid, end) => this.handle({ type: 'child-ended', child, pid, end }),
+        ended: (child, pid, end) => {
+          if (brokeBelowUs(end)) this.#broken.add(child);
+          this.handle({ type: 'child-ended', child, pid, end });
+        },
       },
     );
     const wordFile = new WordFile(names.serverWords);
@@ -271,6 +277,7 @@ export class Parent {
       keepAtStop: child === 'vrrp' ? options.keepAddresses : child === 'checker' && options.keepServices,
       logAddressChanges: options.logAddressChanges,
       dumpConfiguration: options.dumpConfiguration,
+      mayLockMemory: !this.#broken.has(child),
     };
   }
 

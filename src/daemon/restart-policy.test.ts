@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inSeconds, seconds } from '../base/duration.ts';
-import { permanentError, RestartPolicy } from './restart-policy.ts';
+import { brokeBelowUs, permanentError, RestartPolicy } from './restart-policy.ts';
 
 describe('RestartPolicy', () => {
   it('doubles the delay up to a minute', () => {
@@ -15,6 +15,16 @@ describe('RestartPolicy', () => {
     expect(inSeconds(policy.delayAfter(seconds(60)))).toBe(0);
     expect(inSeconds(policy.delayAfter(seconds(0)))).toBe(1);
   });
+});
+
+it('tells what Node or V8 has ended from what we have, or somebody else', () => {
+  const signals = ['SIGTRAP', 'SIGILL', 'SIGABRT', 'SIGKILL', 'SIGSEGV'];
+  expect(signals.filter(signal => brokeBelowUs({ type: 'signalled', signal }))).toEqual([
+    'SIGTRAP',
+    'SIGILL',
+    'SIGABRT',
+  ]);
+  expect(brokeBelowUs({ type: 'exited', status: 70 })).toBe(false);
 });
 
 describe('permanentError', () => {

@@ -18,6 +18,14 @@ export function permanentError(end: ChildEnd): string | undefined {
   return end.type === 'exited' ? permanent.get(end.status) : undefined;
 }
 
+/** The signals by which V8 and Node end a process that they cannot go on with. */
+const brokenBy: ReadonlySet<string> = new Set(['SIGABRT', 'SIGILL', 'SIGTRAP']);
+
+/** Whether it was not our own code that broke. */
+export function brokeBelowUs(end: ChildEnd): boolean {
+  return end.type === 'signalled' && brokenBy.has(end.signal);
+}
+
 const longest = seconds(60);
 
 /**

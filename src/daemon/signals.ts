@@ -1,5 +1,13 @@
 /** What a signal means to the daemon; the numbers are keepalived's, so that `kill -$(keepalived --signum=...)` keeps working. */
-export type SignalMeaning = 'reload' | 'stop' | 'dump' | 'statistics' | 'statistics-clear' | 'json' | 'ignore';
+export type SignalMeaning =
+  | 'reload'
+  | 'stop'
+  | 'dump'
+  | 'statistics'
+  | 'statistics-clear'
+  | 'json'
+  | 'out-of-time'
+  | 'ignore';
 
 export const SIGHUP = 1;
 export const SIGINT = 2;
@@ -8,6 +16,8 @@ export const SIGUSR1 = 10;
 export const SIGUSR2 = 12;
 export const SIGPIPE = 13;
 export const SIGTERM = 15;
+/** Half of RLIMIT_RTTIME has passed. */
+export const SIGXCPU = 24;
 /** SIGRTMIN + 2 of the C library, which keeps the first two real-time signals for itself. */
 export const SIGJSON = 36;
 /** SIGRTMAX - 1. */
@@ -22,6 +32,7 @@ export const signalMeanings: ReadonlyMap<number, SignalMeaning> = new Map<number
   [SIGUSR2, 'statistics'],
   [SIGJSON, 'json'],
   [SIGSTATS_CLEAR, 'statistics-clear'],
+  [SIGXCPU, 'out-of-time'],
   [SIGPIPE, 'ignore'],
 ]);
 

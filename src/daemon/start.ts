@@ -111,6 +111,7 @@ const unnamed = {
   processName: undefined,
   vrrpProcessName: undefined,
   checkerProcessName: undefined,
+  bfdProcessName: undefined,
 };
 
 function claimPidFile(file: string, log: DaemonLog): PidFile | 'held' | 'refused' {

@@ -189,6 +189,7 @@ export class Supervisor {
       case 'statistics-clear':
       case 'json':
         return this.#forward(this.#child('vrrp'), signal);
+      case 'out-of-time':
       case 'ignore':
         return [];
     }

@@ -163,8 +163,10 @@ export class VrrpRuntime implements ChildRuntime<VrrpPart> {
         return recorder.step(instant, input);
       },
       advance: instant => {
-        const text = this.#lateness.woke(instant, vrrp.nextDeadline(), this.#noteworthy);
+        const deadline = vrrp.nextDeadline();
+        const text = this.#lateness.woke(instant, deadline, this.#noteworthy);
         if (text !== undefined) this.#options.log.write('warning', text);
+        this.#options.woke(instant, deadline);
         this.#lookLater();
         return recorder.step(instant, advance);
       },

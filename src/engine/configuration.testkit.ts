@@ -21,6 +21,7 @@ export interface Machine {
     Record<string, { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] }>
   >;
   readonly groups?: Readonly<Record<string, number>>;
+  readonly processors?: number;
 }
 
 export function machine(options: Machine = {}): ConfigurationHost {
@@ -63,6 +64,7 @@ export function machine(options: Machine = {}): ConfigurationHost {
     searchPath: ['/usr/bin', '/bin'],
     environment: () => undefined,
     hostName: 'one',
+    ...(options.processors !== undefined && { processors: options.processors }),
     interfaceNames: options.interfaces ?? ['lo', 'eth0', 'eth1', 'eth2', 'ens33'],
     interfaceAddresses: name =>
       options.addresses?.[name]?.map(text => {

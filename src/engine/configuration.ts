@@ -30,6 +30,8 @@ import { completeFifos } from './fifos.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
 import { rootGrammar } from './keywords.ts';
 import { completeMails } from './mails.ts';
+import type { SchedulingConfiguration } from './scheduling.ts';
+import { completeScheduling } from './scheduling-section.ts';
 import { ScriptResolution } from './script-resolution.ts';
 import { systemNames } from './system-names.ts';
 import { valueChecks } from './value-checks.ts';
@@ -52,6 +54,8 @@ export interface DaemonConfiguration {
   readonly processName: string | undefined;
   readonly vrrpProcessName: string | undefined;
   readonly checkerProcessName: string | undefined;
+  readonly bfdProcessName: string | undefined;
+  readonly scheduling: SchedulingConfiguration;
   /** Run once by the parent before the children start. */
   readonly startupScript: RunnableScript | undefined;
   /** 1 .. 1000 s. */
@@ -215,6 +219,7 @@ function interpret(
     numberOf: systemNames(host),
     scripts,
     interfaceNames: host.interfaceNames && new Set(host.interfaceNames),
+    processors: host.processors,
     dynamicInterfaces: false,
   };
   const first: Statement[] = [];
@@ -292,6 +297,8 @@ function completeDaemon(
     processName: daemon.processName,
     vrrpProcessName: daemon.vrrpProcessName,
     checkerProcessName: daemon.checkerProcessName,
+    bfdProcessName: daemon.bfdProcessName,
+    scheduling: completeScheduling(daemon.scheduling),
     startupScript: script(daemon.startupScript),
     startupScriptTimeout: daemon.startupScriptTimeout,
     shutdownScript: script(daemon.shutdownScript),

@@ -16,6 +16,7 @@ import { emptyMailDraft, type MailDraft, mailGlobalReaders } from '../notify/mai
 import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
 import { fifoGlobalReaders } from './fifos.ts';
 import { rootGrammar } from './keywords.ts';
+import { emptySchedulingDraft, type SchedulingDraft, schedulingGlobalReaders } from './scheduling-section.ts';
 import { defaultScriptSettings, type ScriptSettings } from './script-resolution.ts';
 
 /** What a configuration says about the processes; undefined: not said. */
@@ -29,6 +30,8 @@ export interface DaemonDraft {
   processName: string | undefined;
   vrrpProcessName: string | undefined;
   checkerProcessName: string | undefined;
+  bfdProcessName: string | undefined;
+  readonly scheduling: SchedulingDraft;
   startupScript: Statement | undefined;
   startupScriptTimeout: Duration;
   shutdownScript: Statement | undefined;
@@ -66,6 +69,8 @@ export function emptyGlobalDraft(): GlobalDraft {
       processName: undefined,
       vrrpProcessName: undefined,
       checkerProcessName: undefined,
+      bfdProcessName: undefined,
+      scheduling: emptySchedulingDraft(),
       startupScript: undefined,
       startupScriptTimeout: seconds(10),
       shutdownScript: undefined,
@@ -95,7 +100,7 @@ const bufferBytes = { minimum: 0, maximum: 4_294_967_295 };
 const longestProcessName = 15;
 
 const processName =
-  (key: 'processName' | 'vrrpProcessName' | 'checkerProcessName'): GlobalReader =>
+  (key: 'processName' | 'vrrpProcessName' | 'checkerProcessName' | 'bfdProcessName'): GlobalReader =>
   (statement, { daemon }, context) => {
     const word = statement.words[1]!;
     daemon[key] = word.text.slice(0, longestProcessName);
@@ -138,6 +143,12 @@ const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGrammar.block
   ...healthGlobalReaders,
   ...mailGlobalReaders,
   ...fifoGlobalReaders,
+  ...Object.fromEntries(
+    Object.entries(schedulingGlobalReaders).map(([keyword, read]): [string, GlobalReader] => [
+      keyword,
+      (statement, { daemon }, context) => read(statement, daemon, context),
+    ]),
+  ),
   process_names: (_statement, { daemon }) => {
     daemon.processNames = true;
   },
@@ -145,6 +156,7 @@ const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGrammar.block
   vrrp_process_name: processName('vrrpProcessName'),
   checker_process_name: processName('checkerProcessName'),
   lvs_process_name: processName('checkerProcessName'),
+  bfd_process_name: processName('bfdProcessName'),
   use_symlink_paths: (statement, { scripts }, context) => {
     scripts.useSymlinkPaths = boolean(statement, context) ?? scripts.useSymlinkPaths;
   },

@@ -41,7 +41,7 @@ process_name | NAME | keepalived | built | Parent process title, at most 15 char
 vrrp_process_name | NAME | none | built | VRRP child title, at most 15 chars
 checker_process_name | NAME | none | built | Checker child title, at most 15 chars
 lvs_process_name | NAME | none | built, outdated | Old name of checker_process_name
-bfd_process_name | NAME | none | harmless:other | BFD child title, at most 15 chars
+bfd_process_name | NAME | none | built | BFD child title, at most 15 chars
 use_symlink_paths | [BOOL] | off | built, since 2.3.0 | Keep symlinks in script paths instead of resolving them
 set_supplementary_groups | [BOOL] | off | built, since HEAD | Give scripts the user's supplementary groups by default; per-script ':' syntax also does this
 router_id | STRING | hostname | built, bare complained | Prefix of mail subjects; SNMP router id
@@ -55,8 +55,8 @@ startup_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once 
 startup_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
 shutdown_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Run by parent after all children are gone
 shutdown_script_timeout | SECS 1..1000 | 10 | built, bare complained | Script is killed when exceeded
-max_auto_priority | [-1..99] | 0 (off) | harmless:scheduling | Auto-raise to SCHED_RR when late; no value = max; -1 only hides the startup hint
-min_auto_priority_delay | USECS 1..10000000 | 1000000 | harmless:scheduling, bare complained | Lateness that triggers a raise
+max_auto_priority | [-1..99] | 0 (off) | built | A process that wakes too late moves to SCHED_RR, and gains 1 each time, up to this; no value = 99; -1 = 0
+min_auto_priority_delay | USECS 1..10000000 | 1000000 | built, bare complained | Lateness that triggers a raise
 smtp_alert_vrrp | [BOOL] | unset | built | Default for instances and groups; bare = true
 smtp_alert_checker | [BOOL] | unset | built | Default for virtual and real servers; bare = true
 checker_log_all_failures | [BOOL] | off | built | Log each failed probe even when retries remain; bare = true
@@ -95,12 +95,12 @@ nftables_ifindex | - | off | harmless:firewall | Key IPv6 link-local sets by ifi
 vrrp_check_unicast_src | - | off | built | Default for check_unicast_src
 vrrp_skip_check_adv_addr | [BOOL] | off | built | Default for skip_check_adv_addr
 vrrp_strict | [BOOL] | off | built | Default for strict_mode
-vrrp_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of VRRP child
-vrrp_no_swap | - | off | harmless:scheduling | mlockall for VRRP child
-vrrp_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority; out of range is clamped with a warning
-vrrp_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids 0..ncpu-1
-vrrp_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME; 1 becomes 2
-vrrp_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of vrrp_rlimit_rttime
+vrrp_priority | -20..19 | 0 | built, bare complained | Nice value of VRRP child
+vrrp_no_swap | - | off | built | Memory of VRRP child is not swapped out, but for compiled JavaScript; a word after it, even "no", changes nothing
+vrrp_rt_priority | 1..99 | off | built, bare complained | SCHED_RR priority; out of range is clamped with a warning
+vrrp_cpu_affinity | CPU [CPU]... | all | built, bare complained | CPU ids 0..ncpu-1
+vrrp_rlimit_rttime | USECS >=2 | 10000000 | built | RLIMIT_RTTIME; less than 10000000 is raised to it (keepalived: 10000)
+vrrp_rlimit_rtime | USECS | 10000000 | built, outdated | Misspelt old name of vrrp_rlimit_rttime
 nftables_ipvs | [TABLE] | keepalived_ipvs | built, once | nftables marks what is sent to a group of addresses, and one IPVS service for each protocol serves it by that mark
 nftables_ipvs_priority | INT32 | -1 | built | Priority of the chain of nftables_ipvs, at the hook input
 nftables_ipvs_start_fwmark | 1..4294967295 | 1000 | built | First mark that nftables_ipvs gives; one more for each group and protocol, without those that the configuration has itself
@@ -113,18 +113,18 @@ vrrp_notify_priority_changes | [BOOL] | off | built | Default for notify_priorit
 fifo_write_vrrp_states_on_reload | - | off | built | Replay all states to FIFOs after reload (FIFO only, no scripts)
 lvs_notify_fifo | PATH [USER [GROUP]] | none | built, bare complained, once | VS/RS events only
 lvs_notify_fifo_script | SCRIPT [USER [[:]GROUP]] | none | built, bare complained, once | Reader for lvs_notify_fifo
-checker_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of checker child
-checker_no_swap | - | off | harmless:scheduling | mlockall for checker child
-checker_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of checker child
-checker_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for checker child
-checker_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of checker child
-checker_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of checker_rlimit_rttime
-bfd_priority | -20..19 | 0 | harmless:scheduling, bare complained | Nice value of BFD child
-bfd_no_swap | - | off | harmless:scheduling | mlockall for BFD child
-bfd_rt_priority | 1..99 | off | harmless:scheduling, bare complained | SCHED_RR priority of BFD child
-bfd_cpu_affinity | CPU [CPU]... | all | harmless:scheduling, bare complained | CPU ids for BFD child
-bfd_rlimit_rttime | USECS >=2 | 10000 | harmless:scheduling | RLIMIT_RTTIME of BFD child
-bfd_rlimit_rtime | USECS | 10000 | harmless:scheduling, outdated | Misspelt old name of bfd_rlimit_rttime
+checker_priority | -20..19 | 0 | built, bare complained | Nice value of checker child
+checker_no_swap | - | off | built | Memory of checker child is not swapped out, but for compiled JavaScript; a word after it, even "no", changes nothing
+checker_rt_priority | 1..99 | off | built, bare complained | SCHED_RR priority of checker child
+checker_cpu_affinity | CPU [CPU]... | all | built, bare complained | CPU ids for checker child
+checker_rlimit_rttime | USECS >=2 | 10000000 | built | RLIMIT_RTTIME of checker child; less than 10000000 is raised to it (keepalived: 10000)
+checker_rlimit_rtime | USECS | 10000000 | built, outdated | Misspelt old name of checker_rlimit_rttime
+bfd_priority | -20..19 | 0 | built, bare complained | Nice value of BFD child
+bfd_no_swap | - | off | built | Memory of BFD child is not swapped out, but for compiled JavaScript; a word after it, even "no", changes nothing
+bfd_rt_priority | 1..99 | off | built, bare complained | SCHED_RR priority of BFD child
+bfd_cpu_affinity | CPU [CPU]... | all | built, bare complained | CPU ids for BFD child
+bfd_rlimit_rttime | USECS >=2 | 10000000 | built | RLIMIT_RTTIME of BFD child; less than 10000000 is raised to it (keepalived: 10000)
+bfd_rlimit_rtime | USECS | 10000000 | built, outdated | Misspelt old name of bfd_rlimit_rttime
 snmp_socket | [SOCKET] | unix:/var/agentx/master | harmless:snmp, once | AgentX master address; given without value = default socket
 enable_traps | - | off | harmless:snmp | Send notifications; also needs the relevant MIB enabled
 enable_snmp_vrrp | - | off | harmless:snmp | VRRP part of KEEPALIVED-MIB

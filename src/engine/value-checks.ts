@@ -1,13 +1,7 @@
 import { shortened, type ValueCheck, type ValueChecks } from '../config/reading-context.ts';
 import { atMostWords, blockHasLines, checkInterfaceName, complainOf, nameIsNew } from '../config/unread-words.ts';
-import { decimalSecondsOf, integerOf } from '../config/values.ts';
+import { decimalSecondsOf } from '../config/values.ts';
 import { vrrpKeywordChecks } from '../vrrp/value-checks.ts';
-
-const cpuSet: ValueCheck = (statement, context) => {
-  for (const word of statement.words.slice(1)) {
-    if (integerOf(statement, word, { minimum: 0, maximum: 65_535 }, context, false) === undefined) return;
-  }
-};
 
 const snmpSocket: ValueCheck = (statement, context) => {
   const [keyword, word] = statement.words;
@@ -49,9 +43,6 @@ const garpInterface: ValueCheck = (statement, context) => {
 /** The checks of what no reader looks into: most of it is recognised and not built. */
 export const valueChecks: ValueChecks = {
   keywords: new Map<string, ValueCheck>([
-    ['global_defs.vrrp_cpu_affinity', cpuSet],
-    ['global_defs.checker_cpu_affinity', cpuSet],
-    ['global_defs.bfd_cpu_affinity', cpuSet],
     ['global_defs.snmp_socket', snmpSocket],
     ['global_defs.reload_time_file', atMostWords(1)],
     ['virtual_server.snmp_name', atMostWords(1)],

@@ -41,6 +41,9 @@ export function configurationHost(environment: Readonly<Record<string, string | 
       .filter(directory => directory !== ''),
     environment: name => environment[name],
     hostName: os.hostname(),
+    get processors() {
+      return os.cpus().length;
+    },
     get interfaceNames() {
       return interfaceNames();
     },

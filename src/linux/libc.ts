@@ -54,6 +54,13 @@ export function errnoName(number: number): string {
   return namesByNumber.get(number) ?? `errno ${number}`;
 }
 
+const strerror = libcFunction<(number: number) => string>('const char *strerror(int number)');
+
+/** `Permission denied` for EACCES. */
+export function errorWords(number: number): string {
+  return strerror(number);
+}
+
 /** errno as the last call left it; to be read before anything else is called. */
 export function lastErrno(): number {
   return koffi.errno();

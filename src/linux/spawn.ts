@@ -51,6 +51,9 @@ const waitpid = libcFunction<(pid: number, status: Int32Array, options: number) 
   'int waitpid(int pid, void *status, int options)',
 );
 const kill = libcFunction<(pid: number, signal: number) => number>('int kill(int pid, int signal)');
+const setpriority = libcFunction<(which: number, who: number, niceness: number) => number>(
+  'int setpriority(int which, unsigned int who, int niceness)',
+);
 const systemCall = libcFunction<(number: number, first: number, second: number) => number>(
   'long syscall(long number, long first, long second)',
 );
@@ -103,6 +106,19 @@ export function stringVector(strings: readonly string[]): Memory {
   return memory;
 }
 
+/** This thread's niceness, and what programs are to have instead. */
+interface Niceness {
+  readonly own: number;
+  readonly theirs: number;
+}
+
+let nicenessOfPrograms: Niceness | undefined;
+
+/** Programs have their niceness from the thread that starts them; undefined leaves it so. */
+export function setNicenessOfPrograms(niceness: Niceness | undefined): void {
+  nicenessOfPrograms = niceness;
+}
+
 /** Starts a program; errno's name if that is not possible. The caller's cost does not grow with the caller's memory. */
 export function spawn(
   argv: readonly string[],
@@ -110,7 +126,11 @@ export function spawn(
 ): { readonly pid: number } | { readonly error: string } {
   prepare();
   const words = stringVector(argv);
+  const niceness = nicenessOfPrograms;
+  // Where that is denied, the program has ours.
+  if (niceness) setpriority(0, 0, niceness.theirs);
   const result = posixSpawn(pid, argv[0]!, actions.bytes, attributes.bytes, words.bytes, environment.bytes);
+  if (niceness) setpriority(0, 0, niceness.own);
   return result === 0 ? { pid: pid[0]! } : { error: errnoName(result) };
 }
 

@@ -46,6 +46,8 @@ export interface ConfigurationHost {
   environment(name: string): string | undefined;
   /** Host name as gethostname gives it. */
   readonly hostName: string;
+  /** How many processors there are; left out where nobody can tell (a file checked for another machine). */
+  readonly processors?: number;
   /** Names of the interfaces that exist; undefined where nobody can tell (a file checked for another machine). */
   readonly interfaceNames: readonly string[] | undefined;
   /** Addresses that an interface has now; left out or undefined where nobody can tell. Advice only depends on it. */
