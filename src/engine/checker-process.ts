@@ -302,10 +302,9 @@ export class CheckerProcess implements Engine<CheckerInput, CheckerEffect> {
 
   /** Puts the configuration into effect, pausing after each portion; in between, some services are as they were. */
   *#portions(isStart: boolean): Generator<undefined, void, undefined> {
-    const { health } = this.#configuration;
     const virtualServers = this.#marks.servers;
     const isEnough = portions(portion);
-    const configured = new ConfiguredChecks(this.#checks, health.checkers, isStart);
+    const configured = new ConfiguredChecks(this.#checks, this.#configuration.health.checkers, isStart);
     while (configured.prepare(portion)) yield;
     const claimed = new Set<string>();
     for (const { keys } of virtualServers) {
