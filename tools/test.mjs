@@ -1,8 +1,8 @@
 // Runs the tests and ends with the line `N passed, N failed, N skipped`.
 //
-//   npm test                        everything: check, unit, sim, net, uml, fuzz (a twentieth); with CI set, newest too
+//   npm test                        everything: check, unit, sim, net, uml, vm, fuzz (a twentieth); with CI set, newest too
 //   node tools/test.mjs PART...     some parts; `newest` repeats the unit tests and one mixed pair on the newest Node
-//   node tools/test.mjs net NAME... only the files of test/net/ (or of test/uml/, or of the unit tests) whose path has NAME
+//   node tools/test.mjs net NAME... only the files of test/net/ (or of test/uml/, test/vm/, or of the unit tests) whose path has NAME
 //
 // A fresh clone needs nothing before: npm packages and peers are fetched first. The net tests send packets, so they run
 // one at a time inside namespaces of their own (see src/lab/enter.ts), as root or as an ordinary user.
@@ -12,7 +12,7 @@ import { failedFiles, settled, startTally, vitestOutcomes } from './tally.mjs';
 
 helpFromHeader(import.meta.url);
 
-const parts = ['check', 'unit', 'sim', 'net', 'uml', 'fuzz', 'newest'];
+const parts = ['check', 'unit', 'sim', 'net', 'uml', 'vm', 'fuzz', 'newest'];
 const words = process.argv.slice(2);
 const names = words.filter(word => !parts.includes(word));
 const asked = words.filter(word => parts.includes(word));
@@ -155,6 +155,11 @@ if (wanted('uml') && (await prepare())) {
   step('uml: in a User-Mode-Linux kernel with IPVS');
   const { runUmlTests } = await import('./uml-tests.mjs');
   tally.add(await twice('uml', (again = names) => runUmlTests(again)));
+}
+if (wanted('vm') && (await prepare())) {
+  step('vm: in an emulated machine with IPVS and nftables');
+  const { runVmTests } = await import('./vm-tests.mjs');
+  tally.add(await twice('vm', (again = names) => runVmTests(again)));
 }
 if (wanted('fuzz') && (await prepare())) {
   step('fuzz: 50,000 packets, 5,000 configurations, 500 of them as texts in an editor, 100 that grow');

@@ -23,38 +23,39 @@ export async function runUmlTests(names) {
   }
   mkdirSync(compiled, { recursive: true });
   if (run(tool('tsc'), ['-p', `${sources}/tsconfig.json`]) !== 0)
-    return files.map(file => failure(file, 'it does not compile'));
+    return files.map(file => failure('uml', file, 'it does not compile'));
+  const ground = { label: 'uml', compiled, timeoutMs, run: runInUml };
   const outcomes = [];
   const waiting = longestFirst(files);
   const kernels = Array.from({ length: Math.min(waiting.length, kernelsAtOnce) }, async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
-      outcomes.push(...(await runFile(file)));
+      outcomes.push(...(await runFile(file, ground)));
   });
   await Promise.all(kernels);
   return outcomes.sort((left, right) => files.indexOf(left.file) - files.indexOf(right.file));
 }
 
-/** What the tests of one file came to, in a kernel of their own. */
-async function runFile(file) {
+/** What the tests of one file, compiled into a folder, came to in a kernel of their own, which `run` boots. */
+export async function runFile(file, { label, compiled, timeoutMs, run }) {
   const guest = `${root}tools/uml-guest.mjs`;
   const argv = [process.execPath, `--test-reporter=${guest}`, '--test-reporter-destination=stdout', guest];
   const outcomes = [];
   const started = performance.now();
-  const status = await runInUml([...argv, `${compiled}/${file.replace(/ts$/, 'js')}`], {
+  const status = await run([...argv, `${compiled}/${file.replace(/ts$/, 'js')}`], {
     timeoutMs,
     output: byLine(line => console.log(line)),
     collect: folder => {
       if (!existsSync(`${folder}/results`)) return;
       for (const line of readFileSync(`${folder}/results`, 'utf8').trim().split('\n')) {
         const { name, outcome, reason } = JSON.parse(line);
-        outcomes.push({ file, name: `uml: ${name}`, outcome, why: reason });
+        outcomes.push({ file, name: `${label}: ${name}`, outcome, why: reason });
       }
     },
   });
   console.log(`${file}: ${outcomes.length} tests, ${((performance.now() - started) / 1_000).toFixed(0)} s`);
-  if (status === undefined) outcomes.push(failure(file, 'the kernel ended before the tests did'));
+  if (status === undefined) outcomes.push(failure(label, file, 'the kernel ended before the tests did'));
   else if (status !== 0 && failedFiles(outcomes).length === 0)
-    outcomes.push(failure(file, `they ended with status ${status}`));
+    outcomes.push(failure(label, file, `they ended with status ${status}`));
   return outcomes;
 }
 
@@ -81,8 +82,9 @@ function byLine(print) {
   return chunk => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop();
-    for (const line of lines) if (!/^\s*(Halting\.|reboot: System halted)?\s*$/.test(line)) print(line.trimEnd());
+    for (const line of lines)
+      if (!/^\s*(Halting\.|reboot: System halted|.*sysrq: Resetting)?\s*$/.test(line)) print(line.trimEnd());
   };
 }
 
-const failure = (file, why) => ({ file, name: `uml: ${file}`, outcome: 'failed', why });
+export const failure = (label, file, why) => ({ file, name: `${label}: ${file}`, outcome: 'failed', why });

@@ -51,6 +51,22 @@ export function makeNetworks(): void {
   inside('director', 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
 }
 
+/** The client is fd01::10, real servers are fd02::12 and fd02::13, the director is fd01::1 and fd02::1. */
+export function addIpv6(): void {
+  inside('director', 'sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1');
+  const addresses = [
+    ['client', 'eth0', 'fd01::10/64'],
+    ['director', 'eth0', 'fd01::1/64'],
+    ['director', 'eth1', 'fd02::1/64'],
+    ['servers', 'eth0', 'fd02::12/64'],
+    ['servers', 'eth0', 'fd02::13/64'],
+  ] as const;
+  for (const [network, device, address] of addresses) {
+    inside(network, 'ip', 'address', 'add', address, 'dev', device, 'nodad');
+  }
+  inside('servers', 'ip', '-6', 'route', 'add', 'default', 'via', 'fd02::1');
+}
+
 export function removeNetworks(): void {
   for (const name of ['director', 'client', 'servers']) must('ip', 'netns', 'delete', name);
 }

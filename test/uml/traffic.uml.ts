@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Director, inside, makeNetworks, Peer, removeNetworks, savedTable } from './director.testkit.ts';
+import { addIpv6, Director, inside, makeNetworks, Peer, removeNetworks, savedTable } from './director.testkit.ts';
 
 const names = ['twelve', 'thirteen'] as const;
 type Name = (typeof names)[number];
@@ -51,24 +51,6 @@ ${real.join('\n')}
 }`;
   });
   return `global_defs {\nenable_script_security\nscript_user root\n}\n${blocks.join('\n')}\n`;
-}
-
-function addIpv6(): void {
-  inside('director', 'sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1');
-  const addresses = [
-    ['client', 'eth0', 'fd01::10/64'],
-    ['director', 'eth0', 'fd01::1/64'],
-    ['director', 'eth0', 'fd01::110/128'],
-    ['director', 'eth0', '10.1.0.110/32'],
-    ['director', 'eth1', 'fd02::1/64'],
-    ['servers', 'eth0', 'fd02::12/64'],
-    ['servers', 'eth0', 'fd02::13/64'],
-  ] as const;
-  for (const [network, device, address] of addresses) {
-    const now = address.includes(':') ? ['nodad'] : [];
-    inside(network, 'ip', 'address', 'add', address, 'dev', device, ...now);
-  }
-  inside('servers', 'ip', '-6', 'route', 'add', 'default', 'via', 'fd02::1');
 }
 
 /** SCTP servers, by their addresses. */
@@ -135,6 +117,8 @@ describe('datagrams, IPv6 and SCTP', () => {
   before(() => {
     makeNetworks();
     addIpv6();
+    inside('director', 'ip', 'address', 'add', 'fd01::110/128', 'dev', 'eth0', 'nodad');
+    inside('director', 'ip', 'address', 'add', '10.1.0.110/32', 'dev', 'eth0');
     writeFileSync(alive, `#!/bin/sh\nexec ${process.execPath} ${sctpPeer} ask "$1" ${port} 1 >/dev/null 2>&1\n`);
     chmodSync(alive, 0o755);
     servers = new Peer('servers');
