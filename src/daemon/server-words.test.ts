@@ -18,11 +18,11 @@ describe('ServerWords', () => {
 
   it('tells apart what one group serves by two protocols', () => {
     const words = new ServerWords([], () => {});
-    const ofGroup = { ...word, service: '[g]:0 tcp' };
+    const ofGroup = { ...word, service: '[g] tcp' };
     words.set(ofGroup);
-    words.set({ ...ofGroup, service: '[g]:0 udp', word: 'up' });
+    words.set({ ...ofGroup, service: '[g] udp', word: 'up' });
     words.set({ ...ofGroup, word: undefined });
-    expect(words.all).toEqual([{ ...ofGroup, service: '[g]:0 udp', word: 'up' }]);
+    expect(words.all).toEqual([{ ...ofGroup, service: '[g] udp', word: 'up' }]);
     const { lvs } = configurations([virtualServer([realServer(1)], { name: '[g]:0' })], []);
     expect(words.keepOnly(lvs)).toHaveLength(1);
   });

@@ -70,6 +70,14 @@ describe('a virtual server', () => {
     ]);
   });
 
+  it('of a group counts the others of the group before it, and is one for each protocol', () => {
+    const group = 'virtual_server_group g {\n192.0.2.1 80\n192.0.2.2 81\n}\n';
+    const of = (protocol: string) => service(real(), 'group g', `lvs_sched rr\nlvs_method NAT\nprotocol ${protocol}`);
+    const { lvs, codes } = loaded(`${group}${of('UDP')}${service(real())}${of('TCP')}${of('UDP')}`);
+    expect(lvs.virtualServers.map(({ name }) => name)).toEqual(['[g]:0', '[192.0.2.1]:tcp:80', '[g]:1']);
+    expect(codes).toEqual(['duplicate-service', 'duplicate-service']);
+  });
+
   it('corrects a quorum and hysteresis that could never change', () => {
     const { lvs, codes } = loaded(service(`quorum 9\nhysteresis 4\n${real('weight 2')}`));
     expect(codes).toEqual(['quorum-too-large', 'hysteresis-too-large']);
@@ -103,6 +111,63 @@ describe('a virtual server', () => {
       port: 6080,
       checksum: 'checksum',
     });
+  });
+});
+
+describe('a group with nftables_ipvs', () => {
+  const globalDefinitions = (text: string): string => `global_defs {\n${text}\n}\n`;
+  const group = (lines: string): string => `virtual_server_group g {\n${lines}\n}\n`;
+  const six = real('', 'fd00::1 80');
+
+  it('has ranges of addresses, beside its services', () => {
+    const text = group('192.0.2.254-255 80\n192.0.2.32/31') + service(real(), 'group g');
+    expect(serverOf(text).marked).toBeUndefined();
+    const { marked, keys } = serverOf(globalDefinitions('nftables_ipvs') + text);
+    expect(marked).toEqual([
+      { first: '192.0.2.254', last: '192.0.2.255', port: 80 },
+      { first: '192.0.2.32', last: '192.0.2.33', port: 0 },
+    ]);
+    expect(keys).toHaveLength(4);
+  });
+
+  it('may be as large as it likes', () => {
+    const text =
+      group('fd09::/64 80\n10.0.0.0/8 80') + service(six, 'group g', 'lvs_sched rr\nlvs_method TUN\nprotocol TCP');
+    expect(load(text).codes).toEqual(['too-many-addresses', 'too-many-addresses']);
+    const { lvs, codes } = loaded(globalDefinitions('nftables_ipvs') + text);
+    expect(codes).toEqual([]);
+    expect(lvs.virtualServers[0]).toMatchObject({
+      keys: [],
+      marked: [
+        { first: 'fd09::', last: 'fd09::ffff:ffff:ffff:ffff' },
+        { first: '10.0.0.0', last: '10.255.255.255' },
+      ],
+    });
+  });
+
+  it('is as without where it has a mark of its own', () => {
+    const text = group('192.0.2.1 80\nfwmark 7');
+    expect(serverOf(globalDefinitions('nftables_ipvs') + text + service(real(), 'group g')).marked).toBeUndefined();
+    expect(load(globalDefinitions('nftables_ipvs') + group('10.0.0.0/8 80\nfwmark 7')).codes).toEqual([
+      'too-many-addresses',
+    ]);
+  });
+
+  it('is marked as the settings say', () => {
+    const marking = (text: string) => {
+      const { lvs, codes } = loaded(globalDefinitions(text) + service(real()));
+      return { ...lvs.global.marking, codes };
+    };
+    const usual = { table: 'keepalived_ipvs', priority: -1, counters: false, startMark: 1_000, codes: [] };
+    expect(marking('nftables_counters\nnftables_ipvs_priority 5')).toEqual({ codes: [] });
+    expect(marking('nftables_ipvs')).toEqual(usual);
+    expect(
+      marking(
+        'nftables_ipvs_start_fwmark 4294967295\nnftables_ipvs lb\nnftables_ipvs_priority -300\nnftables_counters',
+      ),
+    ).toEqual({ table: 'lb', priority: -300, counters: true, startMark: 4_294_967_295, codes: [] });
+    expect(marking('nftables_ipvs\nnftables_ipvs_start_fwmark 0')).toEqual({ ...usual, codes: ['bad-value'] });
+    expect(marking(`nftables_ipvs ${'t'.repeat(256)}`)).toEqual({ ...usual, codes: ['bad-value'] });
   });
 });
 

@@ -280,16 +280,16 @@ it("an operator's word on a server is for one of the protocols that a group serv
     ({ type: 'address', protocol, address: parseIpAddress('192.0.2.1')!, port: 80 }) as const;
   const of = (protocol: 'tcp' | 'udp') =>
     virtualServer([realServer(1)], { name: '[g]:0', keys: [key(protocol)], protocol });
-  const bench = new CheckerBench(configurations([of('tcp'), of('udp')], []));
+  const bench = new CheckerBench(configurations([of('tcp'), { ...of('udp'), name: '[g]:1' }], []));
   bench.pass(seconds(5));
   const weights = () => [...bench.table.values()].map(entry => entry.destinations[0]!.weight);
-  bench.perform(bench.engine.override(bench.now, '[g]:0 udp', { address: '10.0.0.1', port: 80 }, 'drain')!);
+  bench.perform(bench.engine.override(bench.now, '[g] udp', { address: '10.0.0.1', port: 80 }, 'drain')!);
   bench.pass(seconds(1));
   expect(weights()).toEqual([1, 0]);
-  bench.perform(bench.engine.reload(bench.now, configurations([of('udp'), of('tcp')], [])));
+  bench.perform(bench.engine.reload(bench.now, configurations([of('udp'), { ...of('tcp'), name: '[g]:1' }], [])));
   bench.pass(seconds(1));
   expect(weights()).toEqual([1, 0]);
-  expect(bench.engine.override(bench.now, '[g]:0', { address: '10.0.0.1', port: 80 }, 'drain')).toBeUndefined();
+  expect(bench.engine.override(bench.now, '[g]', { address: '10.0.0.1', port: 80 }, 'drain')).toBeUndefined();
 });
 
 describe('a new life of the process', () => {

@@ -58,7 +58,7 @@ export interface SyncDaemonConfiguration {
 }
 
 export interface VirtualServerConfiguration {
-  /** As the log names it: `[192.0.2.1]:tcp:80`, `FWM 7`, `[GROUP]:0`. */
+  /** As the log names it: `[192.0.2.1]:tcp:80`, `FWM 7`, `[GROUP]:0` for the first of a group. */
   readonly name: string;
   /** One service, or all of a group. Everything but the key is the same for all of them, and ports without NAT. */
   readonly keys: readonly IpvsServiceKey[];

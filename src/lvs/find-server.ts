@@ -33,14 +33,17 @@ export function findRealServer(
   ]);
 }
 
-/** A group serves one protocol or several, each a virtual server of the same name. */
+/** The number counts the virtual servers of the group. */
+const isOfGroup = /^\[(.*)\]:\d+$/;
+
+/** A group serves one protocol or several, each a virtual server. */
 export function fullName({ name, protocol }: Pick<VirtualServerConfiguration, 'name' | 'protocol'>): string {
-  return protocol !== undefined && name.endsWith(']:0') ? `${name}/${protocol}` : name;
+  return protocol !== undefined && isOfGroup.test(name) ? `${name}/${protocol}` : name;
 }
 
 /** `[GROUP]:0` as the log has it, or GROUP, with its protocol or without. */
 function groupSpellings({ name, protocol }: VirtualServerConfiguration): string[] {
-  const group = /^\[(.*)\]:0$/.exec(name)?.[1];
+  const group = isOfGroup.exec(name)?.[1];
   if (group === undefined) return [];
   return [name, group].flatMap(text => [text, `${text}/${protocol}`]).map(text => text.toLowerCase());
 }

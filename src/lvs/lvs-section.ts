@@ -1,9 +1,9 @@
 import { advise, type SectionContext } from '../config/section-context.ts';
 import { located, type Statement } from '../config/tree.ts';
-import type { IpvsServiceKey } from '../ports/ipvs.ts';
 import type { ReadCheckers } from './checked-server.ts';
 import type { VirtualServerConfiguration } from './configuration.ts';
 import { canBeMarked, type GroupDraft, readGroup, refuseLargeRanges } from './group-section.ts';
+import { serviceIdentity } from './pool.ts';
 import type { MailDefaults } from './real-server-completion.ts';
 import { serviceKeyText } from './reconcile.ts';
 import { completeVirtualServer } from './virtual-server-completion.ts';
@@ -44,6 +44,7 @@ export function completeVirtualServers(
   for (const group of draft.groups.values()) {
     if (!mayBeMarked || !canBeMarked(group)) refuseLargeRanges(group, context);
   }
+  const places = new Map<GroupDraft, number>();
   for (const server of draft.virtualServers) {
     const group = server.target.type === 'group' ? draft.groups.get(server.target.group) : undefined;
     if (server.target.type === 'group' && !group) {
@@ -51,9 +52,14 @@ export function completeVirtualServers(
       advise(context, located(server.statement), 'unknown-group', message, 'the virtual server is left out');
       continue;
     }
-    const completed = completeVirtualServer(server, { group, mayBeMarked }, mailDefaults, readCheckers, context);
+    const place = (group && places.get(group)) ?? 0;
+    if (group) places.set(group, place + 1);
+    const served = { group, place, mayBeMarked };
+    const completed = completeVirtualServer(server, served, mailDefaults, readCheckers, context);
     if (!completed) continue;
-    const keys = completed.keys.filter(key => take(key, server.statement, taken, context));
+    // Of one protocol a group is one service, however many addresses it has.
+    if (group && !take(serviceIdentity(completed), server.statement, taken, context)) continue;
+    const keys = completed.keys.filter(key => take(serviceKeyText(key), server.statement, taken, context));
     if (keys.length === 0 && completed.keys.length > 0) continue;
     servers.push(keys.length === completed.keys.length ? completed : { ...completed, keys });
   }
@@ -61,8 +67,7 @@ export function completeVirtualServers(
 }
 
 /** The kernel has every service once. */
-function take(key: IpvsServiceKey, statement: Statement, taken: Set<string>, context: SectionContext): boolean {
-  const text = serviceKeyText(key);
+function take(text: string, statement: Statement, taken: Set<string>, context: SectionContext): boolean {
   if (!taken.has(text)) {
     taken.add(text);
     return true;

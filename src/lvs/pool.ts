@@ -139,9 +139,12 @@ function alter(member: PoolMember, change: Partial<PoolMember>, weightIsNews: bo
   return events;
 }
 
-/** Tells the virtual servers of a configuration apart: a group may be served by one for each protocol. */
+/**
+ * Tells the virtual servers of a configuration apart: a group may be served by one for each protocol, and which of them comes
+ * first may change.
+ */
 export function serviceIdentity({ name, protocol }: VirtualServerConfiguration): string {
-  return `${name} ${protocol ?? ''}`;
+  return `${name.replace(/\]:\d+$/, ']')} ${protocol ?? ''}`;
 }
 
 export function memberKey({ address, port }: { readonly address: string; readonly port: number }): string {

@@ -17,6 +17,8 @@ import { usualPersistence, type VirtualServerDraft } from './virtual-server-sect
 /** What is served: the entries of a group, or of none. */
 export interface ServedGroup {
   readonly group: GroupDraft | undefined;
+  /** How many virtual servers of the group come before it. */
+  readonly place: number;
   /** nftables_ipvs. */
   readonly mayBeMarked: boolean;
 }
@@ -24,7 +26,7 @@ export interface ServedGroup {
 /** Fills in every default and corrects what does not go together; undefined if nothing is left to serve. */
 export function completeVirtualServer(
   draft: VirtualServerDraft,
-  { group, mayBeMarked }: ServedGroup,
+  { group, place, mayBeMarked }: ServedGroup,
   mailDefaults: MailDefaults,
   readCheckers: ReadCheckers,
   context: SectionContext,
@@ -35,8 +37,8 @@ export function completeVirtualServer(
   if (group && !groupFits(draft, group, family, context)) return undefined;
   const hasAddresses = entries.some(({ type }) => type === 'addresses');
   const hasMarks = entries.some(({ type }) => type === 'fwmark');
-  const protocol = completeProtocol(draft, hasAddresses, context);
-  const name = nameOf(draft, protocol);
+  const protocol = completeProtocol(draft, nameOf(draft, place, undefined), hasAddresses, context);
+  const name = nameOf(draft, place, protocol);
   let { scheduler, forwarding } = draft;
   if (scheduler === undefined) {
     complain(context, located(draft.statement), 'no-scheduler', `${name} has no lvs_sched`, 'wlc is taken');
@@ -106,31 +108,28 @@ function entryOf({ target, family, statement }: VirtualServerDraft): GroupEntry 
 
 function completeProtocol(
   draft: VirtualServerDraft,
+  name: string,
   hasAddresses: boolean,
   context: SectionContext,
 ): IpvsProtocol | undefined {
   if (hasAddresses) {
     if (draft.protocol !== undefined) return draft.protocol;
-    complain(
-      context,
-      located(draft.statement),
-      'no-protocol',
-      `${nameOf(draft, undefined)} has no protocol`,
-      'UDP is taken',
-    );
+    complain(context, located(draft.statement), 'no-protocol', `${name} has no protocol`, 'UDP is taken');
     return 'udp';
   }
   if (draft.protocol !== undefined) {
-    const message = `${nameOf(draft, undefined)} serves packets of any protocol that bear its mark`;
+    const message = `${name} serves packets of any protocol that bear its mark`;
     complain(context, located(draft.statement), 'without-effect', message, '"protocol" is passed over');
   }
   return undefined;
 }
 
 /** As keepalived's log names it. */
-function nameOf({ target }: VirtualServerDraft, protocol: IpvsProtocol | undefined): string {
+function nameOf({ target }: VirtualServerDraft, place: number, protocol: IpvsProtocol | undefined): string {
   if (target.type === 'fwmark') return `FWM ${target.mark}`;
-  return target.type === 'group' ? `[${target.group}]:0` : `[${target.address}]:${protocol ?? 'none'}:${target.port}`;
+  return target.type === 'group'
+    ? `[${target.group}]:${place}`
+    : `[${target.address}]:${protocol ?? 'none'}:${target.port}`;
 }
 
 /** What is written; else that of the first real server that is not beyond a tunnel; else the first service's. */
