@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identityOf, namesFor } from './names.ts';
+import { identityOf, namesFor, withDumpFiles } from './names.ts';
 
 const plain = {
   instance: undefined,
@@ -106,5 +106,42 @@ describe('namesFor', () => {
       '/run/holdfast/holdfast.pid',
       '/run/holdfast/vrrp.pid',
     ]);
+  });
+});
+
+describe('withDumpFiles', () => {
+  const usual = namesFor('keepalived', plain);
+  const files = { stateDump: undefined, statisticsDump: undefined, jsonDump: undefined };
+  const dumpsOf = (stateDump: string): string[] => {
+    const { bfd, checker, parent, vrrp } = withDumpFiles(usual, { ...files, stateDump });
+    return [parent, vrrp, checker, bfd].map(({ dump }) => dump);
+  };
+
+  it('leaves all where it is unless told otherwise', () => {
+    expect(withDumpFiles(usual, files)).toEqual(usual);
+  });
+
+  it('tells the processes apart before the ending', () => {
+    expect(dumpsOf('/var/dump/ha.txt')).toEqual([
+      '/var/dump/ha_parent.txt',
+      '/var/dump/ha.txt',
+      '/var/dump/ha_check.txt',
+      '/var/dump/ha_bfd.txt',
+    ]);
+    expect(dumpsOf('/var/dump/ha')[0]).toBe('/var/dump/ha_parent');
+  });
+
+  it('keeps the names in another folder', () => {
+    expect(dumpsOf('/var/dump/')).toEqual([
+      '/var/dump/keepalived_parent.data',
+      '/var/dump/keepalived.data',
+      '/var/dump/keepalived_check.data',
+      '/var/dump/keepalived_bfd.data',
+    ]);
+    expect(withDumpFiles(usual, { ...files, statisticsDump: '/s/', jsonDump: '/j/x' })).toMatchObject({
+      statistics: '/s/keepalived.stats',
+      json: '/j/x',
+      vrrp: usual.vrrp,
+    });
   });
 });

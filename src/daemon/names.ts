@@ -98,6 +98,40 @@ export function namesFor(identity: Identity, options: NameOptions): Names {
   };
 }
 
+/** Where dumps go, as far as the configuration says: with each configuration anew. */
+export function withDumpFiles(names: Names, { jsonDump, stateDump, statisticsDump }: DumpFiles): Names {
+  const dumpOf = <Process extends ProcessNames>(process: Process): Process =>
+    stateDump === undefined ? process : { ...process, dump: dumpFile(stateDump, process.dump, names.vrrp.dump) };
+  return {
+    ...names,
+    parent: dumpOf(names.parent),
+    vrrp: dumpOf(names.vrrp),
+    checker: dumpOf(names.checker),
+    bfd: dumpOf(names.bfd),
+    statistics: statisticsDump === undefined ? names.statistics : inPlaceOf(statisticsDump, names.statistics),
+    json: jsonDump === undefined ? names.json : inPlaceOf(jsonDump, names.json),
+  };
+}
+
+export interface DumpFiles {
+  readonly stateDump: string | undefined;
+  readonly statisticsDump: string | undefined;
+  readonly jsonDump: string | undefined;
+}
+
+/** `configured` may be a folder, which ends in a slash. */
+function inPlaceOf(configured: string, usual: string): string {
+  return configured.endsWith('/') ? path.join(configured, path.basename(usual)) : configured;
+}
+
+/** What tells the usual file from that of the VRRP process, `_check`, stands before the ending of the configured one. */
+function dumpFile(configured: string, usual: string, usualOfVrrp: string): string {
+  if (configured.endsWith('/')) return inPlaceOf(configured, usual);
+  const { base, dir, ext, name } = path.parse(configured);
+  const which = /^[a-z]+(_[a-z]+)?[._]/.exec(path.basename(usual))?.[1] ?? '';
+  return usual === usualOfVrrp ? path.join(dir, base) : path.join(dir, `${name}${which}${ext}`);
+}
+
 /** Where a daemon of this name listens for the operator's commands. */
 export function controlSocketPath(identity: Identity, instance: string | undefined): string {
   return `/run/${identity}/control${instance === undefined ? '' : `_${instance}`}.sock`;

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { assert, unreachable } from '../base/assert.ts';
 import { inMilliseconds } from '../base/duration.ts';
 import { elapsed } from '../base/instant.ts';
+import type { Diagnostic } from '../config/diagnostic.ts';
 import type { Configuration } from '../engine/configuration.ts';
 import { loadConfiguration } from '../engine/configuration.ts';
 import { now } from '../linux/clock.ts';
@@ -23,12 +25,15 @@ import { ControlServer } from './control-server.ts';
 import { runLifecycleScript } from './lifecycle-script.ts';
 import { type DaemonLog, exitWithLog } from './log.ts';
 import { Mailer } from './mailer.ts';
-import type { Names } from './names.ts';
+import { type Names, withDumpFiles } from './names.ts';
 import { Operator } from './operator.ts';
 import type { DaemonOptions } from './options.ts';
 import type { PidFile } from './pid-file.ts';
+import { putReloadMarker, removeReloadMarker } from './reload-marker.ts';
+import { ReloadSchedule } from './reload-schedule.ts';
 import { brokeBelowUs } from './restart-policy.ts';
 import { ServerWords } from './server-words.ts';
+import { SIGHUP } from './signals.ts';
 import { Supervisor, type SupervisorEffect, type SupervisorInput } from './supervisor.ts';
 import type { SystemNotifier } from './system-notifier.ts';
 import { productVersion } from './version.ts';
@@ -67,6 +72,7 @@ export class Parent {
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
   #hasStarted = false;
+  readonly #schedule: ReloadSchedule;
   /** Children that Node or V8 has ended: whoever comes after them runs without what may have been too much for those. */
   readonly #broken = new Set<ChildKind>();
   /** Signals alone do not keep Node's event loop alive. */
@@ -85,6 +91,9 @@ export class Parent {
           this.handle({ type: 'child-ended', child, pid, end });
         },
       },
+    );
+    this.#schedule = new ReloadSchedule(log, () =>
+      this.handle({ type: 'signalled', signal: SIGHUP, meaning: 'reload' }),
     );
     const wordFile = new WordFile(names.serverWords);
     this.#words = new ServerWords(wordFile.read(), all => {
@@ -119,6 +128,9 @@ export class Parent {
       this.#parts.log.info(`Service [${address}]:${port} of VS ${service} is still set to ${word} by an operator`);
     }
     this.handle({ type: 'started', wanted: this.wanted });
+    // Left by an earlier life, or by whoever waits for it to go.
+    if (this.#reloadMarker !== undefined) removeReloadMarker(this.#reloadMarker);
+    this.#scheduleReload();
   }
 
   #mails(): MailCounts | undefined {
@@ -265,7 +277,8 @@ export class Parent {
   }
 
   #childSetup(child: ChildKind): ChildSetup {
-    const { names, options } = this.#parts;
+    const { options } = this.#parts;
+    const names = this.#names;
     const { daemon } = this.#configuration;
     const pidFiles = { vrrp: options.vrrpPidFile, checker: options.checkerPidFile, bfd: options.bfdPidFile };
     return {
@@ -285,23 +298,60 @@ export class Parent {
   #judge(): void {
     const { file, log, options } = this.#parts;
     log.reopen();
+    const check = this.#configuration.daemon.files.reloadCheck;
+    if (check) log.info('validate conf before Reload');
     log.info(`Configuration file ${file}`);
     // Asked anew: interfaces may have come since.
     const host = configurationHost(process.env);
+    const marker = this.#reloadMarker;
+    const unmarked = marker === undefined ? undefined : putReloadMarker(marker);
+    if (unmarked !== undefined) log.error(`Cannot make ${marker}: ${unmarked}`);
     const loaded = loadConfiguration(file, host, loadOptions(options, host.hostName));
+    if (marker !== undefined) removeReloadMarker(marker);
     for (const diagnostic of loaded.diagnostics) {
       log.write(diagnosticLevel(diagnostic), diagnosticLogLine(diagnostic));
     }
     const next = loaded.configuration;
-    const obstacle = next === undefined ? 'it has errors' : unchangeable(this.#configuration, next);
+    const errors = next === undefined ? 'it has errors' : undefined;
+    const complaints = check && loaded.testExitStatus !== 0 ? 'reload_check_config takes no complaint' : undefined;
+    const obstacle = errors ?? complaints ?? (next && unchangeable(this.#configuration, next));
+    if (check?.log !== undefined) this.#writeCheckLog(check.log, loaded.diagnostics);
     if (next === undefined || obstacle !== undefined) {
       log.error(`New config failed validation: ${obstacle}; the old configuration stays in force`);
       this.handle({ type: 'configuration-judged', accepted: false, wanted: this.wanted });
+      this.#scheduleReload();
       return;
     }
     this.#configuration = next;
     this.#forgetServers();
     this.handle({ type: 'configuration-judged', accepted: true, wanted: this.wanted });
+    this.#scheduleReload();
+  }
+
+  get #reloadMarker(): string | undefined {
+    const { reloadMarker } = this.#configuration.daemon.files;
+    if (reloadMarker !== 'default') return reloadMarker;
+    const { names } = this.#parts;
+    return path.join(path.dirname(names.parent.pidFile), `${names.product.toLowerCase()}.reload`);
+  }
+
+  #writeCheckLog(file: string, diagnostics: readonly Diagnostic[]): void {
+    const { log, options } = this.#parts;
+    const text = diagnostics.map(each => `${diagnosticLogLine(each)}\n`).join('');
+    const mode = 0o666 & ~(options.umask ?? this.#configuration.daemon.umask);
+    replaceFile(file, text, mode).catch((error: NodeJS.ErrnoException) =>
+      log.error(`Cannot write ${file}: ${error.code ?? error.message}`),
+    );
+  }
+
+  #scheduleReload(): void {
+    const { reloadRepeat, reloadTime } = this.#configuration.daemon.files;
+    this.#schedule.configure(reloadTime, reloadRepeat);
+  }
+
+  /** What the processes and files are called, with what the configuration says of dumps. */
+  get #names(): Names {
+    return withDumpFiles(this.#parts.names, this.#configuration.daemon.files);
   }
 
   /** What was said of servers that are not configured any more. */
@@ -313,7 +363,8 @@ export class Parent {
   }
 
   async #dump(): Promise<void> {
-    const { log, names, options } = this.#parts;
+    const { log, options } = this.#parts;
+    const names = this.#names;
     log.info(`Printing parent data for process(${process.pid}) on signal`);
     const text = `${renderDaemonConfiguration(this.#configuration.daemon).join('\n')}\n`;
     const mode = 0o666 & ~(options.umask ?? this.#configuration.daemon.umask);
@@ -331,6 +382,7 @@ export class Parent {
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
     this.#control.close();
+    this.#schedule.close();
     // What was written at the very end goes out while the script runs.
     const mailed = this.#mailer.finish();
     if (shutdownScript) await runLifecycleScript('shutdown', shutdownScript, shutdownScriptTimeout, log);

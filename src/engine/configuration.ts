@@ -25,6 +25,7 @@ import { completeVrrpGlobals } from '../vrrp/global-section.ts';
 import type { TrackFileDraft } from '../vrrp/tracked-file-section.ts';
 import { completeVrrp, emptyVrrpDraft, type VrrpDraft, vrrpRootReaders } from '../vrrp/vrrp-section.ts';
 import { completeBalancing } from './balancing.ts';
+import type { DaemonFiles } from './daemon-files-section.ts';
 import { definedNames } from './defined-names.ts';
 import { completeFifos } from './fifos.ts';
 import { type DaemonDraft, emptyGlobalDraft, type GlobalDraft, globalRootReaders } from './global-section.ts';
@@ -56,6 +57,7 @@ export interface DaemonConfiguration {
   readonly checkerProcessName: string | undefined;
   readonly bfdProcessName: string | undefined;
   readonly scheduling: SchedulingConfiguration;
+  readonly files: DaemonFiles;
   /** Run once by the parent before the children start. */
   readonly startupScript: RunnableScript | undefined;
   /** 1 .. 1000 s. */
@@ -299,6 +301,7 @@ function completeDaemon(
     checkerProcessName: daemon.checkerProcessName,
     bfdProcessName: daemon.bfdProcessName,
     scheduling: completeScheduling(daemon.scheduling),
+    files: { ...daemon.files },
     startupScript: script(daemon.startupScript),
     startupScriptTimeout: daemon.startupScriptTimeout,
     shutdownScript: script(daemon.shutdownScript),

@@ -14,6 +14,7 @@ import {
 import { emptyLvsGlobalDraft, type LvsGlobalDraft, lvsGlobalReaders } from '../lvs/global-section.ts';
 import { emptyMailDraft, type MailDraft, mailGlobalReaders } from '../notify/mail-section.ts';
 import { anySeconds, emptyVrrpGlobalDraft, type VrrpGlobalDraft, vrrpGlobalReaders } from '../vrrp/global-section.ts';
+import { type DaemonFilesDraft, emptyDaemonFilesDraft, filesGlobalReaders } from './daemon-files-section.ts';
 import { fifoGlobalReaders } from './fifos.ts';
 import { rootGrammar } from './keywords.ts';
 import { emptySchedulingDraft, type SchedulingDraft, schedulingGlobalReaders } from './scheduling-section.ts';
@@ -32,6 +33,7 @@ export interface DaemonDraft {
   checkerProcessName: string | undefined;
   bfdProcessName: string | undefined;
   readonly scheduling: SchedulingDraft;
+  readonly files: DaemonFilesDraft;
   startupScript: Statement | undefined;
   startupScriptTimeout: Duration;
   shutdownScript: Statement | undefined;
@@ -71,6 +73,7 @@ export function emptyGlobalDraft(): GlobalDraft {
       checkerProcessName: undefined,
       bfdProcessName: undefined,
       scheduling: emptySchedulingDraft(),
+      files: emptyDaemonFilesDraft(),
       startupScript: undefined,
       startupScriptTimeout: seconds(10),
       shutdownScript: undefined,
@@ -144,10 +147,12 @@ const globalReaders = bindReaders<GlobalDraft, SectionContext>(rootGrammar.block
   ...mailGlobalReaders,
   ...fifoGlobalReaders,
   ...Object.fromEntries(
-    Object.entries(schedulingGlobalReaders).map(([keyword, read]): [string, GlobalReader] => [
-      keyword,
-      (statement, { daemon }, context) => read(statement, daemon, context),
-    ]),
+    Object.entries({ ...schedulingGlobalReaders, ...filesGlobalReaders }).map(
+      ([keyword, read]): [string, GlobalReader] => [
+        keyword,
+        (statement, { daemon }, context) => read(statement, daemon, context),
+      ],
+    ),
   ),
   process_names: (_statement, { daemon }) => {
     daemon.processNames = true;

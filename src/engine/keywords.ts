@@ -162,10 +162,10 @@ vmac_prefix | STRING | vrrp | harmless:vmac, once | Prefix of generated VMAC nam
 vmac_addr_prefix | STRING | = vmac_prefix | harmless:vmac, once | Prefix for VIP-specific VMACs
 umask | NUMBER or IxUSR-style BITS joined by a bar | 0177 | built | Hex/octal/decimal; ignored if -u given
 random_seed | UNSIGNED | time | built | Seed for \${_RANDOM}; effective from the line it appears on
-reload_check_config | [LOG_FILE] | off, /dev/null | harmless:files | Validate with a -t child (5 s limit) before reloading
-reload_time_file | ABS_PATH | none | harmless:files, bare complained | File holding HH:MM:SS or [YY]YY-MM-DD HH:MM:SS with optional Z; schedules a reload
-reload_repeat | - | off | harmless:files | Do not delete the reload_time_file after use
-reload_file | [ABS_PATH] | PIDDIR/keepalived.reload | harmless:files | Marker created/truncated while config is read, removed after
+reload_check_config | [LOG_FILE] | off, /dev/null | built | A reload of what -t complains about is refused; complaints go to LOG_FILE. What -t calls an error is refused without it, too
+reload_time_file | ABS_PATH | none | built, bare complained | File holding HH:MM:SS or [YY]YY-MM-DD HH:MM:SS with optional Z; schedules a reload
+reload_repeat | - | off | built | Do not delete the reload_time_file after use
+reload_file | [ABS_PATH] | none; bare = NAME.reload beside the pid file | built | Made, or emptied, before a reload reads the configuration, removed after
 include_check | [+-]read match wildcard_match brace_match | none; bare = all | built | Error policy for later includes; restored at end of each file; man says 'readable'
 config_save_dir | DIR | none | harmless:files | Save config and state around each reload (debug aid); fixed at reload
 tmp_config_directory | DIR | memfd | harmless:files, bare complained, once | Filesystem for the merged config copy; fixed at reload
@@ -173,9 +173,9 @@ data_use_instance | [BOOL] | off | built | Add namespace/instance to dump file n
 json_version | 1 or 2 | 1 | built, since 2.2.8 | 2 wraps the array as {vrrp:[],track_process:[]}
 iproute_usr_dir | DIR | build time | harmless:other, since 2.3.2 | Where rt_tables etc. defaults live
 iproute_etc_dir | DIR | build time | harmless:other, since 2.3.2 | Override dir for rt_tables etc.
-state_dump_file | PATH | keepalived.data | harmless:files, since 2.3.3 | USR1 dump; trailing / = directory; suffix inserted before extension; man name differs
-stats_dump_file | PATH | keepalived.stats | harmless:files, since 2.3.3 | Parsed and shown in dump but never used for output at HEAD
-json_dump_file | PATH | keepalived.json | harmless:files, since 2.3.3 | Parsed and shown in dump but never used for output at HEAD
+state_dump_file | PATH | keepalived.data | built, since 2.3.3 | USR1 dump; trailing / = directory; suffix inserted before extension; man name differs
+stats_dump_file | PATH | keepalived.stats | built, since 2.3.3 | USR2 dump; trailing / = directory (keepalived reads it and does not use it)
+json_dump_file | PATH | keepalived.json | built, since 2.3.3 | JSON dump; trailing / = directory (keepalived reads it and does not use it)
 `;
 
 /** track_group NAME { ... } */

@@ -44,7 +44,6 @@ const garpInterface: ValueCheck = (statement, context) => {
 export const valueChecks: ValueChecks = {
   keywords: new Map<string, ValueCheck>([
     ['global_defs.snmp_socket', snmpSocket],
-    ['global_defs.reload_time_file', atMostWords(1)],
     ['virtual_server.snmp_name', atMostWords(1)],
     ['virtual_server.real_server.snmp_name', atMostWords(1)],
     ['garp_group.interface', garpInterface],
