@@ -1,7 +1,7 @@
 import { familyOf } from '../base/ip-address.ts';
 import type { IpvsServiceKey } from '../ports/ipvs.ts';
 import type { MarkedRange } from '../ports/marking.ts';
-import type { AddressRange, VirtualServerConfiguration } from './configuration.ts';
+import type { AddressRange, LvsConfiguration, VirtualServerConfiguration } from './configuration.ts';
 import { disjointRanges } from './marked-ranges.ts';
 import { serviceIdentity } from './pool.ts';
 
@@ -70,6 +70,14 @@ export class Marks {
     const keys = [...families].sort().map((family): IpvsServiceKey => ({ type: 'fwmark', mark, family }));
     return { ...server, keys };
   }
+}
+
+/** The virtual servers as a process serves them that has just been started, where packets can be marked. */
+export function servedAtStart({ global, virtualServers }: LvsConfiguration): readonly VirtualServerConfiguration[] {
+  if (!global.marking) return virtualServers;
+  const marks = new Marks();
+  marks.assign(virtualServers, global.marking.startMark);
+  return virtualServers.map(server => marks.servedByMark(server));
 }
 
 function rangesOf({ marked = [], protocol }: VirtualServerConfiguration, mark: number): readonly MarkedRange[] {

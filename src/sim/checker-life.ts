@@ -1,6 +1,5 @@
 import { type Duration, microseconds, milliseconds, zero } from '../base/duration.ts';
 import { after, elapsed, type Instant } from '../base/instant.ts';
-import { sameValue } from '../base/same-value.ts';
 import { type CheckerConfigurations, CheckerProcess } from '../engine/checker-process.ts';
 import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
@@ -276,16 +275,15 @@ export class CheckerLife implements Happening {
         break;
       }
       case 'read-marking': {
-        const ranges = kernel.marking.get(effect.table)?.ranges ?? [];
+        const ranges = kernel.marking.ranges(effect.table);
         this.#answer(commandCost, () => ({ type: 'marking-read', ranges }));
         break;
       }
       case 'mark-packets': {
         const { request, table } = effect;
-        const changed = !sameValue(kernel.marking.get(table.name), table);
-        if (table.ranges.length > 0) kernel.marking.set(table.name, table);
-        else kernel.marking.delete(table.name);
-        this.#answer(commandCost, () => ({ type: 'packets-marked', request, changed, error: undefined }));
+        const outcome = kernel.marking.mark(table);
+        const [changed, error] = typeof outcome === 'boolean' ? [outcome, undefined] : [false, outcome.error];
+        this.#answer(commandCost, () => ({ type: 'packets-marked', request, changed, error }));
         break;
       }
       case 'start-probe':

@@ -1,13 +1,13 @@
 import { type Duration, microseconds, plus, seconds } from '../base/duration.ts';
 import { after } from '../base/instant.ts';
 import { familyOf, type IpAddress, isLinkLocal, sameNetwork } from '../base/ip-address.ts';
-import type { MarkingTable } from '../ports/marking.ts';
 import type { AddressRequest, InterfaceAddress, Link } from '../ports/network.ts';
 import type { VrrpEffect, VrrpInput } from '../ports/vrrp-world.ts';
 import { entryText, FakeRouting } from './fake-routing.ts';
 import type { Ground } from './ground.ts';
 import { IpvsTable } from './ipvs-table.ts';
 import { KernelLink } from './kernel-link.ts';
+import { MarkingTables } from './marking-tables.ts';
 import type { Frame, Segment, VrrpFrame } from './segment.ts';
 
 export interface KernelOwner {
@@ -36,8 +36,7 @@ export interface LinkSpec {
 export class FakeKernel {
   readonly links: KernelLink[] = [];
   readonly ipvs = new IpvsTable(name => this.linkNamed(name)?.adminUp);
-  /** Tables of nftables, by name. */
-  readonly marking = new Map<string, MarkingTable>();
+  readonly marking = new MarkingTables();
   readonly routing: FakeRouting;
   readonly #ground: Ground;
   readonly #owner: KernelOwner;
@@ -208,7 +207,7 @@ export class FakeKernel {
     this.links.length = 0;
     this.#promotes.clear();
     this.ipvs.reset();
-    this.marking.clear();
+    this.marking.flush();
     this.routing.clear();
     for (const spec of this.#specs) this.#create(spec);
   }

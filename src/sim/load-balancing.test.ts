@@ -43,10 +43,23 @@ const nodes = [
   { name: 'b', configuration: vrrpConfigurationOf('b', file(100)) },
 ];
 
-function play(text: string): SimulationResult {
+/** The same, for a group whose packets are marked, and for the group's other protocol. */
+function markedFile(priority: number): string {
+  const text = file(priority).replace('virtual_server 192.0.2.100 80', 'virtual_server group g');
+  const [routers = '', server = ''] = text.split(/(?=^virtual_server)/m);
+  const others = 'virtual_server_group g {\n192.0.2.100-109 80\nfd00::/64 80\n}\n';
+  const tunnels = server.replace('lvs_method NAT', 'lvs_method TUN');
+  return `global_defs {\nnftables_ipvs\n}\n${routers}${others}${tunnels}${tunnels.replace('TCP', 'UDP')}`;
+}
+const markedNodes = [
+  { name: 'a', configuration: vrrpConfigurationOf('a', markedFile(150)) },
+  { name: 'b', configuration: vrrpConfigurationOf('b', markedFile(100)) },
+];
+
+function play(text: string, of = nodes): SimulationResult {
   const { scenario, mistakes } = parseScenario(text);
   expect(mistakes).toEqual([]);
-  return simulate({ nodes, files: new Map(), scenario });
+  return simulate({ nodes: of, files: new Map(), scenario });
 }
 
 /** Who serves on a node from which second on. */
@@ -99,6 +112,17 @@ describe('load balancing', () => {
     expect(servingOn(result, 'a')).toHaveLength(1);
     expect(servingOn(result, 'b').at(-1)).toBe('25 ');
     expect(result.timeline.events.map(({ text }) => text)).toContain('checker crashed');
+  });
+
+  it('of a group whose packets are marked is by its mark, whatever fails, dies or meddles', () => {
+    const text = `at 20s server ${one} fails for 30s\nat 30s crash a checker\nat 70s ipvsadm clear on b\nat 170s stop a\nuntil 200s`;
+    const result = play(text, markedNodes);
+    expect(result.violations).toEqual([]);
+    const services = new Set(result.services.map(({ service }) => service));
+    expect([...services].sort()).toEqual(['fwmark 1000', 'fwmark 1000 IPv6', 'fwmark 1001', 'fwmark 1001 IPv6']);
+    const of = (node: string) => result.services.filter(each => each.node === node && each.service === 'fwmark 1001');
+    // The process that takes over begins with every server.
+    expect(of('a')[0]!.serving.map(({ servers }) => servers.length)).toEqual([2, 1, 2, 1, 2, 0]);
   });
 
   it('is in the fault table', () => {

@@ -1,5 +1,6 @@
 import { microseconds } from '../base/duration.ts';
 import type { Instant } from '../base/instant.ts';
+import { servedAtStart } from '../lvs/marks.ts';
 import { keyText } from './ipvs-table.ts';
 import type { Observation, Observer } from './observation.ts';
 import { serverText } from './real-servers.ts';
@@ -31,7 +32,8 @@ export class Serving implements Observer {
   constructor(world: World) {
     this.#world = world;
     for (const { name: node, configuration } of world.nodes) {
-      for (const { keys, realServers, sorryServer } of configuration.balancing?.lvs.virtualServers ?? []) {
+      const { balancing } = configuration;
+      for (const { keys, realServers, sorryServer } of balancing ? servedAtStart(balancing.lvs) : []) {
         const servers = realServers.map(serverText).sort();
         for (const key of keys) this.#watch(node, keyText(key), servers, sorryServer && serverText(sorryServer));
       }

@@ -28,7 +28,7 @@ export interface HealthStatus {
 }
 
 export interface VirtualServerStatus {
-  /** As the log has it: a group that serves several protocols has one of that name for each. */
+  /** As the log has it: `[GROUP]:0` for the first of a group. */
   readonly name: string;
   readonly protocol: IpvsProtocol | undefined;
   readonly scheduler: string;

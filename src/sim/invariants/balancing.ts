@@ -149,7 +149,7 @@ export class Balancing implements Invariant {
     this.#checkScripts(account);
     const { node, expected, ours } = account;
     const actual = new Map(node.kernel.ipvs.entries.map(entry => [keyText(entry.service.key), entry]));
-    const entries = expected.entries([...node.kernel.marking.values()].flatMap(({ ranges }) => ranges));
+    const entries = expected.entries(node.kernel.marking.all.flatMap(({ ranges }) => ranges));
     for (const [text, entry] of entries) {
       ours.add(text);
       const [is, should] = [describe(actual.get(text)), describe(entry)];
@@ -171,8 +171,8 @@ export class Balancing implements Invariant {
   #checkGone({ node, ours }: Account): void {
     const left = node.kernel.ipvs.entries.find(entry => ours.has(keyText(entry.service.key)));
     if (left) this.#report('ipvs-table', `${node.name}: ${keyText(left.service.key)} is there after the daemon's end`);
-    const [table] = node.kernel.marking.keys();
-    if (table !== undefined) this.#report('ipvs-table', `${node.name}: packets are marked after the daemon's end`);
+    if (node.kernel.marking.all.length > 0)
+      this.#report('ipvs-table', `${node.name}: packets are marked after the daemon's end`);
   }
 
   /** It sends connections where the virtual router is master, and takes them elsewhere. */
