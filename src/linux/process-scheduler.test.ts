@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { expect, it } from 'vitest';
+import { seconds } from '../base/duration.ts';
 import type { SchedulingWish } from '../ports/scheduling.ts';
 import { codeRanges } from './memory-lock.ts';
 import { LinuxScheduler } from './process-scheduler.ts';
-import { schedAttributesOf } from './sched-attributes.ts';
+import { policy, resetOnFork, schedAttributesOf } from './sched-attributes.ts';
+import { askForShortTurns } from './time-slice.ts';
 
 const asStarted: SchedulingWish = {
   policy: { type: 'ordinary', niceness: undefined },
@@ -30,6 +32,21 @@ it('binds all threads to processors, and unbinds them again', () => {
   expect(processors()).toBe(String(first));
   expect(scheduler.apply(asStarted)).toEqual([]);
   expect(processors()).toBe(all);
+});
+
+it('makes all threads real-time ones, and leaves them as it found them', context => {
+  askForShortTurns();
+  const threads = readdirSync('/proc/self/task').map(Number);
+  const before = threads.map(schedAttributesOf);
+  const scheduler = new LinuxScheduler();
+  const refusals = scheduler.apply({ ...asStarted, policy: { type: 'real-time', priority: 1, limit: seconds(10) } });
+  if (refusals.length > 0) context.skip('the kernel allows no real-time priority here');
+  expect(new Set(threads.map(thread => schedAttributesOf(thread)?.policy))).toEqual(new Set([policy.roundRobin]));
+  expect(schedAttributesOf(0)).toMatchObject({ priority: 1, flags: resetOnFork });
+  // To lift the limit again may take more privilege.
+  const after = scheduler.apply(asStarted).filter(({ what }) => what !== 'real-time-limit');
+  expect(after).toEqual([]);
+  expect(threads.map(schedAttributesOf)).toEqual(before);
 });
 
 it('says in the kernel’s words what it denies', () => {
