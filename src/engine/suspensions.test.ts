@@ -69,3 +69,28 @@ it('a reload gives a service other addresses, or takes it away', () => {
   expect([...suspensions.change(local(3), false)]).toEqual([]);
   expect(resting()).toEqual([false]);
 });
+
+it('a service whose packets are marked rests while no address of its ranges is here', () => {
+  const ranges = [
+    { first: ip('fd00::'), last: ip('fd00::ffff:ffff:ffff:ffff'), port: 80 },
+    { first: ip('192.0.2.4'), last: ip('192.0.2.6'), port: 80 },
+  ];
+  const marked = service([1]);
+  marked.pool.reconfigure({ ...marked.pool.configuration, marked: ranges }, () => ({
+    healthy: true,
+    dynamicWeight: 0,
+  }));
+  const other = service([5]);
+  const { suspensions, resting } = watching(marked, other);
+  suspensions.replace([local(1), local(3), local(7)]);
+  expect(resting()).toEqual([true, true]);
+  expect([...suspensions.change(local(5), true)]).toEqual([other, marked]);
+  expect([...suspensions.change(local(4), true)]).toEqual([marked]);
+  expect([...suspensions.change(local(5), false)]).toEqual([other, marked]);
+  expect(resting()).toEqual([false, true]);
+  expect([...suspensions.change({ ...local(4), address: ip('fd00::9') }, true)]).toEqual([marked]);
+  suspensions.change(local(4), false);
+  expect(resting()).toEqual([false, true]);
+  suspensions.forget(marked);
+  expect([...suspensions.change(local(6), true)]).toEqual([]);
+});

@@ -20,6 +20,7 @@ export class Suspensions {
   readonly #local = new LocalAddresses();
   readonly #watches = new Map<Service, Watch>();
   readonly #servicesOf = new Map<IpAddress, Set<Service>>();
+  readonly #ranged = new Set<Service>();
 
   /** A service with another configuration than before, or a new one. */
   watch(service: Service): void {
@@ -28,6 +29,7 @@ export class Suspensions {
     if (!haSuspend) return;
     const addresses = new Set<IpAddress>();
     if (ranges.length > 0) {
+      this.#ranged.add(service);
       this.#watches.set(service, { here: this.#countWithin(ranges), addresses, ranges });
       return;
     }
@@ -47,6 +49,7 @@ export class Suspensions {
     const watch = this.#watches.get(service);
     if (!watch) return;
     this.#watches.delete(service);
+    this.#ranged.delete(service);
     for (const address of watch.addresses) {
       const sharers = this.#servicesOf.get(address);
       sharers?.delete(service);
@@ -87,7 +90,7 @@ export class Suspensions {
   }
 
   *#ofRanges(address: IpAddress): Generator<Service, void, undefined> {
-    for (const [service, { ranges }] of this.#watches) if (isWithin(address, ranges)) yield service;
+    for (const service of this.#ranged) if (isWithin(address, this.#watches.get(service)!.ranges)) yield service;
   }
 }
 
