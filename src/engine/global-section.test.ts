@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
 import { load, machine } from './configuration.testkit.ts';
 import { loadConfiguration } from './configuration.ts';
+import { emptyDaemonFilesDraft } from './daemon-files-section.ts';
+import { emptySchedulingDraft } from './scheduling-section.ts';
 
 const daemon = (text: string) => load(text).configuration?.daemon;
 const inGlobals = (lines: string) => daemon(`global_defs {\n${lines}\n}\n`);
@@ -18,6 +20,7 @@ describe('settings of the processes', () => {
       processName: undefined,
       vrrpProcessName: undefined,
       checkerProcessName: undefined,
+      bfdProcessName: undefined,
       startupScript: undefined,
       startupScriptTimeout: seconds(10),
       shutdownScript: undefined,
@@ -30,6 +33,8 @@ describe('settings of the processes', () => {
       lvsNetlinkMonitorBuffer: { bytes: undefined, force: false },
       dataUseInstance: false,
       jsonVersion: 1,
+      scheduling: emptySchedulingDraft(),
+      files: emptyDaemonFilesDraft(),
       initialFiles: [],
     });
   });
