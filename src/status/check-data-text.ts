@@ -60,7 +60,7 @@ export function* renderCheckData(
 }
 
 function globalLines(global: LvsGlobals, ipvsError: string | undefined): string[] {
-  const { flushAtStart, stop, syncDaemon, timeouts } = global;
+  const { flushAtStart, marking, stop, syncDaemon, timeouts } = global;
   return [
     '------< LVS Topology >------',
     ...(ipvsError === undefined ? [] : [` IPVS cannot be used: ${ipvsError}`]),
@@ -73,6 +73,12 @@ function globalLines(global: LvsGlobals, ipvsError: string | undefined): string[
             `${syncDaemon.instance === undefined ? '' : `, follows ${syncDaemon.instance}`}`,
         ]
       : []),
+    ...(marking
+      ? [
+          ` Marks by nftables: table ${marking.table}, priority ${marking.priority}, from mark ${marking.startMark}` +
+            `${marking.counters ? ', with counters' : ''}`,
+        ]
+      : []),
   ];
 }
 
@@ -83,7 +89,7 @@ function serviceLines(virtualServer: VirtualServerConfiguration, status: Virtual
     ` Virtual Server = ${virtualServer.name}`,
     ...(status ? [`   State = ${status.quorumUp ? 'UP' : 'DOWN'}, weight ${status.weight}`] : []),
     ...(status?.suspended ? ['   Suspended: none of its addresses is here'] : []),
-    `   Services = ${virtualServer.keys.length}`,
+    `   Services = ${status?.mark === undefined ? virtualServer.keys.length : `by mark ${status.mark}`}`,
     `   Scheduler = ${service.scheduler}${service.onePacket ? ', one packet' : ''}`,
   ];
   if (service.persistenceSeconds > 0) {

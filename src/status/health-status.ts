@@ -31,6 +31,8 @@ export interface VirtualServerStatus {
   /** As the log has it: `[GROUP]:0` for the first of a group. */
   readonly name: string;
   readonly protocol: IpvsProtocol | undefined;
+  /** What nftables marks its packets with, and the kernel's table has it by. Left out: nothing. */
+  readonly mark?: number | undefined;
   readonly scheduler: string;
   readonly quorum: number;
   readonly hysteresis: number;
@@ -195,10 +197,11 @@ function virtualServerStatus(
 }
 
 export function virtualServerHead({ pool, suspended }: Service): VirtualServerHead {
-  const { hysteresis, name, protocol, quorum, service: kernel, sorryServer } = pool.configuration;
+  const { hysteresis, keys, marked, name, protocol, quorum, service: kernel, sorryServer } = pool.configuration;
   return {
     name,
     protocol,
+    mark: marked && keys[0]?.type === 'fwmark' ? keys[0].mark : undefined,
     scheduler: kernel.scheduler,
     quorum,
     hysteresis,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../base/duration.ts';
+import { ip } from '../base/ip-address.testkit.ts';
 import { CheckerBench, configurations, tcpCheck } from '../engine/checker-process.testkit.ts';
 import type { CheckerConfigurations } from '../engine/checker-process.ts';
 import { realServer, sorryServer, virtualServer } from '../lvs/lvs.testkit.ts';
@@ -115,6 +116,37 @@ describe('what is said of a check', () => {
     expect(statusOf(bench).virtualServers[0]?.servers[0]?.checks[0]?.target).toBe('/usr/bin/probe');
     expect(JSON.stringify(statusOf(bench))).not.toContain('secret');
     expect(dumpOf(scripted('/usr/bin/probe'), bench).join('')).not.toContain('secret');
+  });
+});
+
+describe('a group whose packets are marked', () => {
+  const address = ip('192.0.2.1');
+  const group = virtualServer([realServer(1)], {
+    name: '[g]:1',
+    marked: [{ first: address, last: address, port: 80 }],
+  });
+  const marking = { table: 'lb', priority: -1, counters: true, startMark: 1_000 };
+  const marked = configurations([group, virtualServer([])], [], { marking });
+
+  it('is shown with its mark', () => {
+    const bench = new CheckerBench(marked);
+    bench.pass(seconds(3));
+    expect(renderHealth(statusOf(bench))).toContain('[g]:1/tcp  UP  wlc, weight 1 of quorum 1, mark 1000\n');
+    expect(statusOf(bench).virtualServers.map(({ mark }) => mark)).toEqual([1_000, undefined]);
+    const lines = dumpOf(marked, bench).join('').split('\n');
+    expect(lines).toContain(' Marks by nftables: table lb, priority -1, from mark 1000, with counters');
+    expect(lines.filter(line => line.includes('Services ='))).toEqual([
+      '   Services = by mark 1000',
+      '   Services = 1',
+    ]);
+  });
+
+  it('has none where nothing can be marked', () => {
+    const bench = new CheckerBench(marked);
+    bench.refuseMarking = 'the kernel answers EPERM';
+    bench.pass(seconds(3));
+    expect(renderHealth(statusOf(bench))).not.toContain('mark');
+    expect(dumpOf(marked, bench).join('')).not.toContain('by mark');
   });
 });
 

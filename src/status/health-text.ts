@@ -18,9 +18,11 @@ export function isAllWell({ ipvsError, virtualServers }: HealthStatus): boolean 
 }
 
 function virtualServerLines(virtualServer: VirtualServerStatus, at: number): string[] {
-  const { hysteresis, quorum, quorumUp, scheduler, servers, sorryServer, suspended, weight } = virtualServer;
+  const { hysteresis, mark, quorum, quorumUp, scheduler, servers, sorryServer, suspended, weight } = virtualServer;
   const limits = hysteresis > 0 ? `${quorum} +- ${hysteresis}` : String(quorum);
-  const head = `${fullName(virtualServer)}  ${quorumUp ? 'UP' : 'DOWN'}  ${scheduler}, weight ${weight} of quorum ${limits}`;
+  const by = mark === undefined ? '' : `, mark ${mark}`;
+  const state = quorumUp ? 'UP' : 'DOWN';
+  const head = `${fullName(virtualServer)}  ${state}  ${scheduler}, weight ${weight} of quorum ${limits}${by}`;
   const width = Math.max(0, ...servers.map(server => server.name.length));
   return [
     suspended ? `${head}; checks rest: none of its addresses is here` : head,

@@ -279,9 +279,18 @@ describe('groups whose packets are marked', () => {
       );
     });
 
-    it('health tells of the group, and counts its connections', () => {
-      const names = director.health()?.virtualServers.map(each => each.name);
-      assert.deepEqual(names, ['[web]:0', '[every]:0', '[six]:0', '[six]:1']);
+    it('health tells their marks and counts their connections', async () => {
+      await client.ask({ do: 'hold', address: '10.1.0.121', port: 80, from: '10.1.0.11' });
+      const health = director.health('[web]:0')?.virtualServers;
+      assert.deepEqual(
+        health?.map(({ name, mark }) => [name, mark]),
+        [['[web]:0', 1000]],
+      );
+      const active = health?.[0]?.servers.map(({ connections }) => connections?.active ?? 0) ?? [];
+      assert.deepEqual(active.toSorted(), [0, 1]);
+      await client.ask({ do: 'let go' });
+      const all = director.health()?.virtualServers.map(({ name, mark }) => `${name} ${mark}`);
+      assert.deepEqual(all, ['[web]:0 1000', '[every]:0 1001', '[six]:0 1002', '[six]:1 1003']);
     });
   });
 });
