@@ -19,6 +19,7 @@ import { renderCheckData } from '../status/check-data-text.ts';
 import { healthPortions } from '../status/health-status.ts';
 import type { ChildRuntime, Portions, Report, RuntimeOptions } from './child.ts';
 import type { CheckerMessage, CheckerPart, ChildSetup, SessionMessage } from './child-messages.ts';
+import { optimizeLate } from './late-optimization.ts';
 import { LatenessReport } from './lateness-report.ts';
 import { processesOptions } from './lifecycle-script.ts';
 import type { SignalMeaning } from './signals.ts';
@@ -45,6 +46,8 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
   readonly #world: CheckerWorld;
   readonly #driver: Driver<RuntimeInput, CheckerEffect>;
   #configurations: CheckerConfigurations;
+  readonly #optimizeAsUsual = optimizeLate();
+  #isChecking = false;
   readonly #lateness = new LatenessReport(
     worst => `The healthcheck process woke ${worst}: its verdicts were late, too`,
   );
@@ -68,7 +71,7 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
     });
     this.#driver = new Driver(poller, {
       engine: this.#engine(),
-      execute: effect => this.#world.execute(effect),
+      execute: effect => this.#execute(effect),
       precedence: effect => (effect.type === 'stopped' ? 'last' : 'first'),
       now,
       ...(logAddressChanges && { observe: (_now: Instant, input: RuntimeInput) => this.#logAddresses(input) }),
@@ -78,7 +81,7 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
   }
 
   start(): void {
-    for (const effect of this.#checker.start()) this.#world.execute(effect);
+    for (const effect of this.#checker.start()) this.#execute(effect);
     this.#world.start();
   }
 
@@ -130,6 +133,15 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
       counted.push({ key, loads });
     }
     return connectionCounts(configuration, counted);
+  }
+
+  #execute(effect: CheckerEffect): void {
+    // What checks is worth optimizing.
+    if (effect.type === 'start-probe' && !this.#isChecking) {
+      this.#isChecking = true;
+      this.#optimizeAsUsual();
+    }
+    this.#world.execute(effect);
   }
 
   #engine(): Engine<RuntimeInput, CheckerEffect> {

@@ -7,6 +7,7 @@ import { explainMissing, missingCapabilities } from './capabilities.ts';
 import { configurationFile, diagnosticLevel, diagnosticLogLine, loadOptions } from './configuration-file.ts';
 import { crashesGoTo } from './crash.ts';
 import { writeInitialFiles } from './initial-files.ts';
+import { optimizeLate } from './late-optimization.ts';
 import { runLifecycleScript } from './lifecycle-script.ts';
 import { type DaemonLog, exitWithLog } from './log.ts';
 import { type Identity, namesFor } from './names.ts';
@@ -34,6 +35,8 @@ export interface Start {
 /** Becomes the parent process. Everything that can stand in the way of a start is said here, once, and ends with its status. */
 export async function startDaemon(start: Start): Promise<void> {
   const { identity, options } = start;
+  // All that this process ever does at length is to read configurations.
+  optimizeLate();
   const firstNames = namesFor(identity, { ...unnamed, temporaryDirectory });
   const log = openLog(options.log, firstNames.parent.ident);
   crashesGoTo(log);
