@@ -7,11 +7,13 @@ export function sameValue(left: unknown, right: unknown): boolean {
     for (let index = 0; index < left.length; index++) if (!sameValue(left[index], right[index])) return false;
     return true;
   }
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
-  for (const key of keys) {
+  // Lists of keys would be made for each of thousands of objects, and thrown away.
+  let keys = 0;
+  for (const key in left) {
     if (!Object.hasOwn(right, key)) return false;
     if (!sameValue(left[key as keyof typeof left], right[key as keyof typeof right])) return false;
+    keys++;
   }
-  return true;
+  for (const _ in right) keys--;
+  return keys === 0;
 }

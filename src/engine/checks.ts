@@ -15,6 +15,8 @@ const nobody: Subscribers = new Map();
 export class Checks {
   /** Few are about one subject and yet not alike. */
   readonly #bySubject = new Map<string, SharedCheck[]>();
+  /** A reload that leaves a check as it is may bring the very same configuration. */
+  readonly #byConfiguration = new Map<CheckerConfiguration, SharedCheck>();
   readonly #subscribers = new Map<SharedCheck, Map<PoolMember, Service>>();
   readonly #deadlines = new Deadlines<SharedCheck>();
   readonly #byProbe = new Map<number, SharedCheck>();
@@ -50,12 +52,15 @@ export class Checks {
 
   /** The check that does exactly this. */
   find(configuration: CheckerConfiguration): SharedCheck | undefined {
+    const known = this.#byConfiguration.get(configuration);
+    if (known) return known;
     const candidates = this.#bySubject.get(subjectOf(configuration));
     return candidates?.find(check => sameValue(check.configuration, configuration));
   }
 
   /** A check that does what none does yet. */
   add(check: SharedCheck): SharedCheck {
+    this.#byConfiguration.set(check.configuration, check);
     const subject = subjectOf(check.configuration);
     const others = this.#bySubject.get(subject);
     if (others) others.push(check);
@@ -96,6 +101,7 @@ export class Checks {
       else this.#bySubject.delete(subject);
       for (const check of checks) {
         if (this.#subscribers.has(check)) continue;
+        this.#byConfiguration.delete(check.configuration);
         this.#deadlines.set(check, undefined);
         if (check.probe === undefined) continue;
         this.#byProbe.delete(check.probe);
@@ -134,6 +140,7 @@ export class Checks {
     this.#byProbe.clear();
     this.#deadlines.clear();
     this.#bySubject.clear();
+    this.#byConfiguration.clear();
     this.#subscribers.clear();
     return probes;
   }
