@@ -20,7 +20,7 @@ static_ipaddress | block of lines | - | built | Addresses kept permanently; free
 static_routes | block of lines | - | built | Routes kept permanently; free-form lines, see static_routes.*
 static_rules | block of lines | - | built | Policy rules kept permanently; free-form lines, see static_rules.*
 vrrp_sync_group | block NAME | - | built, bare complained | Set of instances that change state together
-garp_group | block | - | harmless:other | Shared GARP / unsolicited-NA pacing for one or several interfaces
+garp_group | block | - | built | Shared GARP / unsolicited-NA pacing for one or several interfaces
 linkbeat_interfaces | block of lines | - | harmless:linkbeat | Lines: IFNAME [MII|ETHTOOL|IOCTL]; needs linkbeat build
 vrrp_instance | block NAME | - | built, bare complained | One virtual router
 vrrp_script | block NAME | - | built | Periodic check script; runs only if something tracks it
@@ -185,15 +185,15 @@ group | block of INSTANCE names | required | built | Member list; group without 
 
 /** garp_group { ... } */
 const garpGroupRows = `
-garp_interval | SECS decimal >=0 | 0 | harmless:other | GARP spacing
-gna_interval | SECS decimal >=0 | 0 | harmless:other | NA spacing
-interface | IFNAME | none | harmless:other | Limits apply to one interface
-interfaces | block of IFNAMEs | none | harmless:other | Limits are shared by the listed interfaces; not with interface
+garp_interval | SECS decimal >=0 | 0 | built | GARP spacing
+gna_interval | SECS decimal >=0 | 0 | built | NA spacing
+interface | IFNAME | none | built | The gaps are kept on that interface, in place of vrrp_garp_interval and vrrp_gna_interval
+interfaces | block of IFNAMEs | none | built | The gaps are kept between the announcements of all of them
 `;
 
 /** Lines of garp_group { interfaces { ... } }. */
 const garpGroupInterfaceRows = `
-IFNAME | - | - | harmless:other | One or more per line
+IFNAME | - | - | built | One or more per line
 `;
 
 /** Lines of linkbeat_interfaces. */

@@ -20,6 +20,7 @@ import {
 import type { RouterEffect, RouterInput } from '../vrrp/virtual-router.ts';
 import { Addressees, StrayPackets } from './addressee.ts';
 import { announcementFrames } from './announcement-frames.ts';
+import { AnnouncementPacing } from './announcement-pacing.ts';
 import { Channels } from './channels.ts';
 import { type Phase, type ProcessParts, restoreParts, saveParts, type VrrpCheckpoint } from './checkpoint.ts';
 import { Deadlines } from './deadlines.ts';
@@ -79,7 +80,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
 
   constructor(configuration: VrrpConfiguration, options: VrrpProcessOptions) {
     this.#configuration = configuration;
-    this.#queue = new AnnouncementQueue(configuration.global);
+    this.#queue = new AnnouncementQueue(new AnnouncementPacing(this.network, configuration));
     const allocateRun = (): number => ++this.#lastRun;
     this.tracked = new Tracked(allocateRun);
     this.#notifications = new Notifications(allocateRun, this.#out, () => this.#configuration);
@@ -201,7 +202,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   reload(now: Instant, configuration: VrrpConfiguration): readonly VrrpEffect[] {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return [];
     this.#configuration = configuration;
-    this.#queue.reconfigure(configuration.global);
+    this.#queue.reconfigure(new AnnouncementPacing(this.network, configuration));
     if (this.#phase === 'waiting-for-network') return this.#finish(now);
     // A long reload must not look like silence to the peers.
     for (const instance of this.#instances) {
@@ -470,8 +471,7 @@ export class VrrpProcess implements Engine<VrrpInput, VrrpEffect> {
   }
 
   #log(logLine: LogLine | undefined): void {
-    if (!logLine) return;
-    if (!logLine.detail || this.#around.detail) this.#out.push({ type: 'log', ...logLine });
+    if (logLine && (!logLine.detail || this.#around.detail)) this.#out.push({ type: 'log', ...logLine });
   }
 
   /** What every turn ends with: the next batch, waiting frames, and whether a stop is through. */

@@ -35,6 +35,8 @@ export interface RandomCluster {
 /** What is the same on all nodes of the cluster. */
 interface Plan {
   readonly global: readonly string[];
+  /** Of a garp_group of all interfaces. */
+  readonly sharedGap: string | undefined;
   readonly instances: readonly InstancePlan[];
   readonly group: boolean;
   readonly script: readonly string[] | undefined;
@@ -146,11 +148,13 @@ function randomPlan(chance: Chance, count: number): Plan {
   );
   const global = ['enable_script_security'];
   if (chance.percent(5)) global.push(`vrrp_startup_delay ${chance.between(1, 5)}`);
-  if (chance.percent(8)) global.push(`vrrp_garp_interval 0.0${chance.between(1, 5)}`);
+  const isPaced = chance.percent(8);
+  if (isPaced) global.push(`vrrp_garp_interval 0.0${chance.between(1, 5)}`);
+  const sharedGap = isPaced && chance.percent(40) ? `garp_interval 0.0${chance.between(1, 5)}` : undefined;
   // Some balance as well.
   const virtual = instances.flatMap(({ addresses }) => addresses.map(text => text.replace(/\/.*/, '')));
   const balancing = chance.percent(25) ? randomBalancing(chance, virtual) : undefined;
-  return { global, instances, group, script, tracking, balancing };
+  return { global, sharedGap, instances, group, script, tracking, balancing };
 }
 
 interface InstanceChoice {
@@ -262,10 +266,15 @@ function upgrade(plan: InstancePlan): InstancePlan {
   return { ...plan, version: 3, common };
 }
 
-function render({ global, instances, group, script, tracking, balancing }: Plan, place: number, count: number): string {
+function render(plan: Plan, place: number, count: number): string {
+  const { global, sharedGap, instances, group, script, tracking, balancing } = plan;
   const [first] = instances;
   const syncDaemon = balancing?.syncDaemon && first ? [`lvs_sync_daemon eth0 ${first.name}`] : [];
   const lines = ['global_defs {', ...global, ...syncDaemon, '}'];
+  if (sharedGap) {
+    const links = [...new Set(instances.map(({ link }) => link))];
+    lines.push('garp_group {', sharedGap, 'interfaces {', ...links, '}', '}');
+  }
   if (script) lines.push('vrrp_script chk {', ...script, '}');
   lines.push(...renderTracking(tracking));
   if (group) {

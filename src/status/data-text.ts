@@ -5,7 +5,6 @@ import type {
   VirtualAddress,
   VirtualRouterConfiguration,
   VrrpConfiguration,
-  VrrpGlobals,
 } from '../vrrp/configuration.ts';
 import { addressText } from './address-text.ts';
 import { alertLine, mailLines } from './mail-text.ts';
@@ -32,7 +31,7 @@ function dataLines(
   snapshot: VrrpSnapshot | undefined,
 ): string[] {
   return [
-    ...globalLines(configuration.global),
+    ...globalLines(configuration),
     ...mailLines(configuration.mails?.settings),
     ...staticLines(configuration),
     '------< VRRP Topology >------',
@@ -65,7 +64,7 @@ function strayLines({ strayPackets }: VrrpSnapshot): string[] {
   ];
 }
 
-function globalLines(global: VrrpGlobals): string[] {
+function globalLines({ garpGroups = [], global }: VrrpConfiguration): string[] {
   return [
     '------< Global definitions >------',
     ` Router ID = ${global.routerId}`,
@@ -74,6 +73,10 @@ function globalLines(global: VrrpGlobals): string[] {
     ` Log unknown VRIDs = ${global.logUnknownVrids}`,
     ` Gratuitous ARP interval = ${inSeconds(global.garpInterval).toFixed(6)}`,
     ` Gratuitous NA interval = ${inSeconds(global.gnaInterval).toFixed(6)}`,
+    ...garpGroups.map(
+      ({ interfaces, garpInterval, gnaInterval }) =>
+        ` GARP group ${interfaces.join(' ')} = ARP ${inSeconds(garpInterval)} sec, NA ${inSeconds(gnaInterval)} sec`,
+    ),
   ];
 }
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { milliseconds, zero } from '../base/duration.ts';
+import { type Duration, milliseconds, zero } from '../base/duration.ts';
 import { after, instantFromMicroseconds } from '../base/instant.ts';
 import { type IpAddress, parseIpAddress } from '../base/ip-address.ts';
-import { type Announcement, AnnouncementQueue } from './announcement-queue.ts';
+import { type Announcement, AnnouncementQueue, type Pacing } from './announcement-queue.ts';
 
 const start = instantFromMicroseconds(0);
 const frame = (text: string, owner = 'VI_1', linkIndex = 2): Announcement => ({
@@ -13,7 +13,8 @@ const frame = (text: string, owner = 'VI_1', linkIndex = 2): Announcement => ({
 const a = frame('192.0.2.1');
 const b = frame('192.0.2.2');
 const other = frame('192.0.2.3', 'VI_2', 3);
-const unpaced = { garpInterval: zero, gnaInterval: zero };
+const paced = (gap: Duration): Pacing => ({ laneOf: (linkIndex, family) => ({ name: `${linkIndex} ${family}`, gap }) });
+const unpaced = paced(zero);
 
 it('sends every address once before any a second time', () => {
   const queue = new AnnouncementQueue(unpaced);
@@ -23,7 +24,7 @@ it('sends every address once before any a second time', () => {
 });
 
 it('announces what is new before it repeats what is announced', () => {
-  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
+  const queue = new AnnouncementQueue(paced(milliseconds(10)));
   const second = frame('192.0.2.9', 'VI_2');
   queue.enqueue(start, [a, b], 3);
   expect(queue.take(start, 10)).toEqual([a]);
@@ -67,7 +68,7 @@ it('hands out no more than asked for and is due again at once', () => {
 });
 
 it('keeps the gap between frames on one interface, not between interfaces', () => {
-  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
+  const queue = new AnnouncementQueue(paced(milliseconds(10)));
   queue.enqueue(start, [a, other], 2);
   expect(queue.take(start, 10)).toEqual([a, other]);
   expect(queue.nextDeadline()).toBe(after(start, milliseconds(10)));
@@ -75,8 +76,17 @@ it('keeps the gap between frames on one interface, not between interfaces', () =
   expect(queue.take(after(start, milliseconds(10)), 10)).toEqual([a, other]);
 });
 
+it('keeps the gap between interfaces that share it', () => {
+  const queue = new AnnouncementQueue({ laneOf: () => ({ name: 'shared', gap: milliseconds(10) }) });
+  queue.enqueue(start, [a], 1);
+  queue.enqueue(start, [other], 1);
+  expect(queue.take(start, 10)).toEqual([a]);
+  expect(queue.take(after(start, milliseconds(9)), 10)).toEqual([]);
+  expect(queue.take(after(start, milliseconds(10)), 10)).toEqual([other]);
+});
+
 it('keeps the gap to a burst that comes right after the last frame', () => {
-  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
+  const queue = new AnnouncementQueue(paced(milliseconds(10)));
   queue.enqueue(start, [a], 1);
   queue.take(start, 10);
   queue.enqueue(start, [b], 1);
@@ -85,7 +95,7 @@ it('keeps the gap to a burst that comes right after the last frame', () => {
 });
 
 it('keeps the gap to frames that were withdrawn', () => {
-  const queue = new AnnouncementQueue({ garpInterval: milliseconds(10), gnaInterval: zero });
+  const queue = new AnnouncementQueue(paced(milliseconds(10)));
   queue.enqueue(start, [a, b], 1);
   queue.take(start, 10);
   queue.withdraw('VI_1');

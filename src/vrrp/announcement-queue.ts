@@ -23,7 +23,7 @@ interface Line {
   readyAt: Instant;
 }
 
-/** The waiting frames as plain data, a line per interface and family, in rounds; owners by number. */
+/** The waiting frames as plain data, a line per lane, in rounds; owners by number. */
 export type SavedAnnouncementQueue = readonly {
   readonly key: string;
   readonly rounds: readonly (readonly (Omit<Announcement, 'owner'> & { readonly owner: number })[])[];
@@ -32,14 +32,20 @@ export type SavedAnnouncementQueue = readonly {
 
 const nothing: readonly Announcement[] = [];
 
-/** How far apart frames on one interface are to be; 0 is no pacing. */
+/** Frames that keep a distance from each other. */
+export interface Lane {
+  readonly name: string;
+  /** 0 is no pacing. */
+  readonly gap: Duration;
+}
+
+/** Who keeps a distance from whom: those of one interface and family, or of several interfaces. */
 export interface Pacing {
-  readonly garpInterval: Duration;
-  readonly gnaInterval: Duration;
+  laneOf(linkIndex: number, family: Family): Lane;
 }
 
 /**
- * Frames waiting to be sent, in a line per interface and family. No address is announced again while another waits to be
+ * Frames waiting to be sent, in a line per interface and family, or as pacing joins them. No address is announced again while another waits to be
  * announced at all, whoever holds it: where frames are paced, the neighbours of one virtual router need not wait for the
  * repetitions of all others. Bursts of thousands of frames are handed out in portions, so that adverts go out in between.
  */
@@ -79,7 +85,7 @@ export class AnnouncementQueue {
   /** To be announced `repeat` times; each time behind whatever is to be announced for that time, too. */
   enqueue(now: Instant, announcements: readonly Announcement[], repeat: number): void {
     for (const announcement of announcements) {
-      const key = `${announcement.linkIndex} ${familyOf(announcement.address)}`;
+      const { name: key } = this.#laneOf(announcement);
       let line = this.#lines.get(key);
       if (!line) {
         line = { rounds: [], readyAt: now };
@@ -131,7 +137,7 @@ export class AnnouncementQueue {
         while (!isThrough(round) && line.readyAt <= now && taken.length < limit) {
           const frame = round.frames[round.next++]!;
           taken.push(frame);
-          const gap = this.#gap(familyOf(frame.address));
+          const { gap } = this.#laneOf(frame);
           if (gap > 0) line.readyAt = after(now, gap);
         }
         if (!isThrough(round)) break;
@@ -145,8 +151,8 @@ export class AnnouncementQueue {
     return taken;
   }
 
-  #gap(family: Family): Duration {
-    return family === 4 ? this.#pacing.garpInterval : this.#pacing.gnaInterval;
+  #laneOf({ address, linkIndex }: Announcement): Lane {
+    return this.#pacing.laneOf(linkIndex, familyOf(address));
   }
 }
 

@@ -24,8 +24,19 @@ export interface VrrpConfiguration {
   readonly fifos?: readonly Fifo[];
   /** All states are written to the FIFOs after a reload, too. */
   readonly statesOnReload?: boolean;
+  /** Left out: none. */
+  readonly garpGroups?: readonly GarpGroup[];
   /** Held for as long as the process runs, whoever is master. Left out: nothing. */
   readonly statics?: StaticEntries;
+}
+
+/** Interfaces whose announcements keep a distance from each other, instead of that of global_defs. */
+export interface GarpGroup {
+  /** In no other group. */
+  readonly interfaces: readonly string[];
+  /** 0 is none. */
+  readonly garpInterval: Duration;
+  readonly gnaInterval: Duration;
 }
 
 /** static_ipaddress, static_routes and static_rules. */

@@ -1,6 +1,7 @@
 import type { SectionContext } from '../config/section-context.ts';
 import type { Statement } from '../config/tree.ts';
 import type { Trackers, TrackScriptConfiguration, VrrpConfiguration } from './configuration.ts';
+import { type GarpGroups, readGarpGroup } from './garp-group-section.ts';
 import type { VrrpGlobalDraft } from './global-section.ts';
 import { checkDuplicateVrids, completeInstance } from './instance-completion.ts';
 import { type InstanceDraft, readInstance } from './instance-section.ts';
@@ -22,6 +23,7 @@ export interface VrrpDraft {
   readonly statics: StaticDraft;
   /** Members of track_group blocks by their names. */
   readonly trackGroups: Map<string, ReadonlySet<string>>;
+  readonly garpGroups: GarpGroups;
   /** Shared by all rules of the configuration. */
   readonly rulePreferences: RulePreferences;
 }
@@ -35,6 +37,7 @@ export function emptyVrrpDraft(): VrrpDraft {
     processes: new Map(),
     statics: { addresses: [], routes: [], rules: [] },
     trackGroups: new Map(),
+    garpGroups: { groups: [], grouped: new Set() },
     rulePreferences: rulePreferences(),
   };
 }
@@ -54,6 +57,8 @@ export const vrrpRootReaders = {
     const group = readSyncGroup(statement, draft.vrrp.syncGroups, context);
     if (group) draft.vrrp.syncGroups.set(group.name, group);
   },
+  garp_group: (statement: Statement, draft: { readonly vrrp: VrrpDraft }, context: SectionContext): void =>
+    readGarpGroup(statement, draft.vrrp.garpGroups, context),
   track_file: trackFile,
   vrrp_track_file: trackFile,
   vrrp_track_process: (statement: Statement, draft: { readonly vrrp: VrrpDraft }, context: SectionContext): void => {
@@ -102,9 +107,11 @@ export function completeVrrp(
   const addresses = completeStaticAddresses(draft.statics, globals.defaultInterface, context);
   const trackGroups = Array.from(draft.trackGroups, ([name, members]) => ({ name, members: [...members] }));
   const statics = { addresses, routes, rules, ...(trackGroups.length > 0 && { trackGroups }) };
+  const { groups: garpGroups } = draft.garpGroups;
   const hasStatics = addresses.length + routes.length + rules.length > 0;
   return {
     ...(hasStatics && { statics }),
+    ...(garpGroups.length > 0 && { garpGroups }),
     instances: instances.map(instance => withDependencies(instance, statics, draft.trackGroups)),
     syncGroups: groups,
     scripts: [...scripts.values()].filter(({ name }) => tracked.scripts.has(name)),

@@ -1,5 +1,6 @@
 import { type Duration, milliseconds, seconds } from '../../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
+import { longestGap } from '../../engine/announcement-pacing.ts';
 import type { Observation, Observer } from '../observation.ts';
 import type { World } from '../world.ts';
 import { Balancing, balancingSettleTime } from './balancing.ts';
@@ -124,8 +125,8 @@ export class Judge implements Observer, Quiet {
     let longest = 0;
     for (const member of this.view.members) {
       const { preemptDelay, garp, addresses } = member.configuration;
-      const { garpInterval, gnaInterval, startupDelay } = member.node.configuration.global;
-      const pacing = Math.max(garpInterval, gnaInterval) * addresses.length * garp.masterRepeat;
+      const { startupDelay } = member.node.configuration.global;
+      const pacing = longestGap(member.node.configuration) * addresses.length * garp.masterRepeat;
       const own = 3 * this.view.downInterval(member) + preemptDelay + pacing + startupDelay;
       longest = Math.max(longest, own + Math.max(garp.masterDelay, garp.lowerPriorityDelay));
     }

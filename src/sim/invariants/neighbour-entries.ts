@@ -1,6 +1,7 @@
 import { type Duration, milliseconds, plus, seconds, zero } from '../../base/duration.ts';
 import { after, type Instant, instantFromMicroseconds } from '../../base/instant.ts';
 import type { IpAddress } from '../../base/ip-address.ts';
+import { longestGap } from '../../engine/announcement-pacing.ts';
 import type { Client } from '../client.ts';
 import type { KernelLink } from '../kernel-link.ts';
 import type { Observation } from '../observation.ts';
@@ -178,7 +179,6 @@ export class NeighbourEntries implements Invariant {
 
   /** Announcements may be paced, and the winner may learn of the loser by its next advertisement only. */
   #due({ node, configuration, router }: Member): Duration {
-    const { garpInterval, gnaInterval } = node.configuration.global;
     // One queue for all, first announcements first: the last may wait for those of a burst under way, then of its own.
     const frames = node.configuration.instances.reduce(
       (sum, { addresses, excludedAddresses }) => sum + 2 * (addresses.length + excludedAddresses.length),
@@ -189,7 +189,7 @@ export class NeighbourEntries implements Invariant {
     return (knownWithin +
       late +
       this.#quiet.view.interval(router) +
-      Math.max(garpInterval, gnaInterval) * frames) as Duration;
+      longestGap(node.configuration) * frames) as Duration;
   }
 
   #collect(debt: Debt): void {

@@ -53,6 +53,11 @@ describe('gaps between announcements', () => {
     expect(advised(gap('vrrp_gna_interval 0.1') + router('V', 5, '', addresses(20))).told).toEqual([]);
   });
 
+  it('of a garp_group are not those of global_defs', () => {
+    const group = 'garp_group {\ngarp_interval 0.001\ninterface eth0\n}\n';
+    expect(advised(gap('vrrp_garp_interval 0.1') + group + router('V', 5, '', addresses(20))).told).toEqual([]);
+  });
+
   it('that outlast the refresh', () => {
     const text = gap('vrrp_garp_interval 0.2') + router('V', 5, 'garp_master_refresh 2', addresses(20));
     expect(advised(text).messages).toEqual(['20 frames on eth0, 200 ms apart, take 4 s; they are due every 2 s']);

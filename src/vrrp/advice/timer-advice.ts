@@ -76,13 +76,15 @@ interface Burst {
 }
 
 /** Frames that leave one by one: the gaps of global_defs may make a burst longer than what it is to be done in. */
-function* announcements({ global, instances, globalStatements }: WrittenVrrp): Generator<Advice> {
+function* announcements({ garpGroups, global, instances, globalStatements }: WrittenVrrp): Generator<Advice> {
+  const grouped = new Set(garpGroups.flatMap(({ interfaces }) => interfaces));
   for (const family of [4, 6] as const) {
     const keyword = family === 4 ? 'vrrp_garp_interval' : 'vrrp_gna_interval';
     const gap = family === 4 ? global.garpInterval : global.gnaInterval;
     const line = globalStatements.findLast(({ words }) => words[0]?.text === keyword);
     if (gap === 0 || !line) continue;
     for (const [device, burst] of burstsOf(instances, family)) {
+      if (grouped.has(device)) continue;
       const on = device === '' ? '' : ` on ${device}`;
       const first = times(gap, burst.frames);
       const refresh = times(gap, burst.refreshFrames);

@@ -5,6 +5,7 @@ import type { Located } from '../../config/source.ts';
 import { located, type Statement } from '../../config/tree.ts';
 import type { RunnableScript } from '../../ports/script.ts';
 import type {
+  GarpGroup,
   SyncGroupConfiguration,
   TrackScriptConfiguration,
   VirtualRouterConfiguration,
@@ -22,6 +23,7 @@ export interface WrittenVrrp {
   readonly global: VrrpGlobals;
   readonly instances: readonly WrittenInstance[];
   readonly groups: readonly WrittenGroup[];
+  readonly garpGroups: readonly GarpGroup[];
   readonly scripts: readonly WrittenScript[];
   /** What stands in global_defs. */
   readonly globalStatements: readonly Statement[];
@@ -89,6 +91,7 @@ export function writtenVrrp(
       group: groupOf.get(configuration.name),
     })),
     groups,
+    garpGroups: draft.garpGroups.groups,
     scripts: [...draft.scripts.values()].map(script => ({
       name: script.name,
       statement: script.statement,
