@@ -146,3 +146,19 @@ it('a quorum that a reload sets too high starts as down', () => {
     ran: ['quorum down'],
   });
 });
+
+it('a server of a service that rests is judged anew by a reload, whatever that changes', () => {
+  const resting = virtualServer([notifying([0])], { name: 'resting', haSuspend: true });
+  const key = { type: 'fwmark', mark: 7, family: 4 } as const;
+  const other = virtualServer([realServer(1, { checkers: [0] })], { name: 'other', keys: [key] });
+  const both = configurations([resting, other], [tcpCheck(1)]);
+  const bench = new CheckerBench(both);
+  bench.send({ type: 'addresses-read', addresses: [] });
+  bench.pass(seconds(5));
+  bench.failing.set('10.0.0.1', { type: 'connection', error: 'ECONNREFUSED' });
+  bench.pass(seconds(60));
+  expect(bench.scripts).toEqual([]);
+  bench.perform(bench.engine.reload(bench.now, both));
+  bench.pass(seconds(1));
+  expect(bench.scripts).toEqual(['down']);
+});

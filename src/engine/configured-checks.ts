@@ -5,7 +5,7 @@ import { sameValue } from '../base/same-value.ts';
 import type { CheckerConfiguration } from '../health/configuration.ts';
 import type { VirtualServerConfiguration } from '../lvs/configuration.ts';
 import type { Checks } from './checks.ts';
-import type { Service } from './service.ts';
+import { type Service, verdictOf } from './service.ts';
 import { SharedCheck } from './shared-check.ts';
 
 /** Nothing is probed before the process has settled. */
@@ -48,13 +48,15 @@ export class ConfiguredChecks {
     return this.#known.length < this.#checkers.length;
   }
 
-  /** Whether this service is configured and checked as it was. */
+  /** Whether this service is configured and checked as it was, and what its checks found has been taken to heart: it rests, maybe. */
   areOf({ pool, checksOf }: Service, configuration: VirtualServerConfiguration): boolean {
     if (!sameValue(pool.configuration, configuration)) return false;
     for (const [member, checks] of checksOf) {
       const { checkers } = member.configuration;
       if (checkers.length !== checks.length) return false;
       for (const [index, place] of checkers.entries()) if (this.#known[place] !== checks[index]) return false;
+      const { healthy, dynamicWeight } = verdictOf(checks, member.configuration.weight);
+      if (healthy !== member.healthy || dynamicWeight !== member.dynamicWeight) return false;
     }
     return true;
   }
