@@ -160,6 +160,15 @@ describe('groups where nothing can be marked', () => {
     expect(bench.logs).toContain('nftables can be used now');
   });
 
+  it('are told of where the marks cannot be taken away', () => {
+    const bench = started([group(1)]);
+    bench.refuseMarking = refusal;
+    bench.perform(bench.engine.reload(bench.now, configurations([group(1)], [tcpCheck(1)])));
+    bench.pass(seconds(5));
+    expect(services(bench)).toEqual(byAddress);
+    expect(bench.logs).toContain(`Cannot remove a table of nftables: ${refusal}`);
+  });
+
   it('keep the marks that they have', () => {
     const bench = started([group(1)]);
     bench.refuseMarking = refusal;

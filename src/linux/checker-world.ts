@@ -3,7 +3,7 @@ import type { CheckerEffect, CheckerInput } from '../ports/checker-world.ts';
 import type { IpvsCommand, IpvsLoad, IpvsServiceKey } from '../ports/ipvs.ts';
 import type { Log } from '../ports/log.ts';
 import type { Mail } from '../ports/mail.ts';
-import type { MarkingTable } from '../ports/marking.ts';
+import type { MarkedRange, MarkingTable } from '../ports/marking.ts';
 import type { ProbeResult, ProbeSpec } from '../ports/probe.ts';
 import { Fifos } from './fifos.ts';
 import { FileValues } from './file-values.ts';
@@ -219,7 +219,13 @@ export class CheckerWorld {
   }
 
   #readMarking(table: string): void {
-    const ranges = this.#nftables.ranges(table);
+    let ranges: readonly MarkedRange[] = [];
+    try {
+      ranges = this.#nftables.ranges(table);
+    } catch (error) {
+      // It will be said when packets are to be marked.
+      if (!(error instanceof NftablesUnavailable)) throw error;
+    }
     setImmediate(() => this.#deliver({ type: 'marking-read', ranges }));
   }
 

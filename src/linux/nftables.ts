@@ -36,13 +36,14 @@ export class NftablesUnavailable extends Error {
   }
 }
 
+/** So it answers when it has no nftables, or not for that family. */
+const absence: ReadonlySet<string> = new Set(['EPROTONOSUPPORT', 'EOPNOTSUPP', 'EAFNOSUPPORT', 'ENOENT']);
+
 function explanation(code: string): string {
+  if (absence.has(code)) {
+    return 'this kernel has no nftables for IPv4 and IPv6, or could not load its modules (`modprobe nf_tables` says why)';
+  }
   switch (code) {
-    case 'EPROTONOSUPPORT':
-    case 'EOPNOTSUPP':
-    case 'EAFNOSUPPORT':
-    case 'ENOENT':
-      return 'this kernel has no nftables for IPv4 and IPv6, or could not load its modules (`modprobe nf_tables` says why)';
     case 'EPERM':
     case 'EACCES':
       return 'the kernel does not let us use nftables (the capability CAP_NET_ADMIN is needed)';
@@ -74,13 +75,12 @@ export class Nftables {
   mark(table: MarkingTable): boolean {
     const changed = families.map(family => {
       const ranges = table.ranges.filter(({ first }) => familyOf(first) === family);
-      // Where IPv6, say, is missing, nothing is wanted of it as a rule.
       return this.#translated(() => this.#markFamily(family, table, ranges), ranges.length === 0);
     });
     return changed.includes(true);
   }
 
-  /** The ranges that the tables of that name have. Throws NftablesUnavailable. */
+  /** The ranges that the tables of that name have; none where there is no nftables. Throws NftablesUnavailable. */
   ranges(name: string): readonly MarkedRange[] {
     return families.flatMap(family => {
       const found = this.#translated(() => this.#look(family, name), true);
@@ -190,15 +190,15 @@ export class Nftables {
     return this.#socket;
   }
 
-  /** `forgiving`: no answer is an answer. */
-  #translated<Value>(act: () => Value, forgiving: boolean): Value | undefined {
+  /** `isOptional`: undefined where there is no nftables, or not for the family. */
+  #translated<Value>(act: () => Value, isOptional: boolean): Value | undefined {
     try {
       return act();
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       // Its conversation cannot be trusted any more.
       this.close();
-      if (forgiving) return undefined;
+      if (isOptional && absence.has(error.code)) return undefined;
       throw new NftablesUnavailable(error);
     }
   }
