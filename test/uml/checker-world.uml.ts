@@ -169,6 +169,20 @@ describe('the world of health checks', () => {
     assert.equal(told('ipvs-read').length, 2);
   });
 
+  it('says why nothing can be marked, where this kernel has no nftables for it', async () => {
+    const address = ip('192.0.2.1');
+    const range = { protocol: 'tcp', first: address, last: address, firstPort: 80, lastPort: 80, mark: 7 } as const;
+    const table = { name: 'lb', priority: -1, counters: false, ranges: [range] };
+    execute({ type: 'read-marking', table: 'lb' });
+    execute({ type: 'mark-packets', request: 5, table });
+    execute({ type: 'mark-packets', request: 6, table: { ...table, ranges: [] } });
+    await until('the answers', () => told('packets-marked').length === 2);
+    assert.deepEqual(told('marking-read'), [{ type: 'marking-read', ranges: [] }]);
+    const [refused, removed] = told('packets-marked');
+    assert.match(refused?.error ?? '', /^this kernel has no nftables for IPv4 and IPv6/);
+    assert.deepEqual(removed, { type: 'packets-marked', request: 6, changed: false, error: undefined });
+  });
+
   it('hands probes on, and their results back', async () => {
     execute({ type: 'start-probe', probe: 3, spec });
     execute({ type: 'start-probe', probe: 4, spec });
