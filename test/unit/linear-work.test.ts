@@ -148,7 +148,10 @@ const shapes: Readonly<Record<string, Shape>> = {
   'tracked processes': count => many(count, place => `vrrp_track_process p${place} {\nprocess p${place}\n}`),
   'BFD sessions': count => many(count, place => `bfd_instance b${place} {\nneighbor_ip 10.0.${byte(place)}\n}`),
   'track groups and garp groups': count =>
-    many(count, place => `track_group T${place} {\ngroup {\nV\n}\n}\ngarp_group {\ngarp_interval 1\ninterface eth${place}\n}`),
+    many(
+      count,
+      place => `track_group T${place} {\ngroup {\nV\n}\n}\ngarp_group {\ngarp_interval 1\ninterface eth${place}\n}`,
+    ),
   'empty blocks after one that is never closed': count =>
     `global_defs {\n${many(count, () => 'notification_email {\n}')}`,
   'the same keyword': count => `global_defs {\n${many(count, place => `router_id r${place}`)}\n}`,
