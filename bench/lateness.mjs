@@ -1,11 +1,12 @@
-// Whether checks hold up adverts: how far from their beat the adverts of a master leave, with no checker process, with one
-// that has nothing to do, and with one that checks 2,000 real servers as fast as it can. Measured at another host's
-// interface, by the kernel's clock.
+// What holds up adverts: how far from their beat the adverts of a master leave, with no checker process, with one that has
+// nothing to do, and with one that checks 2,000 real servers as fast as it can; and beside programs that keep every
+// processor busy, as an ordinary process, by vrrp_priority and by vrrp_rt_priority, keepalived as well. Measured at another
+// host's interface, by the kernel's clock.
 //
-//   node bench/lateness.mjs [--seconds N] [--rounds N] [--servers N]
+//   node bench/lateness.mjs [--seconds N] [--rounds N] [--servers N] [--only PART-OF-A-NAME]
 //
 // The real servers refuse connections, so that nobody but the checker works. Run it on an idle machine with two processors
-// at least. Needs `npm run build`; no privilege.
+// at least. Needs `npm run build`; no privilege, except that vrrp_priority and vrrp_rt_priority are denied without root.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Capture } from '../dist/lab/capture.js';
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     servers: { type: 'string', default: '2000' },
+    only: { type: 'string', default: '' },
   },
 });
 const address = '10.0.0.100';
@@ -59,11 +61,22 @@ function services(count, delayLoop) {
   return parts.join('');
 }
 
-const modes = {
-  'no checker': () => router,
-  'idle checks': () => router + services(Number(values.servers), 1_000),
-  'checks flat out': () => router + services(Number(values.servers), 0.1),
+const globals = line => `global_defs {\n  ${line}\n}\n`;
+const all = {
+  'no checker': { text: () => router },
+  'idle checks': { text: () => router + services(Number(values.servers), 1_000) },
+  'checks flat out': { text: () => router + services(Number(values.servers), 0.1) },
+  'busy machine': { text: () => router, busy: true },
+  'busy machine, vrrp_priority -10': { text: () => globals('vrrp_priority -10') + router, busy: true },
+  'busy machine, vrrp_rt_priority 10': { text: () => globals('vrrp_rt_priority 10') + router, busy: true },
+  'busy machine, keepalived': { text: () => router, busy: true, keepalived: true },
+  'busy machine, keepalived, vrrp_rt_priority 10': {
+    text: () => globals('vrrp_rt_priority 10') + router,
+    busy: true,
+    keepalived: true,
+  },
 };
+const modes = Object.fromEntries(Object.entries(all).filter(([name]) => name.includes(values.only)));
 
 /** Seconds of a processor that the checker has used. */
 async function checkerCpu(host) {
@@ -73,15 +86,18 @@ async function checkerCpu(host) {
   return (Number(stat[11]) + Number(stat[12])) / 100;
 }
 
-async function measure(configuration) {
+async function measure({ text, busy = false, keepalived = false }) {
   const lab = await openLab({ searchPath: [`${root}.cache/peers/bin`] });
   try {
     const master = await lab.addHost('master', { addresses: ['10.0.0.1/24'] });
     const other = await lab.addHost('other', { addresses: ['10.0.0.2/24'] });
-    master.write(file, configuration);
-    const daemon = master.spawn([process.execPath, `${root}bin/holdfast`, '-n', '-G', '-f', file]);
+    master.write(file, text());
+    const program = keepalived ? ['keepalived', '-l'] : [process.execPath, `${root}bin/holdfast`];
+    const daemon = master.spawn([...program, '-n', '-G', '-f', file]);
     await waitFor(() => master.holds(address), { what: 'the master', evidence: () => daemon.output });
     await pause(5_000);
+    // Two for each processor; they end with the lab.
+    if (busy) for (let hog = 0; hog < 2 * cpus().length; hog++) master.spawn(['sh', '-c', 'while :; do :; done']);
     const capture = await Capture.start(other);
     const before = await checkerCpu(master);
     const seconds = Number(values.seconds);
@@ -105,7 +121,7 @@ console.log(`
 |---|---|---|---|---|---|---|`);
 const results = Object.fromEntries(Object.keys(modes).map(mode => [mode, []]));
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const [mode, configuration] of Object.entries(modes)) results[mode].push(await measure(configuration()));
+  for (const [mode, setting] of Object.entries(modes)) results[mode].push(await measure(setting));
 }
 for (const [mode, rounds] of Object.entries(results)) {
   const sorted = rounds.flatMap(({ offBeat }) => offBeat).sort((left, right) => left - right);
