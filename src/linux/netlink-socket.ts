@@ -117,17 +117,11 @@ export class RequestSocket {
     assert(count <= this.batchLimit, 'a netlink batch is larger than its answers may be');
     this.#send(messages);
     const errors = new Map<number, number>();
-    for (;;) {
-      for (const message of this.#receive()) {
-        if (message.type !== messageType.error) continue;
-        const place = message.sequence - first;
-        if (place < 0 || place >= count) continue;
-        const number = decodeErrorNumber(message);
-        if (number === undefined) throw new KernelError('read answer from', this.#object, 'EBADMSG');
-        if (number !== 0) errors.set(place, number);
-        if (place === count - 1) return errors;
-      }
+    for (const { place, number } of this.#acknowledgements(first, count)) {
+      if (number !== 0) errors.set(place, number);
+      if (place === count - 1) break;
     }
+    return errors;
   }
 
   /**
@@ -143,17 +137,11 @@ export class RequestSocket {
     }
     this.#send(messages);
     let failure: number | undefined;
-    for (;;) {
-      for (const message of this.#receive()) {
-        if (message.type !== messageType.error) continue;
-        const place = message.sequence - first;
-        if (place < 0 || place >= count) continue;
-        const number = decodeErrorNumber(message);
-        if (number === undefined) throw new KernelError('read answer from', this.#object, 'EBADMSG');
-        if (number !== 0) failure ??= number;
-        if (place === count - 1 || (place === 0 && number !== 0)) return failure;
-      }
+    for (const { place, number } of this.#acknowledgements(first, count)) {
+      if (number !== 0) failure ??= number;
+      if (place === count - 1 || (place === 0 && number !== 0)) break;
     }
+    return failure;
   }
 
   /** Every message of a dump. Asked again if the table changed under the kernel's hands. */
@@ -201,6 +189,20 @@ export class RequestSocket {
 
   close(): void {
     closeDescriptor(this.#descriptor);
+  }
+
+  /** What the kernel says of messages numbered from `first` on, errno or 0, without end: the taker knows which is the last. */
+  *#acknowledgements(first: number, count: number): Iterable<{ readonly place: number; readonly number: number }> {
+    for (;;) {
+      for (const message of this.#receive()) {
+        if (message.type !== messageType.error) continue;
+        const place = message.sequence - first;
+        if (place < 0 || place >= count) continue;
+        const number = decodeErrorNumber(message);
+        if (number === undefined) throw new KernelError('read answer from', this.#object, 'EBADMSG');
+        yield { place, number };
+      }
+    }
   }
 
   #collectDump(sequence: number): { readonly messages: readonly NetlinkMessage[]; readonly interrupted: boolean } {
