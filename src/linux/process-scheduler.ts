@@ -3,6 +3,7 @@ import type { Duration } from '../base/duration.ts';
 import type { ProcessScheduler, SchedulingRefusal, SchedulingWish } from '../ports/scheduling.ts';
 import { errno, errorWords, lastErrno, libcFunction } from './libc.ts';
 import { lockMemory, unlockMemory } from './memory-lock.ts';
+import { setNiceness } from './niceness.ts';
 import { type ResourceLimit, resourceLimit, setResourceLimit } from './resource-limit.ts';
 import {
   policy,
@@ -13,9 +14,6 @@ import {
 } from './sched-attributes.ts';
 import { setNicenessOfPrograms } from './spawn.ts';
 
-const setpriority = libcFunction<(which: number, who: number, niceness: number) => number>(
-  'int setpriority(int which, unsigned int who, int niceness)',
-);
 const setAffinity = libcFunction<(thread: number, size: number, mask: Uint8Array) => number>(
   'int sched_setaffinity(int thread, size_t size, const void *mask)',
 );
@@ -23,8 +21,6 @@ const getAffinity = libcFunction<(thread: number, size: number, mask: Uint8Array
   'int sched_getaffinity(int thread, size_t size, void *mask)',
 );
 
-/** One thread, for setpriority. */
-const oneThread = 0;
 /** Bytes of a set of processors: 65,536 of them. */
 const maskBytes = 8_192;
 
@@ -116,7 +112,7 @@ export class LinuxScheduler implements ProcessScheduler {
     const original = this.#started.attributes?.niceness ?? 0;
     if (wanted === undefined && !this.#hasNiceness) return;
     const niceness = wanted ?? original;
-    const error = ofAllThreads(thread => setpriority(oneThread, thread, niceness) === 0);
+    const error = ofAllThreads(thread => setNiceness(thread, niceness));
     note('niceness', error);
     if (error !== undefined) return;
     this.#hasNiceness = wanted !== undefined;

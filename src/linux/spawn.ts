@@ -9,6 +9,7 @@ import {
   type Memory,
   optionalLibcFunction,
 } from './libc.ts';
+import { setNiceness } from './niceness.ts';
 
 const initialiseActions = libcFunction<(actions: Uint8Array) => number>(
   'int posix_spawn_file_actions_init(void *actions)',
@@ -51,9 +52,6 @@ const waitpid = libcFunction<(pid: number, status: Int32Array, options: number) 
   'int waitpid(int pid, void *status, int options)',
 );
 const kill = libcFunction<(pid: number, signal: number) => number>('int kill(int pid, int signal)');
-const setpriority = libcFunction<(which: number, who: number, niceness: number) => number>(
-  'int setpriority(int which, unsigned int who, int niceness)',
-);
 const systemCall = libcFunction<(number: number, first: number, second: number) => number>(
   'long syscall(long number, long first, long second)',
 );
@@ -128,9 +126,9 @@ export function spawn(
   const words = stringVector(argv);
   const niceness = nicenessOfPrograms;
   // Where that is denied, the program has ours.
-  if (niceness) setpriority(0, 0, niceness.theirs);
+  if (niceness) setNiceness(0, niceness.theirs);
   const result = posixSpawn(pid, argv[0]!, actions.bytes, attributes.bytes, words.bytes, environment.bytes);
-  if (niceness) setpriority(0, 0, niceness.own);
+  if (niceness) setNiceness(0, niceness.own);
   return result === 0 ? { pid: pid[0]! } : { error: errnoName(result) };
 }
 
