@@ -46,8 +46,8 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
   readonly #world: CheckerWorld;
   readonly #driver: Driver<RuntimeInput, CheckerEffect>;
   #configurations: CheckerConfigurations;
-  readonly #optimizeAsUsual = optimizeLate();
-  #isChecking = false;
+  /** Until the first check begins. */
+  #optimizeAsUsual: (() => void) | undefined = optimizeLate();
   readonly #lateness = new LatenessReport(
     worst => `The healthcheck process woke ${worst}: its verdicts were late, too`,
   );
@@ -137,9 +137,9 @@ export class CheckerRuntime implements ChildRuntime<CheckerPart> {
 
   #execute(effect: CheckerEffect): void {
     // What checks is worth optimizing.
-    if (effect.type === 'start-probe' && !this.#isChecking) {
-      this.#isChecking = true;
+    if (effect.type === 'start-probe' && this.#optimizeAsUsual) {
       this.#optimizeAsUsual();
+      this.#optimizeAsUsual = undefined;
     }
     this.#world.execute(effect);
   }
